@@ -1,0 +1,220 @@
+"""What the stages say to each other: frozen batches of arrays, one row per thing said.
+
+Every batch has a ``run`` column, so that many replicates travel in one batch. Times are seconds
+since scenario start, vectors are ECEF in SI. Arrays are not copied: who receives a message reads.
+Identities (``sensor``, ``node``, ``battery``) are indices in scenario order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+Batch = TypeVar("Batch", "Detections", "Tracks", "Tasking", "Orders", "Commands", "Reports", "Events")
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """One look of one sensor at one thing (or at nothing: a false alarm), n rows.
+
+    ``u_los_ecef`` is the measured unit vector from sensor to thing; its error is isotropic with
+    ``sigma_angle`` per axis. ``range_m``-like fields are NaN where the sensor does not measure them.
+    """
+
+    run: Ints
+    sensor: Ints
+    t: Floats
+    r_sensor_ecef: Floats  # (n, 3)
+    u_los_ecef: Floats  # (n, 3)
+    sigma_angle: Floats  # rad
+    distance: Floats  # m, NaN for an infrared sensor
+    sigma_distance: Floats  # m
+    distance_rate: Floats  # m/s in the ECEF frame, NaN where not measured
+    sigma_distance_rate: Floats  # m/s
+    snr: Floats  # linear
+    is_plume: Bools  # the look saw a burning motor
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """The picture of one or more command nodes, n rows; state (r_ecef, v_ecef, log_beta).
+
+    ``log_beta`` is the natural logarithm of the ballistic coefficient m/(cd A) in kg/m^2. The
+    impact columns hold the latest ballistic prediction, NaN where none was made.
+    """
+
+    run: Ints
+    node: Ints
+    id: Ints
+    t: Floats  # the state is valid at this time
+    x_ecef: Floats  # (n, 7)
+    cov_ecef: Floats  # (n, 7, 7)
+    is_confirmed: Bools
+    is_boosting: Bools
+    n_updates: Ints
+    t_first: Floats
+    t_update: Floats  # last detection used
+    t_predicted: Floats  # when the impact columns were computed
+    impact_lat: Floats
+    impact_lon: Floats
+    impact_t: Floats
+    impact_cov_enu: Floats  # (n, 2, 2) m^2, east and north
+
+
+@dataclass(frozen=True, slots=True)
+class Tasking:
+    """Where a node asks a cued sensor to look, n rows: a track and its state."""
+
+    run: Ints
+    sensor: Ints
+    track: Ints
+    t: Floats
+    x_ecef: Floats  # (n, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Decisions to fire, n rows: ``n_rounds`` rounds of one battery at one track."""
+
+    run: Ints
+    id: Ints  # counts 0, 1, 2 ... within a run
+    node: Ints
+    battery: Ints
+    track: Ints
+    n_rounds: Ints
+    t_decided: Floats
+    t_release: Floats  # after human consent; no round leaves earlier
+    t_launch: Floats  # planned
+    t_intercept: Floats  # planned
+    r_intercept_ecef: Floats  # (n, 3) at t_intercept
+
+
+class CommandKind(IntEnum):
+    """What a command asks of a round."""
+
+    LAUNCH = 0
+    UPDATE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What fire control tells a round, n rows: leave now, or here is a newer track.
+
+    ``shot`` counts 0, 1, 2 ... within a run. ``x_ecef`` is the handed-over track at ``t_track``.
+    Only a LAUNCH row uses azimuth and elevation (rad, launcher's east-north-up), ``t_launch``,
+    ``t_intercept`` and ``r_intercept_ecef``; an UPDATE row repeats the first two times as NaN.
+    """
+
+    run: Ints
+    shot: Ints
+    kind: Ints
+    order: Ints
+    battery: Ints
+    track: Ints
+    t_launch: Floats
+    t_intercept: Floats
+    r_intercept_ecef: Floats  # (n, 3)
+    azimuth: Floats
+    elevation: Floats
+    t_track: Floats
+    x_ecef: Floats  # (n, 7)
+
+
+class ReportKind(IntEnum):
+    """What a report says."""
+
+    LAUNCHED = 0  # the round left
+    CANNOT = 1  # the order could not be carried out (no round, no channel, no solution)
+    KILLED = 2  # assessed: the threat is gone
+    SURVIVED = 3  # assessed: the threat is still there
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What came of orders, as the defense believes it, n rows. May be wrong, may be late."""
+
+    run: Ints
+    t: Floats  # when it is said
+    kind: Ints
+    order: Ints
+    shot: Ints  # -1 for CANNOT
+    battery: Ints
+    track: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Stocks:
+    """What each battery has, shape (n_runs, n_batteries): the status a node may read."""
+
+    runs: Ints  # (n_runs,) run number of each row
+    rounds: Ints
+    free_channels: Ints
+    t_ready: Floats  # when the next round may leave
+
+
+class EventKind(IntEnum):
+    """What happened in the world."""
+
+    LAUNCH = 0  # a threat left
+    FAILURE = 1  # a threat's motor failed
+    BURNOUT = 2
+    IMPACT = 3  # a threat reached the ground
+    SHOT = 4  # an interceptor left; other = battery
+    INTERCEPT = 5  # closest approach; other = threat, value = miss distance in m
+    KILL = 6  # other = shot
+    SELF_DESTRUCT = 7  # an interceptor ended without meeting anything
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """True happenings for the record, n rows; no stage of the defense may read them."""
+
+    run: Ints
+    t: Floats
+    kind: Ints
+    subject: Ints  # threat id, or shot for SHOT, INTERCEPT, SELF_DESTRUCT
+    other: Ints  # -1 where nothing else takes part
+    value: Floats
+
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "r_sensor_ecef": (3,),
+    "u_los_ecef": (3,),
+    "r_intercept_ecef": (3,),
+    "x_ecef": (7,),
+    "cov_ecef": (7, 7),
+    "impact_cov_enu": (2, 2),
+}
+_DTYPES: dict[str, Any] = {"Ints": np.int64, "Floats": np.float64, "Bools": np.bool_}
+
+
+def empty(kind: type[Batch]) -> Batch:
+    """Batch of no rows, with the right shapes and types."""
+    columns = {
+        f.name: np.zeros((0, *_SHAPES.get(f.name, ())), dtype=_DTYPES[str(f.type)])
+        for f in fields(kind)
+    }
+    return kind(**columns)
+
+
+def take(batch: Batch, rows: Ints | Bools) -> Batch:
+    """Rows of a batch, by index or mask, in the order asked."""
+    return type(batch)(**{f.name: getattr(batch, f.name)[rows] for f in fields(batch)})
+
+
+def join(batches: list[Batch], kind: type[Batch]) -> Batch:
+    """One batch from several, in their order."""
+    batches = [b for b in batches if len(b.run)]
+    if not batches:
+        return empty(kind)
+    if len(batches) == 1:
+        return batches[0]
+    return kind(**{f.name: np.concatenate([getattr(b, f.name) for b in batches]) for f in fields(kind)})

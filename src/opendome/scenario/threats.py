@@ -1,0 +1,85 @@
+"""Threat systems (from the catalog) and groups of threats (from the scenario)."""
+
+from __future__ import annotations
+
+from pydantic.dataclasses import dataclass
+
+from opendome.scenario.places import Place
+from opendome.scenario.units import quantity
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One propulsive stage, burning at constant mass flow."""
+
+    burn_time: float = quantity("burn_s", "s", "Burn time.", above=0, high=1000)
+    propellant_mass: float = quantity("propellant_kg", "kg", "Propellant.", above=0, high=1e6)
+    specific_impulse: float = quantity("isp_s", "s", "Effective specific impulse.", low=50, high=500)
+    inert_mass: float = quantity("inert_kg", "kg", "Mass dropped after the burn.", low=0, high=1e6)
+    drag_area: float = quantity("drag_area_m2", "m2", "cd A while burning.", low=0, high=100)
+
+
+@dataclass(frozen=True)
+class Booster:
+    """How a missile or interceptor is driven: stages, payload and a pitch program.
+
+    It rises vertically for ``rise_time``, holds a fixed elevation for ``pitch_time``, then flies a
+    gravity turn until the last burn ends or thrust is cut. A rail launch has ``rise_time`` 0.
+    """
+
+    stages: tuple[Stage, ...]
+    payload_mass: float = quantity("payload_kg", "kg", "Mass after the last stage.", above=0, high=1e5)
+    payload_beta: float = quantity(
+        "payload_beta_kg_m2", "kg_m2", "Ballistic coefficient after burn-out.", above=0, high=1e6
+    )
+    rise_time: float = quantity("rise_s", "s", "Vertical rise.", low=0, high=120, default=0)
+    pitch_time: float = quantity("pitch_s", "s", "Fixed-elevation phase.", low=0, high=300, default=1)
+
+
+@dataclass(frozen=True)
+class ThreatSystem:
+    """A class of threat. ``steering`` says how a flight is fitted to its aim point.
+
+    ``elevation``: an unguided rocket, burns to the end, range chosen by launch elevation.
+    ``cutoff``: a guided ballistic missile, range and apogee chosen by pitch and thrust cut-off.
+    """
+
+    name: str
+    title: str
+    steering: str  # elevation | cutoff
+    booster: Booster
+    min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
+    max_range: float = quantity("max_range_km", "km", "Longest range.", above=0, high=40000)
+    aim_error: float = quantity("cep_m", "m", "Circular error probable.", low=0, high=1e5)
+    reliability: float = quantity("reliability", "1", "Chance that a launch does not fail.", low=0, high=1)
+    lethal_radius: float = quantity("lethal_radius_m", "m", "Radius of damage.", low=0, high=1e5)
+    rcs: float = quantity("rcs_m2", "m2", "Radar cross-section, L to X band.", above=0, high=1000)
+    rcs_uhf: float = quantity("rcs_uhf_m2", "m2", "Radar cross-section, UHF.", above=0, high=1000)
+    plume: float = quantity("plume_kw_sr", "kw_sr", "Plume intensity, boost.", low=0, high=1e5)
+    cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11)
+
+
+@dataclass(frozen=True)
+class ThreatGroup:
+    """Threats of one system, launched from one area at one aim, in salvos."""
+
+    name: str
+    system: ThreatSystem
+    count: int  # 0..100000
+    launch: Place
+    aim: Place | str  # a place, or the name of an asset
+    launch_scatter: float = quantity(
+        "launch_scatter_km", "km", "Standard deviation per axis of launch places.", low=0, high=500, default=0
+    )
+    aim_scatter: float = quantity(
+        "aim_scatter_km", "km", "Standard deviation per axis of intended aim points.", low=0, high=500, default=0
+    )
+    first_launch: float = quantity("first_launch_s", "s", "Time of the first launch.", low=0, high=1e5, default=0)
+    salvo_size: int = 1  # launches per salvo
+    spacing: float = quantity("spacing_s", "s", "Between launches of a salvo.", low=0, high=1e5, default=1)
+    salvo_interval: float = quantity(
+        "salvo_interval_s", "s", "Between the starts of salvos.", low=0, high=1e5, default=60
+    )
+    apogee: float | None = quantity(
+        "apogee_km", "km", "Wanted apogee; minimum-energy when absent.", above=0, high=20000, default=None
+    )

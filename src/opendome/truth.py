@@ -1,0 +1,43 @@
+"""A read-only snapshot of what really is. Only the world writes it; only sensors and results read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Every threat in the air at one instant, n rows ordered by (run, threat).
+
+    Vectors are ECEF, SI. ``runs`` lists every run of the batch that has not ended, also those
+    with nothing in the air, so that a sensor knows where false alarms may arise.
+    """
+
+    t: float
+    runs: NDArray[np.int64]
+    run: NDArray[np.int64]
+    threat: NDArray[np.int64]  # id within the run, scenario order
+    r_ecef: NDArray[np.float64]  # (n, 3)
+    v_ecef: NDArray[np.float64]  # (n, 3), relative to the rotating Earth
+    is_burning: NDArray[np.bool_]
+    log_beta: NDArray[np.float64]  # ballistic coefficient of the body now, natural log of kg/m^2
+    rcs: NDArray[np.float64]  # m^2 at L to X band
+    rcs_uhf: NDArray[np.float64]  # m^2 at VHF and UHF
+    plume: NDArray[np.float64]  # W/sr in the warning sensor's band, 0 when not burning
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Closest approaches of rounds and threats since the last tick, n rows: what assessors look at."""
+
+    run: NDArray[np.int64]
+    t: NDArray[np.float64]
+    shot: NDArray[np.int64]
+    order: NDArray[np.int64]
+    battery: NDArray[np.int64]
+    track: NDArray[np.int64]  # the track the round was sent against
+    threat: NDArray[np.int64]  # -1: the round met nothing
+    is_kill: NDArray[np.bool_]
