@@ -21,13 +21,16 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 import numba
 from numba.core import config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+settings: Any = config  # Numba fills this module as it is imported
+
+Inline = Literal["never", "always"]
 KERNELS = Path(__file__).parent
 IMPORT = re.compile(r"^\s*from opendome\.kernels(?:\.(\w+) import|\s+import (.+))", re.MULTILINE)
 
@@ -94,8 +97,8 @@ def cold_kernels() -> list[str]:
 @overload
 def jit(function: F) -> F: ...
 @overload
-def jit(*, inline: str = "never") -> Callable[[F], F]: ...
-def jit(function: F | None = None, *, inline: str = "never") -> F | Callable[[F], F]:
+def jit(*, inline: Inline = "never") -> Callable[[F], F]: ...
+def jit(function: F | None = None, *, inline: Inline = "never") -> F | Callable[[F], F]:
     """Compile a kernel: cached, releases the interpreter lock, division by zero gives inf or NaN.
 
     Use bare, or as ``@jit(inline='always')`` for a body that must stand inside its caller's loop
@@ -104,14 +107,14 @@ def jit(function: F | None = None, *, inline: str = "never") -> F | Callable[[F]
 
     def compiled(function: F) -> F:
         folder = writable_cache(Path(function.__code__.co_filename))
-        before = config.CACHE_DIR
-        config.CACHE_DIR = folder or before
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = folder or before
         try:
-            wrapped: F = numba.njit(
+            wrapped: Any = numba.njit(
                 cache=folder is not None, error_model="numpy", nogil=True, inline=inline
-            )(function)
+            )
+            return wrapped(function)  # type: ignore[no-any-return]
         finally:
-            config.CACHE_DIR = before
-        return wrapped
+            settings.CACHE_DIR = before
 
     return compiled if function is None else compiled(function)
