@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario import keys
 from opendome.scenario.places import Place
 from opendome.scenario.units import quantity
 
@@ -14,26 +15,49 @@ class RadarSystem:
 
     name: str
     title: str
-    band: str  # uhf | l | s | c | x
-    reference_range: float = quantity("range_km", "km", "Range at the reference RCS.", above=0, high=20000)
-    reference_rcs: float = quantity("range_rcs_m2", "m2", "RCS of the stated range.", above=0, high=1000)
+    band: str = keys.choice("band", "Radio band.", ("vhf", "uhf", "l", "s", "c", "x", "ku", "ka"))
+    reference_range: float = quantity(
+        "range_km", "km", "Range at the reference RCS.", above=0, high=20000
+    )
+    reference_rcs: float = quantity(
+        "range_rcs_m2", "m2", "RCS of the stated range.", above=0, high=1000
+    )
     reference_p_detect: float = quantity(
-        "range_p_detect", "1", "Chance of detection of one dwell at that range.", above=0, high=0.999
+        "range_p_detect",
+        "1",
+        "Chance of detection of one dwell at that range.",
+        above=0,
+        high=0.999,
     )
     max_range: float = quantity("max_range_km", "km", "Instrumented range.", above=0, high=20000)
     sector: float = quantity("sector_deg", "deg", "Width of the azimuth sector.", above=0, high=360)
     min_elevation: float = quantity("min_elevation_deg", "deg", "Lowest beam.", low=-5, high=90)
-    max_elevation: float = quantity("max_elevation_deg", "deg", "Highest beam.", low=0, high=90)
-    period: float = quantity("period_s", "s", "Time between looks at one object.", above=0, high=600)
-    range_resolution: float = quantity("range_resolution_m", "m", "Width of a range cell.", above=0, high=1e5)
-    beam_width: float = quantity("beam_deg", "deg", "Beam width.", above=0, high=90)
-    speed_resolution: float | None = quantity(
-        "speed_resolution_m_s", "m_s", "Doppler cell; absent: no Doppler.", above=0, high=1e4, default=None
+    max_elevation: float = quantity(
+        "max_elevation_deg", "deg", "Highest beam.", low=0, high=90, not_below="min_elevation_deg"
     )
+    period: float = quantity(
+        "period_s", "s", "Time between looks at one object.", above=0, high=600
+    )
+    range_resolution: float = quantity(
+        "range_resolution_m", "m", "Width of a range cell.", above=0, high=1e5
+    )
+    beam_width: float = quantity("beam_deg", "deg", "Beam width.", above=0, high=90)
     p_false_alarm: float = quantity("p_false_alarm", "1", "Per resolution cell.", above=0, high=0.1)
-    false_alarms: float = quantity("false_alarms_1", "1", "Mean false alarms per look period.", low=0, high=1000)
-    is_cued: bool = False  # looks only where a node asks it to
-    cue_width: float = quantity("cue_deg", "deg", "Half-width searched about a cue.", above=0, high=90, default=2)
+    false_alarms: float = quantity(
+        "false_alarms_1", "1", "Mean false alarms per look period.", low=0, high=1000
+    )
+    speed_resolution: float | None = quantity(
+        "speed_resolution_m_s",
+        "m_s",
+        "Doppler cell; absent: no Doppler.",
+        above=0,
+        high=1e4,
+        default=None,
+    )
+    is_cued: bool = keys.flag("is_cued", "Looks only where a node asks it to.", default=False)
+    cue_width: float = quantity(
+        "cue_deg", "deg", "Half-width searched about a cue.", above=0, high=90, default=2
+    )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
 
 
@@ -44,27 +68,60 @@ class InfraredSystem:
     name: str
     title: str
     noise_plume: float = quantity(
-        "noise_kw_sr", "kw_sr", "Plume intensity at GEO distance that gives a signal-to-noise of 1.", above=0, high=1e6
+        "noise_kw_sr",
+        "kw_sr",
+        "Plume intensity at GEO distance that gives a signal-to-noise of 1.",
+        above=0,
+        high=1e6,
     )
-    threshold: float = quantity("threshold_snr", "1", "Signal-to-noise at which half is detected.", above=0, high=1e4)
-    sigma_angle: float = quantity("sigma_urad", "urad", "Error of the line of sight per axis.", above=0, high=1e5)
+    threshold: float = quantity(
+        "threshold_snr", "1", "Signal-to-noise at which half is detected.", above=0, high=1e4
+    )
+    sigma_angle: float = quantity(
+        "sigma_urad", "urad", "Error of the line of sight per axis.", above=0, high=1e5
+    )
     period: float = quantity("period_s", "s", "Revisit period.", above=0, high=600)
     cloud_top: float = quantity("cloud_top_km", "km", "Plumes below are hidden.", low=0, high=30)
-    min_limb: float = quantity("min_limb_km", "km", "Lowest height of a line of sight past the Earth.", low=0, high=200, default=30)
-    false_alarms: float = quantity("false_alarms_1", "1", "Mean false alarms per look period.", low=0, high=1000, default=0)
+    min_limb: float = quantity(
+        "min_limb_km",
+        "km",
+        "Lowest height of a line of sight past the Earth.",
+        low=0,
+        high=200,
+        default=30,
+    )
+    false_alarms: float = quantity(
+        "false_alarms_1", "1", "Mean false alarms per look period.", low=0, high=1000, default=0
+    )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
 
 
 @dataclass(frozen=True)
 class Sensor:
-    """A sensor in the scenario, on the ground (``site``) or above the equator (``geo_longitude``)."""
+    """A sensor in the scenario, on the ground (``site``) or above the equator."""
 
-    name: str
-    system: RadarSystem | InfraredSystem
-    node: str
-    site: Place | None = None
-    geo_longitude: float | None = quantity(
-        "geo_lon_deg", "deg", "Longitude of a geostationary sensor.", low=-180, high=180, default=None
+    name: str = keys.name("name", "Name of the sensor.")
+    system: RadarSystem | InfraredSystem = keys.system("Radar or infrared system of the catalog.")
+    node: str = keys.name("node", "Command node that it reports to.")
+    site: Place | None = keys.part(
+        "site", "Where it stands on the ground.", is_flat=True, default=None
     )
-    azimuth: float = quantity("az_deg", "deg", "Middle of the sector, clockwise from north.", low=-360, high=360, default=0)
-    latency: float = quantity("latency_s", "s", "From look to the node.", low=0, high=600, default=0.5)
+    geo_longitude: float | None = quantity(
+        "geo_lon_deg",
+        "deg",
+        "Longitude of a geostationary sensor.",
+        low=-180,
+        high=180,
+        default=None,
+    )
+    azimuth: float = quantity(
+        "az_deg",
+        "deg",
+        "Middle of the sector, clockwise from north.",
+        low=-360,
+        high=360,
+        default=0,
+    )
+    latency: float = quantity(
+        "latency_s", "s", "From look to the node.", low=0, high=600, default=0.5
+    )

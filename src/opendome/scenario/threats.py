@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario import keys
 from opendome.scenario.places import Place
 from opendome.scenario.units import quantity
+
+MAX_THREATS = 20_000  # in one scenario
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,9 @@ class Stage:
 
     burn_time: float = quantity("burn_s", "s", "Burn time.", above=0, high=1000)
     propellant_mass: float = quantity("propellant_kg", "kg", "Propellant.", above=0, high=1e6)
-    specific_impulse: float = quantity("isp_s", "s", "Effective specific impulse.", low=50, high=500)
+    specific_impulse: float = quantity(
+        "isp_s", "s", "Effective specific impulse.", low=50, high=500
+    )
     inert_mass: float = quantity("inert_kg", "kg", "Mass dropped after the burn.", low=0, high=1e6)
     drag_area: float = quantity("drag_area_m2", "m2", "cd A while burning.", low=0, high=100)
 
@@ -27,13 +32,17 @@ class Booster:
     gravity turn until the last burn ends or thrust is cut. A rail launch has ``rise_time`` 0.
     """
 
-    stages: tuple[Stage, ...]
-    payload_mass: float = quantity("payload_kg", "kg", "Mass after the last stage.", above=0, high=1e5)
+    stages: tuple[Stage, ...] = keys.parts("stages", "Stages, first to burn first.", low=1, high=6)
+    payload_mass: float = quantity(
+        "payload_kg", "kg", "Mass after the last stage.", above=0, high=1e5
+    )
     payload_beta: float = quantity(
         "payload_beta_kg_m2", "kg_m2", "Ballistic coefficient after burn-out.", above=0, high=1e6
     )
     rise_time: float = quantity("rise_s", "s", "Vertical rise.", low=0, high=120, default=0)
-    pitch_time: float = quantity("pitch_s", "s", "Fixed-elevation phase.", low=0, high=300, default=1)
+    pitch_time: float = quantity(
+        "pitch_s", "s", "Fixed-elevation phase.", low=0, high=300, default=1
+    )
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,18 @@ class ThreatSystem:
 
     name: str
     title: str
-    steering: str  # elevation | cutoff
-    booster: Booster
+    steering: str = keys.choice(
+        "steering", "How a flight is fitted to its aim point.", ("elevation", "cutoff")
+    )
+    booster: Booster = keys.part("booster", "How it is driven.")
     min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
-    max_range: float = quantity("max_range_km", "km", "Longest range.", above=0, high=40000)
+    max_range: float = quantity(
+        "max_range_km", "km", "Longest range.", above=0, high=40000, not_below="min_range_km"
+    )
     aim_error: float = quantity("cep_m", "m", "Circular error probable.", low=0, high=1e5)
-    reliability: float = quantity("reliability", "1", "Chance that a launch does not fail.", low=0, high=1)
+    reliability: float = quantity(
+        "reliability", "1", "Chance that a launch does not fail.", low=0, high=1
+    )
     lethal_radius: float = quantity("lethal_radius_m", "m", "Radius of damage.", low=0, high=1e5)
     rcs: float = quantity("rcs_m2", "m2", "Radar cross-section, L to X band.", above=0, high=1000)
     rcs_uhf: float = quantity("rcs_uhf_m2", "m2", "Radar cross-section, UHF.", above=0, high=1000)
@@ -63,23 +78,44 @@ class ThreatSystem:
 class ThreatGroup:
     """Threats of one system, launched from one area at one aim, in salvos."""
 
-    name: str
-    system: ThreatSystem
-    count: int  # 0..100000
-    launch: Place
-    aim: Place | str  # a place, or the name of an asset
+    name: str = keys.name("name", "Name of the group.")
+    system: ThreatSystem = keys.system("Threat system of the catalog.")
+    count: int = keys.integer("count", "Launches in all.", low=0, high=MAX_THREATS)
+    launch: Place = keys.part("launch", "Middle of the launch area.")
+    aim: Place | str = keys.aim("aim", "Name of an asset, or a place.")
     launch_scatter: float = quantity(
-        "launch_scatter_km", "km", "Standard deviation per axis of launch places.", low=0, high=500, default=0
+        "launch_scatter_km",
+        "km",
+        "Standard deviation per axis of launch places.",
+        low=0,
+        high=500,
+        default=0,
     )
     aim_scatter: float = quantity(
-        "aim_scatter_km", "km", "Standard deviation per axis of intended aim points.", low=0, high=500, default=0
+        "aim_scatter_km",
+        "km",
+        "Standard deviation per axis of intended aim points.",
+        low=0,
+        high=500,
+        default=0,
     )
-    first_launch: float = quantity("first_launch_s", "s", "Time of the first launch.", low=0, high=1e5, default=0)
-    salvo_size: int = 1  # launches per salvo
-    spacing: float = quantity("spacing_s", "s", "Between launches of a salvo.", low=0, high=1e5, default=1)
+    first_launch: float = quantity(
+        "first_launch_s", "s", "Time of the first launch.", low=0, high=1e5, default=0
+    )
+    salvo_size: int = keys.integer(
+        "salvo_size", "Launches per salvo.", low=1, high=MAX_THREATS, default=1
+    )
+    spacing: float = quantity(
+        "spacing_s", "s", "Between launches of a salvo.", low=0, high=1e5, default=1
+    )
     salvo_interval: float = quantity(
         "salvo_interval_s", "s", "Between the starts of salvos.", low=0, high=1e5, default=60
     )
     apogee: float | None = quantity(
-        "apogee_km", "km", "Wanted apogee; minimum-energy when absent.", above=0, high=20000, default=None
+        "apogee_km",
+        "km",
+        "Wanted apogee; minimum-energy when absent.",
+        above=0,
+        high=20000,
+        default=None,
     )

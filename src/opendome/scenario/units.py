@@ -1,4 +1,7 @@
-"""Units of the file format: each file key's suffix, and the factor to SI. The only place of conversion."""
+"""Units of the file format: the suffix of a file key, and its factor to SI.
+
+The only place of conversion.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ TO_SI: dict[str, float] = {
     "m2": 1.0,
     "kg": 1.0,
     "kg_m2": 1.0,
+    "pa": 1.0,
     "w_sr": 1.0,
     "kw_sr": 1e3,
     "hz": 1.0,
@@ -40,8 +44,9 @@ def quantity(
     low: float | None = None,
     high: float | None = None,
     above: float | None = None,
+    not_below: str = "",
     default: Any = MISSING,
-) -> Any:
+) -> Any:  # size: each parameter is one word about one key
     """Field of a scenario noun that holds an SI number, with its file key, unit and range.
 
     Parameters
@@ -49,19 +54,54 @@ def quantity(
     key : str
         Name in the file, suffix included (``range_km``).
     unit : str
-        A key of TO_SI; "1" for a pure number. ``low``, ``high`` (inclusive) and ``above``
-        (exclusive) are in this unit.
+        A key of TO_SI; "1" for a pure number. ``low``, ``high`` (inclusive), ``above``
+        (exclusive) and ``default`` are in this unit. A default of None: the key may be absent.
     about : str
         One sentence for the documentation and the JSON Schema.
+    not_below : str
+        File key of the same noun whose value this one may not be below.
     """
     metadata = {
         "key": key,
+        "kind": "number",
         "unit": unit,
         "about": about,
         "low": low,
         "high": high,
         "above": above,
+        "not_below": not_below,
+        "default": default,
     }
     if default is MISSING:
         return field(metadata=metadata)
-    return field(default=None if default is None else default * TO_SI[unit], metadata=metadata)
+    return field(default=None if default is None else to_si(default, unit), metadata=metadata)
+
+
+def to_si(value: float, unit: str) -> float:
+    """SI value of a number in a unit of the file format."""
+    return float(value) * TO_SI[unit]
+
+
+def from_si(value: float, unit: str) -> float:
+    """Shortest number in ``unit`` whose SI value is exactly ``value``; the inverse of ``to_si``.
+
+    A value that no number of that unit gives exactly comes back as its nearest quotient.
+
+    >>> from_si(to_si(0.1, "deg"), "deg")
+    0.1
+    """
+    factor = TO_SI[unit]
+    quotient = value / factor
+    if not math.isfinite(quotient):
+        return quotient
+    for digits in (3, 6, 9, 12, 15, 16, 17):
+        shorter = float(f"{quotient:.{digits}g}")
+        if shorter * factor == value:
+            return shorter
+    down = up = quotient
+    for _ in range(3):
+        down, up = math.nextafter(down, -math.inf), math.nextafter(up, math.inf)
+        for neighbour in (down, up):
+            if neighbour * factor == value:
+                return neighbour
+    return quotient

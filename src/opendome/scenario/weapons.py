@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario import keys
 from opendome.scenario.places import Place
 from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
@@ -13,9 +14,15 @@ from opendome.scenario.units import quantity
 class Seeker:
     """The last sensor: what the round itself sees of the threat."""
 
-    acquisition_range: float = quantity("acquisition_km", "km", "Distance of acquisition.", above=0, high=5000)
-    field_of_view: float = quantity("field_deg", "deg", "Half-angle within which it can acquire.", above=0, high=180)
-    sigma_angle: float = quantity("sigma_urad", "urad", "Line-of-sight noise per look.", low=0, high=1e5)
+    acquisition_range: float = quantity(
+        "acquisition_km", "km", "Distance of acquisition.", above=0, high=5000
+    )
+    field_of_view: float = quantity(
+        "field_deg", "deg", "Half-angle within which it can acquire.", above=0, high=180
+    )
+    sigma_angle: float = quantity(
+        "sigma_urad", "urad", "Line-of-sight noise per look.", low=0, high=1e5
+    )
     rate: float = quantity("rate_hz", "hz", "Looks per second.", above=0, high=1000)
 
 
@@ -23,15 +30,28 @@ class Seeker:
 class Homing:
     """How the round manoeuvres. ``law`` is a key of the table of guidance laws."""
 
-    law: str
-    steering: str  # aero (needs air) | divert (needs propellant)
-    max_acceleration: float = quantity("max_accel_g", "g", "Largest lateral acceleration.", above=0, high=200)
-    divert: float = quantity("divert_m_s", "m_s", "Velocity change of a divert system.", low=0, high=5000, default=0)
+    law: str = keys.choice("law", "Guidance law.", ("proportional_navigation", "zero_effort_miss"))
+    steering: str = keys.choice(
+        "steering", "Aero needs air, divert needs propellant.", ("aero", "divert")
+    )
+    max_acceleration: float = quantity(
+        "max_accel_g", "g", "Largest lateral acceleration.", above=0, high=200
+    )
+    divert: float = quantity(
+        "divert_m_s", "m_s", "Velocity change of a divert system.", low=0, high=5000, default=0
+    )
     lag: float = quantity("lag_s", "s", "Time constant of the response.", above=0, high=10)
     full_pressure: float = quantity(
-        "full_pressure_pa", "1", "Dynamic pressure (Pa) at which aero steering gives its largest acceleration.", above=0, high=1e7, default=50000
+        "full_pressure_pa",
+        "pa",
+        "Dynamic pressure at which aero steering gives its largest acceleration.",
+        above=0,
+        high=1e7,
+        default=50000,
     )
-    navigation_constant: float = quantity("navigation_constant", "1", "Of proportional navigation.", low=2, high=8, default=4)
+    navigation_constant: float = quantity(
+        "navigation_constant", "1", "Of proportional navigation.", low=2, high=8, default=4
+    )
 
 
 @dataclass(frozen=True)
@@ -40,34 +60,73 @@ class InterceptorSystem:
 
     name: str
     title: str
-    booster: Booster
-    seeker: Seeker
-    homing: Homing
-    min_range: float = quantity("min_range_km", "km", "Nearest intercept, ground range.", low=0, high=20000)
-    max_range: float = quantity("max_range_km", "km", "Farthest intercept, ground range.", above=0, high=20000)
+    booster: Booster = keys.part("booster", "How it is driven.")
+    seeker: Seeker = keys.part("seeker", "What it sees of the threat.")
+    homing: Homing = keys.part("homing", "How it manoeuvres.")
+    min_range: float = quantity(
+        "min_range_km", "km", "Nearest intercept, ground range.", low=0, high=20000
+    )
+    max_range: float = quantity(
+        "max_range_km",
+        "km",
+        "Farthest intercept, ground range.",
+        above=0,
+        high=20000,
+        not_below="min_range_km",
+    )
     min_altitude: float = quantity("min_alt_km", "km", "Lowest intercept.", low=0, high=5000)
-    max_altitude: float = quantity("max_alt_km", "km", "Highest intercept.", above=0, high=20000)
-    p_kill: float = quantity("p_kill", "1", "Single-shot kill probability, matched threat.", low=0, high=1)
-    p_reliability: float = quantity("p_reliability", "1", "Chance that the round works.", low=0, high=1)
-    p_discrimination: float = quantity("p_discrimination", "1", "Chance that it homes on the right object.", low=0, high=1)
-    lethal_radius: float = quantity("lethal_radius_m", "m", "Miss distance that kills half.", above=0, high=1000)
-    rounds_per_launcher: int = 1
-    launchers: int = 1
-    channels: int = 1  # rounds that one battery can guide at a time
-    launch_interval: float = quantity("launch_interval_s", "s", "Between two rounds of a battery.", low=0, high=600)
+    max_altitude: float = quantity(
+        "max_alt_km", "km", "Highest intercept.", above=0, high=20000, not_below="min_alt_km"
+    )
+    p_kill: float = quantity(
+        "p_kill", "1", "Single-shot kill probability, matched threat.", low=0, high=1
+    )
+    p_reliability: float = quantity(
+        "p_reliability", "1", "Chance that the round works.", low=0, high=1
+    )
+    p_discrimination: float = quantity(
+        "p_discrimination", "1", "Chance that it homes on the right object.", low=0, high=1
+    )
+    lethal_radius: float = quantity(
+        "lethal_radius_m", "m", "Miss distance that kills half.", above=0, high=1000
+    )
+    launch_interval: float = quantity(
+        "launch_interval_s", "s", "Between two rounds of a battery.", low=0, high=600
+    )
     reaction: float = quantity("reaction_s", "s", "From order to launch.", low=0, high=600)
-    assess_delay: float = quantity("assess_delay_s", "s", "From intercept to assessment.", low=0, high=600)
-    p_assess_error: float = quantity("p_assess_error", "1", "Chance that an assessment is wrong.", low=0, high=0.5)
+    assess_delay: float = quantity(
+        "assess_delay_s", "s", "From intercept to assessment.", low=0, high=600
+    )
+    p_assess_error: float = quantity(
+        "p_assess_error", "1", "Chance that an assessment is wrong.", low=0, high=0.5
+    )
     cost: float = quantity("cost_usd", "usd", "One round.", low=0, high=1e11)
+    rounds_per_launcher: int = keys.integer(
+        "rounds_per_launcher", "Rounds on a launcher.", low=0, high=1000, default=1
+    )
+    launchers: int = keys.integer(
+        "launchers", "Launchers of a battery.", low=0, high=1000, default=1
+    )
+    channels: int = keys.integer(
+        "channels", "Rounds that one battery can guide at a time.", low=1, high=10000, default=1
+    )
 
 
 @dataclass(frozen=True)
 class Battery:
     """A fire unit in the scenario; None takes the system's own number."""
 
-    name: str
-    system: InterceptorSystem
-    site: Place
-    node: str
-    launchers: int | None = None
-    rounds_per_launcher: int | None = None
+    name: str = keys.name("name", "Name of the battery.")
+    system: InterceptorSystem = keys.system("Interceptor system of the catalog.")
+    site: Place = keys.part("site", "Where it stands.", is_flat=True)
+    node: str = keys.name("node", "Command node that it obeys.")
+    launchers: int | None = keys.integer(
+        "launchers", "Launchers; absent: as the system has.", low=0, high=1000, default=None
+    )
+    rounds_per_launcher: int | None = keys.integer(
+        "rounds_per_launcher",
+        "Rounds on a launcher; absent: as the system has.",
+        low=0,
+        high=1000,
+        default=None,
+    )

@@ -1,0 +1,1 @@
+"""Nouns: what the user wrote, checked, frozen, in SI."""
