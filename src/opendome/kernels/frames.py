@@ -142,3 +142,18 @@ def eci_from_ecef(r_ecef: Array, v_ecef: Array, t: float) -> tuple[Array, Array]
 def ecef_from_eci(r_eci: Array, v_eci: Array, t: float) -> tuple[Array, Array]:
     """Earth-fixed (r, v), each (n, 3), of inertial states that all hold at one time t."""
     return ecefs_from_ecis(r_eci, v_eci, np.full(len(r_eci), t))
+
+
+@jit
+def geocentric_height(x: float, y: float, z: float) -> float:
+    """Height over the ellipsoid along the line to the Earth's centre; x and y may be inertial.
+
+    Notes
+    -----
+    Above the geodetic altitude by less than 0.6 m at 100 km and 6 m at 1,000 km, equal at the
+    ground: for forces and ground crossings, where it costs a fifth of `altitude`.
+    """
+    across = x * x + y * y
+    square = across + z * z
+    r = math.sqrt(square)
+    return r - EARTH_RADIUS_POLE / math.sqrt(1.0 - EARTH_ECCENTRICITY_SQUARED * across / square)

@@ -1,0 +1,307 @@
+"""Whole flights from launch to impact: powered segments, coast and re-entry, one path at a time.
+
+Inertial frame (ECI), J2 gravity, US Standard Atmosphere 1976 turning with the Earth. Every change
+of thrust or steering is a segment boundary of an adaptive Dormand-Prince 5(4) integration.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_EQUATOR, STANDARD_GRAVITY
+from opendome.kernels._jit import jit
+from opendome.kernels.aero import air_velocity
+from opendome.kernels.dynamics import (
+    derivative,
+    ground_crossing,
+    highest_between,
+    rise_rate,
+    try_step,
+)
+from opendome.kernels.frames import (
+    altitude,
+    ecef_from_geodetic,
+    enu_basis,
+    geocentric_height,
+    geodetic_from_ecef,
+    turned,
+)
+from opendome.kernels.integrate import State, error_ratio, hermite, next_step
+from opendome.kernels.propulsion import (
+    Push,
+    Vehicle,
+    coast_push,
+    ideal_speed,
+    push_at,
+    segment_bounds,
+)
+
+Array = NDArray[np.float64]
+
+# Status of a flight.
+LANDED: Final = 0
+STILL_FLYING: Final = 1  # at t_max_flight
+TOO_MANY_STEPS: Final = 2  # the equations are too stiff, or the state is not finite
+KNOTS_FULL: Final = 3  # max_knots is too small
+
+LAT, LON, ALT, T_LAUNCH, AZIMUTH, ELEVATION, T_CUT = 0, 1, 2, 3, 4, 5, 6  # columns of launches
+TOLERANCE: Final = 1e-6  # gives a median impact error under 3 m after 1,600 s
+MAX_STEP: Final = 60.0  # s; cubic paths between knots then hold to 1 m
+MAX_STEPS: Final = 20000
+FIRST_STEP: Final = 0.5  # s
+
+
+class Flights(NamedTuple):
+    """What `fly_many` gives for n launches.
+
+    ``knots`` rows are [t, r_eci (3), v_eci (3)], t in scenario time, ``n_knots`` of them valid.
+    ``apogee_alt`` is geodetic. ``impact`` rows are [t, lat, lon, speed over ground], NaN unless
+    the status is LANDED.
+    """
+
+    status: NDArray[np.int64]
+    n_knots: NDArray[np.int64]
+    knots: Array
+    t_burnout: Array
+    apogee_alt: Array
+    impact: Array
+
+
+class Limits(NamedTuple):
+    """What holds for one whole flight: allowed errors per step, its end, the time of launch."""
+
+    position_scale: float
+    velocity_scale: float
+    tau_end: float
+    ground_alt: float
+    t_launch: float
+
+
+class Cursor(NamedTuple):
+    """How far a flight has come: ``tau`` seconds after launch."""
+
+    tau: float
+    y: State
+    h: float
+    n_knots: int
+    n_steps: int
+    apogee: float
+    status: int
+
+
+@jit
+def write_knot(knots: Array, n_knots: int, t: float, y: State) -> None:
+    """Put [t, r, v] into row n_knots, if there is one."""
+    if n_knots < knots.shape[0]:
+        knots[n_knots, 0] = t
+        knots[n_knots, 1], knots[n_knots, 2], knots[n_knots, 3] = y[0], y[1], y[2]
+        knots[n_knots, 4], knots[n_knots, 5], knots[n_knots, 6] = y[3], y[4], y[5]
+
+
+@jit
+def fly_segment(cursor: Cursor, tau_end: float, push: Push, limits: Limits, knots: Array) -> Cursor:
+    """Carry a flight to the end of a segment, or to the ground; a knot per accepted step."""
+    tau, y, h = cursor.tau, cursor.y, cursor.h
+    n_knots, n_steps, apogee = cursor.n_knots, cursor.n_steps, cursor.apogee
+    status = STILL_FLYING
+    is_retry = False
+    k1 = derivative(tau, y, push)
+    while tau < tau_end:
+        n_steps += 1
+        if n_steps > MAX_STEPS or h < 1e-9:
+            status = TOO_MANY_STEPS
+            break
+        left = tau_end - tau
+        step = left if left <= 1.01 * h else min(h, 0.5 * left)
+        end, k7, error = try_step(tau, y, k1, step, push)
+        ratio = error_ratio(step, error, limits.position_scale, limits.velocity_scale)
+        wanted = next_step(step, ratio, is_retry)
+        is_retry = not ratio <= 1.0
+        if is_retry:
+            h = wanted
+            continue
+        h = min(max(wanted, h) if step < h else wanted, MAX_STEP)
+        after = tau_end if step == left else tau + step
+        if rise_rate(end) <= 0.0:
+            if rise_rate(y) > 0.0:
+                apogee = max(apogee, highest_between(tau, y, after, end))
+            if geocentric_height(end[0], end[1], end[2]) < limits.ground_alt:
+                status = LANDED
+                after, end = ground_crossing(tau, y, k1, step, end, push, limits.ground_alt)
+        tau, y, k1 = after, end, k7
+        write_knot(knots, n_knots, limits.t_launch + tau, y)
+        n_knots += 1
+        if status == LANDED:
+            break
+    return Cursor(tau, y, h, n_knots, n_steps, apogee, status)
+
+
+@jit
+def launch_state(launch: Array) -> tuple[State, Array, Array]:
+    """Inertial state at launch, at rest on the turning Earth, and unit vectors up and aim."""
+    basis = enu_basis(launch[LAT], launch[LON])
+    sin_az, cos_az = math.sin(launch[AZIMUTH]), math.cos(launch[AZIMUTH])
+    sin_el, cos_el = math.sin(launch[ELEVATION]), math.cos(launch[ELEVATION])
+    up, aim = np.empty(3), np.empty(3)
+    for j in range(3):
+        up[j] = basis[2, j]
+        level = basis[0, j] * sin_az + basis[1, j] * cos_az
+        aim[j] = level * cos_el + basis[2, j] * sin_el
+    angle = EARTH_OMEGA * launch[T_LAUNCH]
+    up[0], up[1] = turned(up[0], up[1], angle)
+    aim[0], aim[1] = turned(aim[0], aim[1], angle)
+    x, y, z = ecef_from_geodetic(launch[LAT], launch[LON], launch[ALT])
+    x, y = turned(x, y, angle)
+    return (x, y, z, -EARTH_OMEGA * y, EARTH_OMEGA * x, 0.0), up, aim
+
+
+@jit
+def fly_boost(vehicle: Vehicle, launch: Array, limits: Limits, knots: Array) -> Cursor:
+    """Fly from launch to burn-out or cut-off, every powered segment in turn."""
+    y, up, aim = launch_state(launch)
+    write_knot(knots, 0, limits.t_launch, y)
+    cursor = Cursor(0.0, y, FIRST_STEP, 1, 0, launch[ALT], STILL_FLYING)
+    bounds = segment_bounds(vehicle, launch[T_CUT])
+    for i in range(len(bounds) - 1):
+        push = push_at(vehicle, 0.5 * (bounds[i] + bounds[i + 1]), up, aim)
+        end = min(bounds[i + 1], limits.tau_end)
+        cursor = fly_segment(cursor, end, push, limits, knots)
+        if cursor.status != STILL_FLYING or end >= limits.tau_end:
+            break
+    return cursor
+
+
+@jit
+def flight_limits(
+    vehicle: Vehicle, t_launch: float, t_max_flight: float, tolerance: float, ground_alt: float
+) -> Limits:
+    """Limits of a flight; errors are measured against the vehicle's own speed and reach."""
+    speed = ideal_speed(vehicle)
+    reach = min(EARTH_RADIUS_EQUATOR, speed * speed / STANDARD_GRAVITY)
+    return Limits(tolerance * reach, tolerance * speed, t_max_flight, ground_alt, t_launch)
+
+
+@jit
+def fly_one(
+    vehicle: Vehicle, launch: Array, limits: Limits, knots: Array
+) -> tuple[Cursor, float, tuple[float, float, float, float]]:
+    """Last cursor, time of burn-out, and impact [t, lat, lon, speed] of one flight."""
+    cursor = fly_boost(vehicle, launch, limits, knots)
+    t_burnout = limits.t_launch + cursor.tau
+    if cursor.status == STILL_FLYING and cursor.tau < limits.tau_end:
+        push = coast_push(vehicle.payload_beta)
+        cursor = fly_segment(cursor, limits.tau_end, push, limits, knots)
+    y, t = cursor.y, limits.t_launch + cursor.tau
+    highest = max(cursor.apogee, altitude(y[0], y[1], y[2]))
+    status = cursor.status
+    if knots.shape[0] > 0 and cursor.n_knots > knots.shape[0]:
+        status = KNOTS_FULL
+    cursor = Cursor(cursor.tau, y, cursor.h, cursor.n_knots, cursor.n_steps, highest, status)
+    if status != LANDED:
+        return cursor, t_burnout, (math.nan, math.nan, math.nan, math.nan)
+    x_ecef, y_ecef = turned(y[0], y[1], -EARTH_OMEGA * t)
+    lat, lon, _ = geodetic_from_ecef(x_ecef, y_ecef, y[2])
+    speed = air_velocity(y[0], y[1], y[3], y[4], y[5])[3]
+    return cursor, t_burnout, (t, lat, lon, speed)
+
+
+@jit
+def fly_many(
+    vehicle: Vehicle,
+    launches: Array,
+    t_max_flight: float,
+    tolerance: float,
+    max_knots: int,
+    ground_alt: float = 0.0,
+) -> Flights:
+    """Flights of one kind of vehicle from launch to ground, each on its own.
+
+    Parameters
+    ----------
+    launches : (n, 7) float
+        Rows [lat, lon, alt, t_launch, azimuth, elevation, t_cut]; azimuth from north to east,
+        t_cut in seconds after launch (inf burns all).
+    t_max_flight : float
+        Longest flight, s after launch.
+    tolerance : float
+        Allowed error per step relative to the vehicle's own reach and speed; see TOLERANCE.
+    max_knots : int
+        Rows of the path that are kept; 0 keeps none.
+    ground_alt : float
+        Geodetic altitude at which a falling body has landed.
+    """
+    n = len(launches)
+    status, n_knots = np.empty(n, np.int64), np.empty(n, np.int64)
+    knots = np.empty((n, max_knots, 7))
+    t_burnout, apogee_alt, impact = np.empty(n), np.empty(n), np.empty((n, 4))
+    for i in range(n):
+        t_launch = launches[i, T_LAUNCH]
+        limits = flight_limits(vehicle, t_launch, t_max_flight, tolerance, ground_alt)
+        cursor, t_burnout[i], place = fly_one(vehicle, launches[i], limits, knots[i])
+        status[i], apogee_alt[i] = cursor.status, cursor.apogee
+        n_knots[i] = min(cursor.n_knots, max_knots)
+        impact[i, 0], impact[i, 1], impact[i, 2], impact[i, 3] = place
+    return Flights(status, n_knots, knots, t_burnout, apogee_alt, impact)
+
+
+@jit
+def knot_state(knots: Array, i: int) -> State:
+    """State of knot i."""
+    return (
+        knots[i, 1],
+        knots[i, 2],
+        knots[i, 3],
+        knots[i, 4],
+        knots[i, 5],
+        knots[i, 6],
+    )
+
+
+@jit
+def path_at(knots: Array, n: int, t: float) -> State:
+    """Inertial state at time t on a path of n knots (rows [t, r, v]); its ends hold outside it."""
+    if t <= knots[0, 0]:
+        return knot_state(knots, 0)
+    if t >= knots[n - 1, 0]:
+        return knot_state(knots, n - 1)
+    i = int(np.searchsorted(knots[:n, 0], t, side="right")) - 1
+    return hermite(t, knots[i, 0], knot_state(knots, i), knots[i + 1, 0], knot_state(knots, i + 1))
+
+
+@jit
+def paths_at(
+    knots: Array,
+    offsets: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    t: Array,
+) -> Array:
+    """Inertial states (m, 6) of m bodies at times t (m,).
+
+    ``knots`` (total, 7) holds all paths one after another; body j flies path rows[j], which is
+    counts[rows[j]] knots from offsets[rows[j]] on (see `pack_knots`).
+    """
+    states = np.empty((len(rows), 6))
+    for j in range(len(rows)):
+        start, n = offsets[rows[j]], counts[rows[j]]
+        y = path_at(knots[start : start + n], n, t[j])
+        for k in range(6):
+            states[j, k] = y[k]
+    return states
+
+
+@jit
+def pack_knots(flights: Flights) -> tuple[Array, NDArray[np.int64]]:
+    """Knots of all flights in one flat array (total, 7), and where each path starts (n,)."""
+    n = len(flights.n_knots)
+    offsets = np.zeros(n, np.int64)
+    for i in range(1, n):
+        offsets[i] = offsets[i - 1] + flights.n_knots[i - 1]
+    flat = np.empty((int(np.sum(flights.n_knots)), 7))
+    for i in range(n):
+        flat[offsets[i] : offsets[i] + flights.n_knots[i]] = flights.knots[i, : flights.n_knots[i]]
+    return flat, offsets

@@ -1,0 +1,130 @@
+"""Staged vehicles: what a launch weighs, how it thrusts, and when anything about that changes."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+
+BURN, PROPELLANT, EXHAUST_SPEED, INERT, DRAG_AREA = 0, 1, 2, 3, 4  # columns of `stages`
+
+
+class Vehicle(NamedTuple):
+    """A rocket, missile or interceptor as the flight kernels see it.
+
+    Attributes
+    ----------
+    stages : (k, 5) float
+        Rows in firing order: burn time (s), propellant (kg), effective exhaust speed (m/s),
+        inert mass dropped after the burn (kg), cd A while burning (m^2). No coast in between.
+    payload_mass : float
+        Mass after the last stage.
+    payload_beta : float
+        Ballistic coefficient m / (cd A) after burn-out or cut-off, kg/m^2.
+    rise_time, pitch_time : float
+        Vertical rise, then fixed attitude at the launch elevation; afterwards a gravity turn.
+    """
+
+    stages: NDArray[np.float64]
+    payload_mass: float
+    payload_beta: float
+    rise_time: float
+    pitch_time: float
+
+
+class Push(NamedTuple):
+    """Forces besides gravity during one segment; a coast has no thrust, area 1 and mass beta.
+
+    ``mass`` and ``flow`` give the mass at time tau after launch as mass - flow tau. Thrust goes
+    along (ux, uy, uz), inertial, or along the velocity through the air if ``is_turning``.
+    """
+
+    thrust: float
+    mass: float
+    flow: float
+    area: float
+    is_turning: bool
+    ux: float
+    uy: float
+    uz: float
+
+
+@jit
+def launch_mass(vehicle: Vehicle) -> float:
+    """Mass of the whole vehicle before ignition."""
+    stages = vehicle.stages
+    return float(vehicle.payload_mass + np.sum(stages[:, PROPELLANT]) + np.sum(stages[:, INERT]))
+
+
+@jit
+def burn_time(vehicle: Vehicle) -> float:
+    """Time from launch to the end of the last burn."""
+    return float(np.sum(vehicle.stages[:, BURN]))
+
+
+@jit
+def ideal_speed(vehicle: Vehicle) -> float:
+    """Speed that all stages would give without gravity and air (Tsiolkovsky)."""
+    mass, speed = launch_mass(vehicle), 0.0
+    for i in range(len(vehicle.stages)):
+        after = mass - vehicle.stages[i, PROPELLANT]
+        speed += vehicle.stages[i, EXHAUST_SPEED] * math.log(mass / after)
+        mass = after - vehicle.stages[i, INERT]
+    return speed
+
+
+@jit
+def segment_bounds(vehicle: Vehicle, t_cut: float) -> NDArray[np.float64]:
+    """Times after launch, increasing from 0, at which thrust, mass flow or steering change.
+
+    The last one is the burn-out or cut-off. Between two of them all forces are smooth.
+    """
+    k = len(vehicle.stages)
+    end = min(burn_time(vehicle), max(t_cut, 0.0))
+    bounds = np.empty(k + 4)
+    bounds[0], bounds[1] = 0.0, end
+    bounds[2] = min(vehicle.rise_time, end)
+    bounds[3] = min(vehicle.rise_time + vehicle.pitch_time, end)
+    time = 0.0
+    for i in range(k):
+        time += vehicle.stages[i, BURN]
+        bounds[4 + i] = min(time, end)
+    return np.unique(bounds)
+
+
+@jit
+def push_at(
+    vehicle: Vehicle, tau: float, up: NDArray[np.float64], aim: NDArray[np.float64]
+) -> Push:
+    """Forces of the powered segment that holds tau (not a segment's bound).
+
+    ``up`` and ``aim`` (3,) are the inertial unit vectors of the vertical and of the pitched
+    attitude, both frozen at launch.
+    """
+    mass, start, i = launch_mass(vehicle), 0.0, 0
+    while i < len(vehicle.stages) - 1 and tau > start + vehicle.stages[i, BURN]:
+        start += vehicle.stages[i, BURN]
+        mass -= vehicle.stages[i, PROPELLANT] + vehicle.stages[i, INERT]
+        i += 1
+    flow = vehicle.stages[i, PROPELLANT] / vehicle.stages[i, BURN]
+    axis = up if tau < vehicle.rise_time else aim
+    return Push(
+        flow * vehicle.stages[i, EXHAUST_SPEED],
+        mass + flow * start,
+        flow,
+        vehicle.stages[i, DRAG_AREA],
+        tau > vehicle.rise_time + vehicle.pitch_time,
+        axis[0],
+        axis[1],
+        axis[2],
+    )
+
+
+@jit
+def coast_push(beta: float) -> Push:
+    """Forces of a coasting body of ballistic coefficient beta (kg/m^2): drag alone."""
+    return Push(0.0, beta, 0.0, 1.0, False, 0.0, 0.0, 0.0)
