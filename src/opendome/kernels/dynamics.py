@@ -1,4 +1,4 @@
-"""One step of a body under J2 gravity, drag in turning air and thrust; and where it tops or lands."""
+"""One step of a body under J2 gravity, drag in turning air and thrust; its top and its landing."""
 
 from __future__ import annotations
 
@@ -28,15 +28,24 @@ from opendome.kernels.propulsion import Push
 
 
 @jit
+def coast_acceleration(
+    x: float, y: float, z: float, vx: float, vy: float, vz: float, beta: float
+) -> tuple[float, float, float]:
+    """Inertial acceleration by J2 gravity and drag of a body of ballistic coefficient beta."""
+    gx, gy, gz = gravity_j2(x, y, z)
+    wx, wy, wz, speed = air_velocity(x, y, vx, vy, vz)
+    drag = drag_rate(geocentric_height(x, y, z), speed, beta)
+    return gx - drag * wx, gy - drag * wy, gz - drag * wz
+
+
+@jit
 def derivative(tau: float, y: State, push: Push) -> State:
     """Slope of the inertial state: J2 gravity, drag, thrust."""
-    gx, gy, gz = gravity_j2(y[0], y[1], y[2])
-    wx, wy, wz, speed = air_velocity(y[0], y[1], y[3], y[4], y[5])
     mass = push.mass - push.flow * tau
-    drag = drag_rate(geocentric_height(y[0], y[1], y[2]), speed, mass / push.area)
-    ax, ay, az = gx - drag * wx, gy - drag * wy, gz - drag * wz
+    ax, ay, az = coast_acceleration(y[0], y[1], y[2], y[3], y[4], y[5], mass / push.area)
     if push.thrust > 0.0:
         thrust = push.thrust / mass
+        wx, wy, wz, speed = air_velocity(y[0], y[1], y[3], y[4], y[5])
         if push.is_turning and speed > 1.0:
             along = thrust / speed
             ax, ay, az = ax + along * wx, ay + along * wy, az + along * wz

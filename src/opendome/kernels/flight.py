@@ -50,6 +50,7 @@ KNOTS_FULL: Final = 3  # max_knots is too small
 
 LAT, LON, ALT, T_LAUNCH, AZIMUTH, ELEVATION, T_CUT = 0, 1, 2, 3, 4, 5, 6  # columns of launches
 TOLERANCE: Final = 1e-6  # gives a median impact error under 3 m after 1,600 s
+STEP_SHARE: Final = 0.01  # of the tolerance that one step may use
 MAX_STEP: Final = 60.0  # s; cubic paths between knots then hold to 1 m
 MAX_STEPS: Final = 20000
 FIRST_STEP: Final = 0.5  # s
@@ -182,7 +183,8 @@ def flight_limits(
     """Limits of a flight; errors are measured against the vehicle's own speed and reach."""
     speed = ideal_speed(vehicle)
     reach = min(EARTH_RADIUS_EQUATOR, speed * speed / STANDARD_GRAVITY)
-    return Limits(tolerance * reach, tolerance * speed, t_max_flight, ground_alt, t_launch)
+    share = STEP_SHARE * tolerance
+    return Limits(share * reach, share * speed, t_max_flight, ground_alt, t_launch)
 
 
 @jit
