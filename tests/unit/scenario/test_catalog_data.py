@@ -1,0 +1,178 @@
+"""The catalog's data: every system is there, every number is ordered, sourced and in its unit."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import yaml
+
+from opendome.scenario.units import TO_SI
+
+FILES = ("threats", "interceptors", "sensors", "command")
+
+# Every member of the table of systems that the program must hold, by catalog name.
+SYSTEMS = {
+    "threats": """
+        artillery_shell cruise_hypersonic cruise_subsonic cruise_supersonic decoy_light
+        drone_one_way drone_swarm fobs hgv_intercontinental hgv_regional icbm_liquid icbm_solid
+        irbm mirv_bus mortar mrbm_liquid mrbm_solid rocket_122mm rocket_long rocket_short slbm
+        srbm srbm_quasi_ballistic
+    """,
+    "interceptors": """
+        aegis_ashore aegis_ship arrow2 arrow3 coyote2 davids_sling gbi high_energy_laser iron_dome
+        nasams ngi patriot_cri patriot_gemt patriot_mse sm2 sm3_ib sm3_iia sm6
+        space_based_interceptor space_based_interceptor_midcourse thaad
+    """,
+    "sensors": """
+        airborne_radar cobra_dane elm2084 green_pine hbtss lrdr ltamds mpq65 next_gen_opir
+        over_the_horizon_radar pwsa_tracking_t0 pwsa_tracking_t1 pwsa_tracking_t2
+        pwsa_tracking_t3 sbirs_geo sbirs_heo sbx seeker_infrared seeker_radar sentinel spy1 spy6
+        spy7 tpy2 uewr
+    """,
+    "command": """
+        c2bmc cost_exchange defeat_before_launch human_consent ibcs inventory_account
+        programme_account second_strike_account stovepiped_batteries
+    """,
+}
+MODELLED = {
+    "threats": {"rocket_122mm", "rocket_long", "icbm_liquid", "icbm_solid"},
+    "interceptors": {"iron_dome", "gbi"},
+    "sensors": {"elm2084", "sbirs_geo", "uewr", "cobra_dane", "lrdr", "sbx"},
+    "command": set[str](),
+}
+# Units of listed systems that no noun uses yet: kilowatt, year, per year, dollars per year or kg.
+UNITS = {*TO_SI, "kw", "yr", "1_yr", "usd_yr", "usd_kg"}
+PARAMETER = {"low", "nominal", "high", "unit", "year", "source", "confidence"}
+CATALOG_FOLDER = files("opendome.scenario") / "catalog"
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """Safe loader that refuses a key given twice."""
+
+
+def _mapping_once(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    twice = {key for key in keys if keys.count(key) > 1}
+    assert not twice, f"given twice: {twice}{node.start_mark}"
+    return {
+        loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value
+    }
+
+
+_OnceLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_once)
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = (CATALOG_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=_OnceLoader))
+
+
+CATALOG = {name: _load(name) for name in FILES}
+ENTRIES = {f"{file}:{name}": entry for file in FILES for name, entry in CATALOG[file].items()}
+ROWS = {
+    f"{where}.{key}": (key, row)
+    for where, entry in ENTRIES.items()
+    for key, row in entry["parameters"].items()
+}
+
+
+def _unit_of(key: str) -> str:
+    """Longest unit that ends the key, "1" when none does."""
+    ends = [unit for unit in UNITS if key.rpartition(".")[2].endswith(f"_{unit}")]
+    return max(ends, key=len, default="1")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_system_has_an_entry(file: str):
+    missing = set(SYSTEMS[file].split()) - set(CATALOG[file])
+    assert not missing
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_modelled_systems_say_so(file: str):
+    said = {name for name, entry in CATALOG[file].items() if entry["is_modelled"]}
+    assert said == MODELLED[file]
+
+
+def test_names_and_aliases_are_unique_over_all_files():
+    names = [name for file in FILES for name in CATALOG[file]]
+    names += [alias for entry in ENTRIES.values() for alias in entry.get("aliases", [])]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert twice == []
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
+
+
+@pytest.mark.parametrize("where", ENTRIES)
+def test_an_entry_is_complete(where: str):
+    entry = ENTRIES[where]
+    assert set(entry) <= {
+        "kind", "title", "is_modelled", "aliases", "about", "choices", "parameters",
+    }  # fmt: skip
+    assert isinstance(entry["is_modelled"], bool)
+    assert entry["title"]
+    assert entry["about"]
+    assert entry["kind"]
+    assert entry["parameters"]
+
+
+@pytest.mark.parametrize("where", ROWS)
+def test_a_row_is_ordered_sourced_and_in_the_unit_of_its_key(where: str):
+    key, row = ROWS[where]
+    assert set(row) - PARAMETER <= {"url", "note"}
+    assert set(row) >= PARAMETER
+    assert all(type(row[level]) in (int, float) for level in ("low", "nominal", "high"))
+    assert row["low"] <= row["nominal"] <= row["high"]
+    assert row["unit"] in UNITS
+    assert row["unit"] == _unit_of(key)
+    assert row["confidence"] in {"H", "M", "L"}
+    assert 1990 <= row["year"] <= 2026
+    assert len(row["source"]) > 10
+    if "url" in row:
+        assert re.fullmatch(r"https?://[^\s/]+\.[^\s]+", row["url"])
+
+
+@pytest.mark.parametrize("where", ROWS)
+def test_confidence_follows_the_source(where: str):
+    """An assumption or a derivation is L; a page that was not opened is never H."""
+    _, row = ROWS[where]
+    if row["source"].startswith(("assumption:", "derived:")):
+        assert row["confidence"] == "L"
+    if row["source"].startswith("assumption:"):
+        assert "url" not in row
+    if row["source"].startswith("Wikipedia"):
+        assert row["confidence"] != "H"
+        assert "not verified against the page" in row["note"]
+
+
+@pytest.mark.parametrize("where", [w for w, (key, _) in ROWS.items() if key.startswith("p_")])
+def test_a_chance_lies_between_0_and_1(where: str):
+    _, row = ROWS[where]
+    assert row["low"] >= 0
+    assert row["high"] <= 1
+
+
+@pytest.mark.parametrize("name", sorted(MODELLED["interceptors"]))
+@pytest.mark.parametrize("level", ["low", "nominal", "high"])
+def test_reliability_and_discrimination_make_the_kill_chance(name: str, level: str):
+    rows = CATALOG["interceptors"][name]["parameters"]
+    product = rows["p_reliability"][level] * rows["p_discrimination"][level]
+    assert product == pytest.approx(rows["p_kill"][level], abs=0.01)
+
+
+def test_published_figures_stand_as_published():
+    """A sample over all files, typed again from the sources that the rows name."""
+    rows = {where: row["nominal"] for where, (_, row) in ROWS.items()}
+    assert rows["interceptors:gbi.launchers"] == 44
+    assert rows["interceptors:gbi.p_kill"] == 0.56
+    assert rows["interceptors:iron_dome.rounds_per_launcher"] == 20
+    assert rows["interceptors:thaad.max_alt_km"] == 150
+    assert rows["interceptors:space_based_interceptor.satellites"] == 7800
+    assert rows["interceptors:ngi.cost_usd"] == 111e6
+    assert rows["sensors:uewr.sector_deg"] == 240
+    assert rows["sensors:pwsa_tracking_t3.satellites"] == 72
+    assert rows["threats:drone_one_way.cost_usd"] == 50000
+    assert rows["threats:srbm.max_range_km"] == 300
+    assert rows["command:programme_account.cbo_cost_20_years_usd"] == 1.191e12
