@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from opendome.scenario import keys
 from opendome.scenario.command import Command
 from opendome.scenario.entries import LEVELS, Entry
+from opendome.scenario.grammar import keys
 from opendome.scenario.places import Asset
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.threats import ThreatGroup

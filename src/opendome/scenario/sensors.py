@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from opendome.scenario import keys
+from opendome.scenario.grammar import keys
 from opendome.scenario.places import Place
 from opendome.scenario.units import quantity
 

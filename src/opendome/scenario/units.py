@@ -6,8 +6,10 @@ The only place of conversion.
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, field
-from typing import Any
+from dataclasses import field
+from typing import Any, Final
+
+REQUIRED: Final = ...  # default of a key that must be given
 
 # suffix in the file -> factor to SI
 TO_SI: dict[str, float] = {
@@ -45,7 +47,7 @@ def quantity(
     high: float | None = None,
     above: float | None = None,
     not_below: str = "",
-    default: Any = MISSING,
+    default: Any = REQUIRED,
 ) -> Any:  # size: each parameter is one word about one key
     """Field of a scenario noun that holds an SI number, with its file key, unit and range.
 
@@ -70,9 +72,9 @@ def quantity(
         "high": high,
         "above": above,
         "not_below": not_below,
-        "default": default,
+        "file_default": default,
     }
-    if default is MISSING:
+    if default is REQUIRED:
         return field(metadata=metadata)
     return field(default=None if default is None else to_si(default, unit), metadata=metadata)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from opendome.scenario import keys
+from opendome.scenario.grammar import keys
 from opendome.scenario.places import Place
 from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
@@ -37,10 +37,10 @@ class Homing:
     max_acceleration: float = quantity(
         "max_accel_g", "g", "Largest lateral acceleration.", above=0, high=200
     )
+    lag: float = quantity("lag_s", "s", "Time constant of the response.", above=0, high=10)
     divert: float = quantity(
         "divert_m_s", "m_s", "Velocity change of a divert system.", low=0, high=5000, default=0
     )
-    lag: float = quantity("lag_s", "s", "Time constant of the response.", above=0, high=10)
     full_pressure: float = quantity(
         "full_pressure_pa",
         "pa",

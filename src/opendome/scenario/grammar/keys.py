@@ -12,9 +12,11 @@ import re
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from opendome.scenario.units import REQUIRED
 
 NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,64}")  # what a name in a file may look like
 _STEP = re.compile(r"([A-Za-z0-9_]+)((?:\[\d{1,4}\])?)")
@@ -25,7 +27,7 @@ class Key:
     """One key of the file, as its noun defines it. Numbers are in the file's unit.
 
     ``kind`` is one of number, integer, choice, flag, name, text, time, names, words, part,
-    parts, table, system, aim. ``default`` is MISSING for a key that must be given.
+    parts, table, system, aim. ``file_default`` is REQUIRED for a key that must be given.
     """
 
     field: str
@@ -39,13 +41,13 @@ class Key:
     not_below: str = ""
     choices: tuple[str, ...] = ()
     is_flat: bool = False
-    default: Any = MISSING
+    file_default: Any = REQUIRED
     nouns: tuple[type, ...] = ()  # what a part, parts, table, system or aim holds
 
     @property
     def is_required(self) -> bool:
         """Whether the file must give it."""
-        return self.default is MISSING
+        return self.file_default is REQUIRED
 
     @property
     def noun(self) -> type:
@@ -53,12 +55,12 @@ class Key:
         return self.nouns[0]
 
 
-def _made(facts: dict[str, Any], default: Any = MISSING) -> Any:
+def _made(facts: dict[str, Any], default: Any = REQUIRED) -> Any:
     if isinstance(default, dict):
-        return field(default_factory=dict, hash=False, metadata={**facts, "default": {}})
-    if default is MISSING:
+        return field(default_factory=dict, hash=False, metadata={**facts, "file_default": {}})
+    if default is REQUIRED:
         return field(metadata=facts)
-    return field(default=default, metadata={**facts, "default": default})
+    return field(default=default, metadata={**facts, "file_default": default})
 
 
 def integer(
@@ -68,7 +70,7 @@ def integer(
     low: int,
     high: int,
     not_below: str = "",
-    default: Any = MISSING,
+    default: Any = REQUIRED,
 ) -> Any:
     """Field that holds a whole number from ``low`` to ``high``."""
     facts = {"key": key, "kind": "integer", "about": about, "low": low, "high": high}
@@ -76,27 +78,27 @@ def integer(
     return _made(facts, default)
 
 
-def choice(key: str, about: str, choices: tuple[str, ...], *, default: Any = MISSING) -> Any:
+def choice(key: str, about: str, choices: tuple[str, ...], *, default: Any = REQUIRED) -> Any:
     """Field that holds one of a few words."""
     return _made({"key": key, "kind": "choice", "about": about, "choices": choices}, default)
 
 
-def flag(key: str, about: str, *, default: Any = MISSING) -> Any:
+def flag(key: str, about: str, *, default: Any = REQUIRED) -> Any:
     """Field that is true or false."""
     return _made({"key": key, "kind": "flag", "about": about}, default)
 
 
-def name(key: str, about: str, *, default: Any = MISSING) -> Any:
+def name(key: str, about: str, *, default: Any = REQUIRED) -> Any:
     """Field that holds a name: letters, digits, '_' and '-'."""
     return _made({"key": key, "kind": "name", "about": about}, default)
 
 
-def text(key: str, about: str, *, longest: int = 200, default: Any = MISSING) -> Any:
+def text(key: str, about: str, *, longest: int = 200, default: Any = REQUIRED) -> Any:
     """Field that holds words for people, at most ``longest`` characters."""
     return _made({"key": key, "kind": "text", "about": about, "high": longest}, default)
 
 
-def time(key: str, about: str, *, default: Any = MISSING) -> Any:
+def time(key: str, about: str, *, default: Any = REQUIRED) -> Any:
     """Field that holds a calendar time, ISO 8601 in UTC."""
     return _made({"key": key, "kind": "time", "about": about}, default)
 
@@ -111,7 +113,7 @@ def words(key: str, about: str) -> Any:
     return _made({"key": key, "kind": "words", "about": about}, {})
 
 
-def part(key: str, about: str, *, is_flat: bool = False, default: Any = MISSING) -> Any:
+def part(key: str, about: str, *, is_flat: bool = False, default: Any = REQUIRED) -> Any:
     """Field that holds another noun under ``key``, or (flat) with its keys among one's own."""
     return _made({"key": key, "kind": "part", "about": about, "is_flat": is_flat}, default)
 
@@ -167,7 +169,7 @@ def file_keys(noun: type) -> dict[str, Key]:
             found[key.key] = key
         if key.kind == "system":
             found["overrides"] = dataclasses.replace(
-                key, key="overrides", kind="words", about="Changed catalog keys.", default={}
+                key, key="overrides", kind="words", about="Changed catalog keys.", file_default={}
             )
     return found
 

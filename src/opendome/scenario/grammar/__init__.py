@@ -1,0 +1,1 @@
+"""How nouns are written in a file: keys, strict YAML, reading, writing, and what refusals say."""
