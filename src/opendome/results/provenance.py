@@ -1,0 +1,55 @@
+"""How a result was made: versions, platform, the scenario in full and its hash."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import Any
+
+from opendome._version import __version__
+from opendome.results.layout import FORMAT
+from opendome.scenario.load import resolved, scenario_hash
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.weapons import InterceptorSystem
+
+
+def versions() -> dict[str, str]:
+    """Versions of OpenDome, of Python and of the libraries that numbers depend on."""
+    found = {"opendome": __version__, "python": platform.python_version()}
+    for name in ("numpy", "numba"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def interceptor_costs(scenario: Scenario) -> dict[str, float]:
+    """Cost of one round of each interceptor system of a scenario, USD, in order of appearance."""
+    systems: list[InterceptorSystem] = [battery.system for battery in scenario.weapons]
+    return {system.name: float(system.cost) for system in systems}
+
+
+def make_manifest(scenario: Scenario, seed: int, trajectories_runs: list[int]) -> dict[str, Any]:
+    """Manifest of a result, but for its runs: who makes them adds ``runs`` and ``batches``.
+
+    ``scenario`` holds everything that a run depends on: ``load`` makes the same scenario of it.
+    """
+    whole = resolved(scenario)
+    return {
+        "format": FORMAT,
+        "name": scenario.name,
+        "title": scenario.title,
+        "seed": seed,
+        "runs": 0,
+        "batch_size": 0,
+        "batches": [],
+        "trajectories_runs": trajectories_runs,
+        "scenario_hash": scenario_hash(whole),
+        "interceptor_cost_usd": interceptor_costs(scenario),
+        "asset_value": float(sum(asset.value for asset in scenario.assets)),
+        "versions": versions(),
+        "platform": {"system": platform.platform(), "machine": platform.machine()},
+        "scenario": whole,
+        "timing": {"wall_s": 0.0},
+    }
