@@ -1,0 +1,355 @@
+"""Extended Kalman filter of tracks in ECEF: expected looks, gates, update and first guess.
+
+A look has up to four components, always in this order: distance, two angles about the expected
+line of sight, distance rate. An infrared look has the two angles only. States as in `motion`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.looks import Looks, tangents
+from opendome.kernels.motion import rough_altitude
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Expected(NamedTuple):
+    """What a sensor at one place should see of n rows."""
+
+    distance: Floats  # (n,) m, with its second-order bias
+    rate: Floats  # (n,) m/s, with its second-order bias
+    basis: Floats  # (n, 3, 3): line of sight and its two tangents, ECEF
+    slope: Floats  # (n, 4, 7): derivatives of the four components by the state
+    cov: Floats  # (n, 4, 4): of the components to first order, look errors not included
+    curve: Floats  # (n, 3): second-order additions to cov at [0, 0], [0, 3] and [3, 3]
+
+
+@jit
+def expect_row(s: Floats, p: Floats, r: Floats, out: Expected, row: int) -> None:
+    """One row of `expect_many`."""
+    dx, dy, dz = s[0] - r[0], s[1] - r[1], s[2] - r[2]
+    distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+    basis, slope, cov = out.basis[row], out.slope[row], out.cov[row]
+    basis[0, 0], basis[0, 1], basis[0, 2] = dx / distance, dy / distance, dz / distance
+    axes = tangents(basis[0, 0], basis[0, 1], basis[0, 2])
+    for j in range(3):
+        basis[1, j], basis[2, j] = axes[j], axes[3 + j]
+    rate = 0.0
+    for j in range(3):
+        rate += basis[0, j] * s[3 + j]
+    for i in range(4):
+        for j in range(7):
+            slope[i, j] = 0.0
+    for j in range(3):
+        slope[0, j] = basis[0, j]
+        slope[1, j] = basis[1, j] / distance
+        slope[2, j] = basis[2, j] / distance
+        slope[3, j] = (s[3 + j] - rate * basis[0, j]) / distance
+        slope[3, 3 + j] = basis[0, j]
+    for i in range(4):
+        for j in range(i + 1):
+            total = 0.0
+            for k in range(6):
+                for m in range(6):
+                    total += slope[i, k] * p[k, m] * slope[j, m]
+            cov[i, j] = total
+            cov[j, i] = total
+    bend_distance(p, distance, rate, out, row)
+
+
+@jit
+def bend_distance(p: Floats, distance: float, rate: float, out: Expected, row: int) -> None:
+    """Second-order terms of distance and distance rate: wide rows at long range are curved.
+
+    Source: Y. Bar-Shalom, X. R. Li, T. Kirubarajan, Estimation with Applications to Tracking and
+    Navigation (2001), section 10.3.2 (second-order extended Kalman filter): half the trace of
+    Hessian times covariance shifts the mean, half the trace of its square widens it.
+    """
+    basis, curve = out.basis[row], out.curve[row]
+    rr, rv, vv = np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, 2))
+    for i in range(2):
+        for j in range(2):
+            for k in range(3):
+                for m in range(3):
+                    weight = basis[1 + i, k] * basis[1 + j, m]
+                    rr[i, j] += weight * p[k, m]
+                    rv[i, j] += weight * p[k, 3 + m]
+                    vv[i, j] += weight * p[3 + k, 3 + m]
+    square = distance * distance
+    curve[0] = curve[1] = curve[2] = 0.0
+    for i in range(2):
+        for j in range(2):
+            curve[0] += 0.5 * rr[i, j] * rr[i, j] / square
+            curve[1] += rr[i, j] * rv[i, j] / square
+            curve[2] += (rv[i, j] * rv[j, i] + rr[i, j] * vv[i, j]) / square
+    out.distance[row] = distance + 0.5 * (rr[0, 0] + rr[1, 1]) / distance
+    out.rate[row] = rate + (rv[0, 0] + rv[1, 1]) / distance
+
+
+@jit
+def expect_many(x: Floats, cov: Floats, r_sensor: Floats) -> Expected:
+    """Expected looks of rows, all at the time of the look.
+
+    Parameters
+    ----------
+    x, cov : (n, 7), (n, 7, 7) float
+    r_sensor : (3,) float, ECEF
+    """
+    n = len(x)
+    out = Expected(
+        np.empty(n),
+        np.empty(n),
+        np.empty((n, 3, 3)),
+        np.empty((n, 4, 7)),
+        np.empty((n, 4, 4)),
+        np.empty((n, 3)),
+    )
+    for row in range(n):
+        expect_row(x[row], cov[row], r_sensor, out, row)
+    return out
+
+
+@jit
+def span(looks: Looks, i: int) -> tuple[int, int]:
+    """First and one past the last component that a look has."""
+    if math.isnan(looks.distance[i]):
+        return 1, 3
+    return 0, 3 if math.isnan(looks.rate[i]) else 4
+
+
+@jit
+def innovation(expected: Expected, row: int, looks: Looks, i: int, z: Floats) -> None:
+    """Innovation (4,) of one row and one look, put into z."""
+    basis, u = expected.basis[row], looks.u_los[i]
+    z[0] = looks.distance[i] - expected.distance[row]
+    z[1] = basis[1, 0] * u[0] + basis[1, 1] * u[1] + basis[1, 2] * u[2]
+    z[2] = basis[2, 0] * u[0] + basis[2, 1] * u[1] + basis[2, 2] * u[2]
+    z[3] = looks.rate[i] - expected.rate[row]
+
+
+@jit
+def look_error(expected: Expected, row: int, looks: Looks, i: int, error: Floats) -> None:
+    """Covariance (4, 4) of the errors of one look, curvature included, put into ``error``."""
+    for j in range(4):
+        for k in range(4):
+            error[j, k] = 0.0
+    error[0, 0] = looks.sigma_distance[i] ** 2 + expected.curve[row, 0]
+    error[1, 1] = looks.sigma_angle[i] ** 2
+    error[2, 2] = looks.sigma_angle[i] ** 2
+    error[3, 3] = looks.sigma_rate[i] ** 2 + expected.curve[row, 2]
+    error[0, 3] = expected.curve[row, 1]
+    error[3, 0] = expected.curve[row, 1]
+
+
+@jit
+def add_scaled(a: Floats, scale: float, b: Floats, out: Floats) -> None:
+    """a + scale b, (4, 4), put into ``out``."""
+    for j in range(4):
+        for k in range(4):
+            out[j, k] = a[j, k] + scale * b[j, k]
+
+
+@jit
+def factor(s: Floats, first: int, last: int) -> float:
+    """Cholesky factor of s[first:last, first:last] in place (lower); gives log of determinant."""
+    log_det = 0.0
+    for j in range(first, last):
+        for k in range(first, j):
+            s[j, j] -= s[j, k] * s[j, k]
+        if not s[j, j] > 0.0:
+            return np.nan
+        log_det += math.log(s[j, j])
+        s[j, j] = math.sqrt(s[j, j])
+        for i in range(j + 1, last):
+            for k in range(first, j):
+                s[i, j] -= s[i, k] * s[j, k]
+            s[i, j] /= s[j, j]
+    return log_det
+
+
+@jit
+def forward_square(s: Floats, z: Floats, first: int, last: int) -> float:
+    """z^T S^-1 z from the factor; z becomes L^-1 z."""
+    total = 0.0
+    for i in range(first, last):
+        for k in range(first, i):
+            z[i] -= s[i, k] * z[k]
+        z[i] /= s[i, i]
+        total += z[i] * z[i]
+    return total
+
+
+@jit
+def joseph(p: Floats, gain: Floats, slope: Floats, r: Floats, work: Floats) -> None:
+    """Covariance (I - K H) P (I - K H)^T + K R K^T, in place and symmetric.
+
+    gain is (7, 4), slope (4, 7), r (4, 4); components that a look lacks have zero gain.
+    """
+    keep, product = work[:7], work[7:]
+    for i in range(7):
+        for j in range(7):
+            total = 1.0 if i == j else 0.0
+            for k in range(4):
+                total -= gain[i, k] * slope[k, j]
+            keep[i, j] = total
+    for i in range(7):
+        for j in range(7):
+            total = 0.0
+            for k in range(7):
+                total += keep[i, k] * p[k, j]
+            product[i, j] = total
+    for i in range(7):
+        for j in range(i + 1):
+            total = 0.0
+            for k in range(7):
+                total += product[i, k] * keep[j, k]
+            for k in range(4):
+                for m in range(4):
+                    total += gain[i, k] * r[k, m] * gain[j, m]
+            p[i, j] = total
+            p[j, i] = total
+
+
+@jit
+def solve_gain(p: Floats, slope: Floats, s: Floats, bounds: tuple[int, int], gain: Floats) -> None:
+    """Gain P H^T S^-1 (7, 4) from the Cholesky factor of S; 0 outside the components in bounds."""
+    first, last = bounds
+    for a in range(7):
+        for b in range(4):
+            gain[a, b] = 0.0
+        for b in range(first, last):
+            for k in range(6):
+                gain[a, b] += p[a, k] * slope[b, k]
+            for k in range(first, b):
+                gain[a, b] -= gain[a, k] * s[b, k]
+            gain[a, b] /= s[b, b]
+        for b in range(last - 1, first - 1, -1):
+            for k in range(b + 1, last):
+                gain[a, b] -= gain[a, k] * s[k, b]
+            gain[a, b] /= s[b, b]
+
+
+@jit
+def update_pairs(
+    x: Floats, cov: Floats, expected: Expected, looks: Looks, row: Ints, look: Ints, surprise: float
+) -> Floats:
+    """Update rows in place, each by one look; gives the squared distance (m,) of each pair.
+
+    Parameters
+    ----------
+    row, look : (m,) int
+        The pairs; no row twice.
+    surprise : float
+        Squared distance per component above which a row is first widened until the look is no
+        surprise: something moved as the model does not.
+    """
+    z, s, gain, error = np.empty(4), np.empty((4, 4)), np.empty((7, 4)), np.empty((4, 4))
+    work = np.empty((14, 7))
+    distance2 = np.empty(len(row))
+    for m in range(len(row)):
+        j, i = row[m], look[m]
+        p, slope = cov[j], expected.slope[j]
+        first, last = span(looks, i)
+        look_error(expected, j, looks, i, error)
+        add_scaled(error, 1.0, expected.cov[j], s)
+        innovation(expected, j, looks, i, z)
+        factor(s, first, last)
+        distance2[m] = forward_square(s, z, first, last)
+        widening = max(1.0, distance2[m] / (surprise * (last - first)))
+        if widening > 1.0:
+            for a in range(7):
+                for b in range(7):
+                    p[a, b] *= widening
+        innovation(expected, j, looks, i, z)
+        add_scaled(error, widening, expected.cov[j], s)
+        factor(s, first, last)
+        solve_gain(p, slope, s, (first, last), gain)
+        for a in range(7):
+            for b in range(first, last):
+                x[j, a] += gain[a, b] * z[b]
+        joseph(p, gain, slope, error, work)
+    return distance2
+
+
+class Prior(NamedTuple):
+    """What is believed of a new track before its first look."""
+
+    sigma_velocity: float  # m/s per axis
+    last: float  # mean of the seventh component
+    sigma_last: float
+    height: float  # m, of a thing seen by an infrared sensor
+    sigma_height: float  # m
+    widest: float  # m, largest standard deviation along an infrared line of sight
+
+
+@jit
+def reach_height(r: Floats, u: Floats, height: float) -> tuple[float, float]:
+    """Distance along a line of sight to a height, and the cosine of its zenith angle there.
+
+    The near crossing; where the line passes above the height, its lowest point, cosine 0.
+    """
+    along = 0.0
+    square = 0.0
+    for j in range(3):
+        along -= r[j] * u[j]
+        square += r[j] * r[j]
+    miss2 = square - along * along
+    radius = math.sqrt(square)
+    distance = along
+    for _ in range(4):
+        x, y, z = r[0] + distance * u[0], r[1] + distance * u[1], r[2] + distance * u[2]
+        radius = math.sqrt(x * x + y * y + z * z)
+        wanted = radius - rough_altitude(x, y, z) + height
+        distance = along - math.sqrt(max(wanted * wanted - miss2, 0.0))
+    return distance, (along - distance) / radius
+
+
+@jit
+def start_many(looks: Looks, rows: Ints, r: Floats, prior: Prior) -> tuple[Floats, Floats]:
+    """First guess of a track from one look each: state (n, 7) and covariance (n, 7, 7).
+
+    Notes
+    -----
+    A radar look gives a place and, with Doppler, one component of the velocity; the mean is drawn
+    in and the spread widened for the curvature of its angular error. An infrared look is given the
+    height at which plumes are first seen. Angles and unseen velocity components are isotropic.
+    """
+    n = len(rows)
+    x, cov = np.zeros((n, 7)), np.zeros((n, 7, 7))
+    for m in range(n):
+        i = rows[m]
+        u = looks.u_los[i]
+        distance, along2 = looks.distance[i], looks.sigma_distance[i] ** 2
+        spread2 = looks.sigma_angle[i] ** 2
+        if math.isnan(distance):
+            distance, cosine = reach_height(r, u, prior.height)
+            sigma = min(prior.sigma_height / max(cosine, 1e-6), prior.widest)
+            along2 = sigma * sigma
+        else:
+            along2 += distance * distance * spread2 * spread2
+            distance *= 1.0 - spread2
+        across2 = distance * distance * spread2
+        rate, rate2 = looks.rate[i], looks.sigma_rate[i] ** 2
+        velocity2 = prior.sigma_velocity**2
+        if math.isnan(rate):
+            rate, rate2 = 0.0, velocity2
+        else:
+            rate2 += 2.0 * spread2 * velocity2
+        for a in range(3):
+            x[m, a] = r[a] + distance * u[a]
+            x[m, 3 + a] = rate * u[a]
+            for b in range(3):
+                cov[m, a, b] = (along2 - across2) * u[a] * u[b]
+                cov[m, 3 + a, 3 + b] = (rate2 - velocity2) * u[a] * u[b]
+            cov[m, a, a] += across2
+            cov[m, 3 + a, 3 + a] += velocity2
+        x[m, 6] = prior.last
+        cov[m, 6, 6] = prior.sigma_last**2
+    return x, cov

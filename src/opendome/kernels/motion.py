@@ -1,0 +1,265 @@
+"""How a track moves between looks: ballistic in air and gravity, or thrusting; mean and covariance.
+
+State of a row, ECEF: s = [r(3), v(3), p]. Coasting, p is the natural logarithm of the ballistic
+coefficient m/(cd A) in kg/m^2. Boosting, p is the thrust acceleration in m/s^2 along the velocity.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.constants import (
+    EARTH_MU,
+    EARTH_OMEGA,
+    EARTH_RADIUS_EQUATOR,
+    EARTH_RADIUS_POLE,
+)
+from opendome.kernels._jit import jit
+from opendome.kernels.atmosphere import density_fast
+from opendome.kernels.gravity import gravity_j2
+
+Floats = NDArray[np.float64]
+
+AIR_TOP = 120e3  # m, above it steps are long and process noise is that of vacuum
+DRAG_TOP = 200e3  # m, above it drag is left out: below 1e-6 m/s^2 for any ballistic body
+STEP_AIR = 1.0  # s
+STEP_BOOST = 2.0  # s
+STEP_VACUUM = 10.0  # s
+SLOW = 100.0  # m/s, a thrusting body slower than this points up
+SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
+MAX_STEPS = 2000
+
+
+class Noise(NamedTuple):
+    """Power spectral densities of the process noise, two-sided."""
+
+    air: float  # acceleration, m^2/s^3, coasting below AIR_TOP
+    vacuum: float  # the same above
+    boost: float  # the same, thrusting
+    log_beta: float  # 1/s, coasting in air
+    thrust: float  # (m/s^2)^2/s
+
+
+@jit
+def rough_altitude(x: float, y: float, z: float) -> float:
+    """Height above the ellipsoid along the radius, m: 100 m off at 1,000 km, less below."""
+    square = x * x + y * y + z * z
+    radius = math.sqrt(square)
+    sine2 = z * z / square
+    a2, b2 = EARTH_RADIUS_EQUATOR**2, EARTH_RADIUS_POLE**2
+    return radius - math.sqrt(a2 * b2 / (b2 * (1.0 - sine2) + a2 * sine2))
+
+
+@jit
+def acceleration(s: Floats, is_boosting: bool, a: Floats) -> None:
+    """Acceleration of a row relative to the rotating Earth, put into ``a``.
+
+    Central gravity and J2, Coriolis and centrifugal terms; drag in US76 air at rest on the Earth,
+    or thrust along the velocity (a gravity turn; drag is then part of the estimated thrust).
+    Source: X. R. Li, V. P. Jilkov, "Survey of maneuvering target tracking, Part II: motion models
+    of ballistic and space targets", IEEE Trans. AES 46 (2010).
+    """
+    x, y, z, vx, vy, vz = s[0], s[1], s[2], s[3], s[4], s[5]
+    gx, gy, gz = gravity_j2(x, y, z)
+    a[0] = gx + EARTH_OMEGA * (2.0 * vy + EARTH_OMEGA * x)
+    a[1] = gy + EARTH_OMEGA * (-2.0 * vx + EARTH_OMEGA * y)
+    a[2] = gz
+    if is_boosting:
+        up = SLOW / math.sqrt(x * x + y * y + z * z)
+        wx, wy, wz = vx + up * x, vy + up * y, vz + up * z
+        push = s[6] / math.sqrt(wx * wx + wy * wy + wz * wz)
+        a[0] += push * wx
+        a[1] += push * wy
+        a[2] += push * wz
+        return
+    alt = rough_altitude(x, y, z)
+    if alt < DRAG_TOP:
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        drag = 0.5 * density_fast(alt) * speed * math.exp(-s[6])
+        a[0] -= drag * vx
+        a[1] -= drag * vy
+        a[2] -= drag * vz
+
+
+@jit
+def gradient(s: Floats, is_boosting: bool, jac: Floats) -> None:
+    """Derivatives (3, 7) of `acceleration` by the state, put into ``jac`` (J2 left out)."""
+    x, y, z, vx, vy, vz = s[0], s[1], s[2], s[3], s[4], s[5]
+    square = x * x + y * y + z * z
+    radius = math.sqrt(square)
+    central = EARTH_MU / (square * radius)
+    for i in range(3):
+        for j in range(3):
+            jac[i, j] = 3.0 * central * s[i] * s[j] / square
+            jac[i, 3 + j] = 0.0
+        jac[i, i] -= central
+        jac[i, 6] = 0.0
+    jac[0, 0] += EARTH_OMEGA * EARTH_OMEGA
+    jac[1, 1] += EARTH_OMEGA * EARTH_OMEGA
+    jac[0, 4] = 2.0 * EARTH_OMEGA
+    jac[1, 3] = -2.0 * EARTH_OMEGA
+    if is_boosting:
+        up = SLOW / radius
+        w = (vx + up * x, vy + up * y, vz + up * z)
+        length = math.sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2])
+        for i in range(3):
+            for j in range(3):
+                jac[i, 3 + j] -= s[6] / length * w[i] * w[j] / (length * length)
+            jac[i, 3 + i] += s[6] / length
+            jac[i, 6] = w[i] / length
+        return
+    alt = rough_altitude(x, y, z)
+    if alt >= DRAG_TOP:
+        return
+    air = density_fast(alt)
+    speed = math.sqrt(vx * vx + vy * vy + vz * vz) + 1e-9
+    drag = 0.5 * air * math.exp(-s[6])
+    thinning = (density_fast(alt + SCALE_SPAN) - density_fast(alt - SCALE_SPAN)) / (
+        2.0 * SCALE_SPAN * air
+    )
+    for i in range(3):
+        for j in range(3):
+            jac[i, j] -= drag * speed * s[3 + i] * thinning * s[j] / radius
+            jac[i, 3 + j] -= drag * s[3 + i] * s[3 + j] / speed
+        jac[i, 3 + i] -= drag * speed
+        jac[i, 6] = drag * speed * s[3 + i]
+
+
+@jit
+def rk4_step(s: Floats, is_boosting: bool, h: float, work: Floats) -> None:
+    """Advance a row in place by one classical Runge-Kutta step of h seconds; work is (2, 7)."""
+    a, stage = work[0], work[1]
+    start = (s[0], s[1], s[2], s[3], s[4], s[5])
+    for i in range(7):
+        stage[i] = s[i]
+    for k in range(4):
+        weight = h / 6.0 if k in (0, 3) else h / 3.0
+        acceleration(stage, is_boosting, a)
+        reach = 0.5 * h if k < 2 else h
+        for i in range(3):
+            velocity = stage[3 + i]
+            s[i] += weight * velocity
+            s[3 + i] += weight * a[i]
+            stage[i] = start[i] + reach * velocity
+            stage[3 + i] = start[3 + i] + reach * a[i]
+
+
+@jit
+def transition(jac: Floats, h: float, phi: Floats) -> None:
+    """State transition (7, 7) over h seconds to second order, from the gradient at the middle."""
+    half = 0.5 * h * h
+    for i in range(3):
+        for j in range(7):
+            curve = 0.0
+            for k in range(3):
+                curve += jac[i, 3 + k] * jac[k, j]
+            if 3 <= j < 6:
+                curve += jac[i, j - 3]
+            phi[i, j] = half * jac[i, j]
+            phi[3 + i, j] = h * jac[i, j] + half * curve
+        phi[i, i] += 1.0
+        phi[i, 3 + i] += h
+        phi[3 + i, 3 + i] += 1.0
+    for j in range(7):
+        phi[6, j] = 0.0
+    phi[6, 6] = 1.0
+
+
+@jit
+def spread(cov: Floats, phi: Floats, work: Floats) -> None:
+    """Covariance phi cov phi^T, in place; work is (7, 7)."""
+    for i in range(7):
+        for j in range(7):
+            total = 0.0
+            for k in range(7):
+                total += phi[i, k] * cov[k, j]
+            work[i, j] = total
+    for i in range(7):
+        for j in range(i + 1):
+            total = 0.0
+            for k in range(7):
+                total += work[i, k] * phi[j, k]
+            cov[i, j] = total
+            cov[j, i] = total
+
+
+@jit
+def add_noise(cov: Floats, h: float, density: float, last: float) -> None:
+    """Add white acceleration noise over |h| seconds and a random walk of the last component."""
+    h = abs(h)
+    for i in range(3):
+        cov[i, i] += density * h * h * h / 3.0
+        cov[i, 3 + i] += density * h * h / 2.0
+        cov[3 + i, i] += density * h * h / 2.0
+        cov[3 + i, 3 + i] += density * h
+    cov[6, 6] += last * h
+
+
+@jit
+def step_length(s: Floats, is_boosting: bool) -> tuple[float, bool]:
+    """Longest step that is accurate enough here, s, and whether the row is in air."""
+    alt = rough_altitude(s[0], s[1], s[2])
+    radius = math.sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2])
+    climb = (s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / radius
+    is_high = alt > AIR_TOP and alt + STEP_VACUUM * climb > AIR_TOP
+    if is_boosting:
+        return STEP_BOOST, not is_high
+    return STEP_VACUUM if is_high else STEP_AIR, not is_high
+
+
+@jit
+def predict_many(
+    t: Floats,
+    x: Floats,
+    cov: Floats,
+    is_boosting: NDArray[np.bool_],
+    agility: Floats,
+    t_to: float,
+    noise: Noise,
+) -> tuple[Floats, Floats]:
+    """Mean and covariance of rows brought to one time, forwards or (a few seconds) backwards.
+
+    Parameters
+    ----------
+    t : (n,) float
+        Time of each row.
+    x, cov : (n, 7), (n, 7, 7) float
+    agility : (n,) float
+        Acceleration noise on top of the model's own, m^2/s^3: a row suspected of a manoeuvre.
+
+    Returns
+    -------
+    x_to, cov_to : (n, 7), (n, 7, 7) float
+    """
+    n = len(t)
+    x_to, cov_to = x.copy(), cov.copy()
+    work, phi, product = np.zeros((2, 7)), np.empty((7, 7)), np.empty((7, 7))
+    jac, middle = np.empty((3, 7)), np.empty(7)
+    for row in range(n):
+        s, p = x_to[row], cov_to[row]
+        left = t_to - t[row]
+        for _ in range(MAX_STEPS):
+            if left == 0.0:
+                break
+            longest, is_air = step_length(s, is_boosting[row])
+            h = left if abs(left) <= longest else math.copysign(longest, left)
+            for i in range(7):
+                middle[i] = s[i]
+            rk4_step(s, is_boosting[row], h, work)
+            for i in range(7):
+                middle[i] = 0.5 * (middle[i] + s[i])
+            gradient(middle, is_boosting[row], jac)
+            transition(jac, h, phi)
+            spread(p, phi, product)
+            density, last = noise.vacuum, 0.0
+            if is_boosting[row]:
+                density, last = noise.boost, noise.thrust
+            elif is_air:
+                density, last = noise.air, noise.log_beta
+            add_noise(p, h, density + agility[row], last)
+            left -= h
+    return x_to, cov_to

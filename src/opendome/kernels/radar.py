@@ -1,0 +1,350 @@
+"""What one radar sees in one look: field of regard, signal to noise, detection and errors.
+
+Also the false alarms of a look. No clutter, no multipath, no jamming, no resolution of close pairs.
+"""
+
+# ruff: noqa: D102 -- the noun of the scenario says what the numbers of the protocol are
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.constants import EARTH_RADIUS_MEAN, REFRACTION_EARTH_FACTOR, STANDARD_GRAVITY
+from opendome.kernels._jit import jit
+from opendome.kernels.frames import ecef_from_geodetic, enu_basis
+from opendome.kernels.looks import (
+    Cues,
+    Draws,
+    Looks,
+    cue_of,
+    direction_in_cone,
+    first_looks,
+    is_cued,
+    no_looks,
+    nudged,
+    poisson,
+)
+from opendome.kernels.philox import normal, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EFFECTIVE_RADIUS = REFRACTION_EARTH_FACTOR * EARTH_RADIUS_MEAN  # m
+RAY_CURVATURE = (1.0 - 1.0 / REFRACTION_EARTH_FACTOR) / EARTH_RADIUS_MEAN  # 1/m
+BENDING_TOP = 10e3  # m, rays are straight above; see `apparent_elevation`
+MONOPULSE_SLOPE = 1.6  # Skolnik, Radar Handbook (2008), ch. 9: 1.2 to 1.9, typical 1.6
+ROUNDING = 1e-12  # rad, so that a sector of 360 deg is all round
+ERROR_FLOOR = 1.0 / 50.0  # of a cell or beam: what no signal-to-noise removes
+
+
+class Field(NamedTuple):
+    """Where a radar can look. Angles in rad, lengths in m."""
+
+    r_ecef: Floats  # (3,) antenna
+    basis: Floats  # (3, 3) R_enu_from_ecef of the site
+    height: float  # of the antenna above the ellipsoid
+    azimuth: float  # middle of the sector, clockwise from north
+    half_sector: float
+    min_elevation: float
+    max_elevation: float
+    max_range: float
+
+
+class Radar(NamedTuple):
+    """One radar: its field and its dwell."""
+
+    field: Field
+    snr_unit: float  # mean signal to noise of 1 m^2 at 1 m
+    threshold: float  # -ln(chance of a false alarm per cell)
+    range_resolution: float  # m
+    beam_width: float  # rad
+    speed_resolution: float  # m/s, NaN without Doppler
+    is_cued: bool
+
+
+class Numbers(Protocol):
+    """The numbers of a class of radar, SI, as its noun in the scenario names them."""
+
+    # fmt: off
+    @property
+    def reference_range(self) -> float: ...
+    @property
+    def reference_rcs(self) -> float: ...
+    @property
+    def reference_p_detect(self) -> float: ...
+    @property
+    def max_range(self) -> float: ...
+    @property
+    def sector(self) -> float: ...
+    @property
+    def min_elevation(self) -> float: ...
+    @property
+    def max_elevation(self) -> float: ...
+    @property
+    def range_resolution(self) -> float: ...
+    @property
+    def beam_width(self) -> float: ...
+    @property
+    def speed_resolution(self) -> float | None: ...
+    @property
+    def p_false_alarm(self) -> float: ...
+    @property
+    def is_cued(self) -> bool: ...
+    # fmt: on
+
+
+def radar_at(numbers: Numbers, place: tuple[float, float, float], azimuth: float) -> Radar:
+    """A radar of a class at a place (lat, lon, alt), its sector about an azimuth."""
+    lat, lon, alt = place
+    snr = snr_from_swerling1(numbers.reference_p_detect, numbers.p_false_alarm)
+    doppler = numbers.speed_resolution
+    field = Field(
+        r_ecef=np.array(ecef_from_geodetic(lat, lon, alt)),
+        basis=enu_basis(lat, lon),
+        height=float(alt),
+        azimuth=float(azimuth),
+        half_sector=0.5 * numbers.sector + ROUNDING,
+        min_elevation=float(numbers.min_elevation),
+        max_elevation=float(numbers.max_elevation),
+        max_range=float(numbers.max_range),
+    )
+    return Radar(
+        field=field,
+        snr_unit=max(snr, 0.0) * numbers.reference_range**4 / numbers.reference_rcs,
+        threshold=-math.log(numbers.p_false_alarm),
+        range_resolution=float(numbers.range_resolution),
+        beam_width=float(numbers.beam_width),
+        speed_resolution=math.nan if doppler is None else float(doppler),
+        is_cued=bool(numbers.is_cued),
+    )
+
+
+@jit
+def p_detect_swerling1(snr: float, p_false_alarm: float) -> float:
+    """Chance that a Swerling-1 target of mean signal to noise ``snr`` crosses the threshold.
+
+    Notes
+    -----
+    One pulse or a coherent dwell, square-law detector. Source: M. I. Skolnik, Introduction to Radar
+    Systems (2001), eq. (2.46), p_d = p_fa^(1/(1+snr)).
+    """
+    return float(p_false_alarm ** (1.0 / (1.0 + snr)))
+
+
+@jit
+def snr_from_swerling1(p_detect: float, p_false_alarm: float) -> float:
+    """Mean signal to noise at which a Swerling-1 target is detected with chance ``p_detect``."""
+    return math.log(p_false_alarm) / math.log(p_detect) - 1.0
+
+
+@jit
+def horizon_distance(height: float, target_height: float) -> float:
+    """Ground distance, m, at which a target sinks below the radar horizon (4/3 Earth).
+
+    Source: M. I. Skolnik, Introduction to Radar Systems (2001), eq. (8.15):
+    d = sqrt(2 k a h1) + sqrt(2 k a h2), which is 4.12 (sqrt(h1) + sqrt(h2)) km, h in m.
+    """
+    twice = 2.0 * EFFECTIVE_RADIUS
+    return math.sqrt(twice * max(height, 0.0)) + math.sqrt(twice * max(target_height, 0.0))
+
+
+@jit
+def apparent_elevation(elevation: float, distance: float, height: float) -> float:
+    """Elevation at which the ray to a target leaves the antenna, rad.
+
+    Parameters
+    ----------
+    elevation, distance : float
+        True elevation (rad) and distance (m) of the target from the antenna.
+    height : float
+        Of the antenna, m.
+
+    Notes
+    -----
+    The ray has the constant curvature of the 4/3 Earth model up to 10 km and is straight above, so
+    that low targets obey the 4/3 Earth exactly and far, high ones are not bent too much (the plain
+    4/3 Earth errs by degrees beyond the atmosphere). Bending to space is within 0.2 deg of Rec.
+    ITU-R P.834 at every elevation. Antennas below 10 km only.
+    """
+    apparent = elevation
+    room = max(BENDING_TOP - height, 0.0)
+    for _ in range(4):
+        sine, square = math.sin(apparent), math.cos(apparent) ** 2 / EFFECTIVE_RADIUS + 1e-20
+        length = (-sine + math.sqrt(sine * sine + 2.0 * room * square)) / square
+        if length > distance:
+            length = distance
+        apparent = elevation + RAY_CURVATURE * length * (1.0 - 0.5 * length / distance)
+    return apparent
+
+
+@jit
+def wrapped(angle: float) -> float:
+    """Angle brought into [-pi, pi)."""
+    return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))
+
+
+@jit
+def seen_from(field: Field, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Distance (m), azimuth and apparent elevation (rad) of an Earth-fixed place."""
+    dx, dy, dz = x - field.r_ecef[0], y - field.r_ecef[1], z - field.r_ecef[2]
+    basis = field.basis
+    east = basis[0, 0] * dx + basis[0, 1] * dy + basis[0, 2] * dz
+    north = basis[1, 0] * dx + basis[1, 1] * dy + basis[1, 2] * dz
+    up = basis[2, 0] * dx + basis[2, 1] * dy + basis[2, 2] * dz
+    distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if distance == 0.0:
+        return 0.0, 0.0, 0.5 * math.pi
+    elevation = math.asin(min(max(up / distance, -1.0), 1.0))
+    return distance, math.atan2(east, north), apparent_elevation(elevation, distance, field.height)
+
+
+@jit
+def is_in_field(field: Field, x: float, y: float, z: float) -> bool:
+    """Whether an Earth-fixed place is in range, in the sector and above the horizon."""
+    distance, azimuth, elevation = seen_from(field, x, y, z)
+    if distance > field.max_range or not (field.min_elevation <= elevation <= field.max_elevation):
+        return False
+    if abs(wrapped(azimuth - field.azimuth)) > field.half_sector:
+        return False
+    height = max(field.height, 0.0)
+    dip = math.acos(EFFECTIVE_RADIUS / (EFFECTIVE_RADIUS + height))
+    return elevation >= -dip or distance <= horizon_distance(height, 0.0)
+
+
+@jit
+def mean_snr(radar: Radar, distance: float, rcs: float) -> float:
+    """Radar equation: mean signal to noise of a cross-section (m^2) at a distance (m)."""
+    return radar.snr_unit * rcs / distance**4
+
+
+@jit
+def errors(radar: Radar, snr: float) -> tuple[float, float, float]:
+    """Standard deviations of distance (m), angle per axis (rad) and distance rate (m/s).
+
+    Notes
+    -----
+    Thermal parts cell / sqrt(2 snr) and beam / (1.6 sqrt(2 snr)), with a floor of 1/50 of the cell
+    or beam added in squares. Source: G. R. Curry, Radar System Performance Modeling (2005), ch. 8.
+    ``snr`` is that of the look itself, which is never below the detection threshold.
+    """
+    noise = 1.0 / math.sqrt(2.0 * snr)
+    linear = math.sqrt(noise * noise + ERROR_FLOOR * ERROR_FLOOR)
+    angular = math.sqrt((noise / MONOPULSE_SLOPE) ** 2 + ERROR_FLOOR * ERROR_FLOOR)
+    return (
+        radar.range_resolution * linear,
+        radar.beam_width * angular,
+        radar.speed_resolution * linear,
+    )
+
+
+@jit
+def look(
+    radar: Radar, draws: Draws, run: Ints, threat: Ints, state: Floats, rcs: Floats, cues: Cues
+) -> Looks:
+    """Detections of the threats in the air by one look of one radar.
+
+    Parameters
+    ----------
+    run, threat : (n,) int
+        Ordered by run.
+    state : (n, 6) float
+        r_ecef and v_ecef of each threat.
+    rcs : (n,) float
+        Cross-section in the radar's band, m^2.
+    cues : Cues
+        Where a cued radar looks; not read otherwise.
+
+    Notes
+    -----
+    The power of a Swerling-1 look is exponential with mean 1 + snr (noise power 1); it is drawn
+    once, decides on detection, and is what the receiver sees when it states its errors.
+    """
+    found = no_looks(len(run))
+    n = 0
+    antenna = radar.field.r_ecef
+    for i in range(len(run)):
+        x, y, z = state[i, 0], state[i, 1], state[i, 2]
+        if not is_in_field(radar.field, x, y, z):
+            continue
+        dx, dy, dz = x - antenna[0], y - antenna[1], z - antenna[2]
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        u = (dx / distance, dy / distance, dz / distance)
+        if radar.is_cued and not is_cued(cues, run[i], u):
+            continue
+        obj = draws.obj + threat[i]
+        chance = uniform(draws.seed, run[i], draws.detection, obj, draws.event, 0)
+        power = -(1.0 + mean_snr(radar, distance, rcs[i])) * math.log(chance)
+        if power <= radar.threshold:
+            continue
+        n0, n1, n2, n3 = (
+            normal(draws.seed, run[i], draws.noise, obj, draws.event, 0),
+            normal(draws.seed, run[i], draws.noise, obj, draws.event, 1),
+            normal(draws.seed, run[i], draws.noise, obj, draws.event, 2),
+            normal(draws.seed, run[i], draws.noise, obj, draws.event, 3),
+        )
+        sigma_distance, sigma_angle, sigma_rate = errors(radar, power - 1.0)
+        rate = u[0] * state[i, 3] + u[1] * state[i, 4] + u[2] * state[i, 5]
+        measured = nudged(u, sigma_angle * n1, sigma_angle * n2)
+        found.u_los[n, 0], found.u_los[n, 1], found.u_los[n, 2] = measured
+        found.run[n], found.snr[n], found.sigma_angle[n] = run[i], power - 1.0, sigma_angle
+        found.distance[n] = distance + sigma_distance * n0
+        found.rate[n] = rate + sigma_rate * n3
+        found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
+        n += 1
+    return first_looks(found, n)
+
+
+@jit
+def direction_in_field(field: Field, d0: float, d1: float) -> tuple[float, float, float]:
+    """Direction uniform over a field of regard, from two uniform draws."""
+    low, high = math.sin(field.min_elevation), math.sin(field.max_elevation)
+    azimuth = field.azimuth + (2.0 * d0 - 1.0) * field.half_sector
+    up = low + (high - low) * d1
+    level = math.sqrt(max(1.0 - up * up, 0.0))
+    east, north = level * math.sin(azimuth), level * math.cos(azimuth)
+    basis = field.basis
+    return (
+        basis[0, 0] * east + basis[1, 0] * north + basis[2, 0] * up,
+        basis[0, 1] * east + basis[1, 1] * north + basis[2, 1] * up,
+        basis[0, 2] * east + basis[1, 2] * north + basis[2, 2] * up,
+    )
+
+
+@jit
+def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues) -> Looks:
+    """Detections of nothing: Poisson per run, uniform over the field of regard and in distance.
+
+    Those of a cued radar lie in the cones of its cues; a run without cues has none. Their distance
+    rate is uniform within what a ballistic body of the radar's range can have, sqrt(g range).
+    """
+    counts = np.zeros(len(runs), np.int64)
+    for k in range(len(runs)):
+        counts[k] = poisson(draws, runs[k], mean)
+    found = no_looks(counts.sum())
+    max_rate = math.sqrt(STANDARD_GRAVITY * radar.field.max_range)
+    chance = np.empty(6)
+    n = 0
+    for k in range(len(runs)):
+        for alarm in range(counts[k]):
+            for j in range(6):
+                obj = draws.obj + alarm
+                chance[j] = uniform(draws.seed, runs[k], draws.places, obj, draws.event, j)
+            u = direction_in_field(radar.field, chance[0], chance[1])
+            if radar.is_cued:
+                row = cue_of(cues, runs[k], chance[5])
+                if row < 0:
+                    continue
+                axis = (cues.u_los[row, 0], cues.u_los[row, 1], cues.u_los[row, 2])
+                u = direction_in_cone(axis, cues.cos_width, chance[0], chance[1])
+            snr = radar.threshold - 1.0 - math.log(chance[2])
+            sigma_distance, sigma_angle, sigma_rate = errors(radar, snr)
+            found.run[n], found.snr[n], found.sigma_angle[n] = runs[k], snr, sigma_angle
+            found.u_los[n, 0], found.u_los[n, 1], found.u_los[n, 2] = u
+            found.distance[n] = chance[3] * radar.field.max_range
+            found.rate[n] = (2.0 * chance[4] - 1.0) * max_rate
+            found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
+            n += 1
+    return first_looks(found, n)

@@ -1,0 +1,53 @@
+"""When each sensor looks, and which node hears of it: both follow from the scenario alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opendome.scenario.command import Node
+from opendome.scenario.sensors import Sensor
+
+# Fraction of the golden section: successive multiples spread evenly over one period.
+GOLDEN = 0.6180339887498949
+TIE = 1e-9  # s, two times closer than this are the same
+
+
+def scan_phase(index: int, period: float) -> float:
+    """First look of the sensor with this index, in [0, period): sensors do not look in step."""
+    return period * ((index * GOLDEN) % 1.0)
+
+
+def scan_number(t: float, index: int, period: float) -> int:
+    """Which look of the sensor falls on time ``t``: 0, 1, 2 ..."""
+    return round((t - scan_phase(index, period)) / period)
+
+
+def scan_time(number: int, index: int, period: float) -> float:
+    """When the sensor looks for the n-th time."""
+    return scan_phase(index, period) + number * period
+
+
+def scans_until(t: float, first: int, index: int, period: float) -> list[float]:
+    """Times of the looks number ``first`` and later, up to ``t`` inclusive.
+
+    >>> scans_until(2.0, 1, 0, 1.0)
+    [1.0, 2.0]
+    """
+    times = []
+    number = first
+    while scan_time(number, index, period) <= t + TIE:
+        times.append(scan_time(number, index, period))
+        number += 1
+    return times
+
+
+def sensors_heard(
+    nodes: Sequence[Node], sensors: Sequence[Sensor], wiring: str
+) -> tuple[tuple[int, ...], ...]:
+    """Indices of the sensors that each node hears, in scenario order.
+
+    ``integrated``: every node hears every sensor; ``stovepiped``: only its own.
+    """
+    if wiring == "integrated":
+        return tuple(tuple(range(len(sensors))) for _ in nodes)
+    return tuple(tuple(i for i, s in enumerate(sensors) if s.node == n.name) for n in nodes)

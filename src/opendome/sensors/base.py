@@ -1,0 +1,80 @@
+"""What every kind of sensor is to the simulation: a schedule and one act, to sense."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.looks import Draws, Looks
+from opendome.messages import Detections, Tasking
+from opendome.rng import Purpose
+from opendome.scenario.schedule import scan_number
+from opendome.truth import Truth
+
+OBJECT_STRIDE = 2**32  # object word of a draw: sensor times this, plus threat or alarm number
+
+
+class AbstractSensor(ABC):
+    """A sensor at its place; it looks at the times that ``scenario.schedule`` gives.
+
+    Attributes
+    ----------
+    index : int
+        In scenario order.
+    period, phase, latency : float
+        Between looks; of the first look; from a look to the node. In s.
+    """
+
+    index: int
+    period: float
+    phase: float
+    latency: float
+
+    @abstractmethod
+    def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
+        """Detections of the one look at ``truth.t``, in every run of the batch."""
+
+
+def draws_of(sensor: AbstractSensor, t: float, seed: int) -> Draws:
+    """Key and counter of the draws of the look at time t."""
+    return Draws(
+        seed=seed,
+        event=scan_number(t, sensor.index, sensor.period),
+        obj=sensor.index * OBJECT_STRIDE,
+        detection=int(Purpose.DETECTION),
+        noise=int(Purpose.DETECTION_NOISE),
+        alarms=int(Purpose.FALSE_ALARM_COUNT),
+        places=int(Purpose.FALSE_ALARM_PLACE),
+    )
+
+
+def detections_of(
+    sensor: AbstractSensor,
+    t: float,
+    r_ecef: NDArray[np.float64],
+    parts: list[Looks],
+    is_plume: bool,
+) -> Detections:
+    """Message of one look: parts joined, ordered by run and distance (order tells nothing)."""
+    joined: list[Any] = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    unordered = Looks(*joined)
+    order = np.lexsort((unordered.snr, unordered.distance, unordered.run))
+    ordered: list[Any] = [column[order] for column in unordered]
+    looks, n = Looks(*ordered), len(order)
+    return Detections(
+        run=looks.run,
+        sensor=np.full(n, sensor.index),
+        t=np.full(n, t),
+        r_sensor_ecef=np.tile(r_ecef, (n, 1)),
+        u_los_ecef=looks.u_los,
+        sigma_angle=looks.sigma_angle,
+        distance=looks.distance,
+        sigma_distance=looks.sigma_distance,
+        distance_rate=looks.rate,
+        sigma_distance_rate=looks.sigma_rate,
+        snr=looks.snr,
+        is_plume=np.full(n, is_plume),
+    )

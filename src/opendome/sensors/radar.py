@@ -1,0 +1,83 @@
+"""A radar at its site: searches its sector, or looks only where a node asks it to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from opendome.errors import ScenarioError
+from opendome.kernels import radar as kernel
+from opendome.kernels.looks import Cues
+from opendome.kernels.motion import Noise, predict_many
+from opendome.messages import Detections, Tasking, take
+from opendome.scenario.schedule import scan_phase
+from opendome.scenario.sensors import RadarSystem, Sensor
+from opendome.sensors.base import AbstractSensor, detections_of, draws_of
+from opendome.truth import Truth
+
+LOW_BANDS = ("vhf", "uhf")  # bands in which a threat shows its low-frequency cross-section
+NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@final
+@dataclass(frozen=True)
+class Radar(AbstractSensor):
+    """A radar of the scenario. Model: docs/models/radar.md."""
+
+    index: int
+    period: float
+    phase: float
+    latency: float
+    numbers: kernel.Radar
+    is_low_band: bool
+    false_alarms: float  # mean per look and run
+    cos_cue: float  # of the half-width searched about a cue
+
+    @staticmethod
+    def at(index: int, sensor: Sensor) -> Radar:
+        """The radar that the scenario puts at a place, as its ``index``-th sensor."""
+        system, site = sensor.system, sensor.site
+        if not isinstance(system, RadarSystem) or site is None:
+            raise ScenarioError(f"sensors[{index}] '{sensor.name}': a radar needs lat_deg, lon_deg")
+        return Radar(
+            index=index,
+            period=system.period,
+            phase=scan_phase(index, system.period),
+            latency=sensor.latency,
+            numbers=kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
+            is_low_band=system.band in LOW_BANDS,
+            false_alarms=system.false_alarms,
+            cos_cue=math.cos(system.cue_width),
+        )
+
+    def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
+        """Detections of the one look at ``truth.t``; see `AbstractSensor.sense`."""
+        cues = self._cues(tasking, truth.t)
+        draws = draws_of(self, truth.t, seed)
+        state = np.hstack([truth.r_ecef, truth.v_ecef])
+        rcs = truth.rcs_uhf if self.is_low_band else truth.rcs
+        seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, rcs, cues)
+        alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms, cues)
+        r_ecef = self.numbers.field.r_ecef
+        return detections_of(self, truth.t, r_ecef, [seen, alarms], is_plume=False)
+
+    def _cues(self, tasking: Tasking, t: float) -> Cues:
+        """Directions of the tasked tracks, carried ballistically to the time of the look."""
+        mine = take(tasking, np.flatnonzero(tasking.sensor == self.index))
+        n = len(mine.run)
+        x_ecef, _ = predict_many(
+            mine.t,
+            mine.x_ecef,
+            np.zeros((n, 7, 7)),
+            np.zeros(n, np.bool_),
+            np.zeros(n),
+            t,
+            NO_NOISE,
+        )
+        los = x_ecef[:, :3] - self.numbers.field.r_ecef
+        order = np.argsort(mine.run, kind="stable")
+        los = los[order] / np.linalg.norm(los[order], axis=1, keepdims=True)
+        return Cues(mine.run[order], los, self.cos_cue)
