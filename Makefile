@@ -8,7 +8,7 @@ RUNS ?= 40
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 KERNELS := $(wildcard src/opendome/kernels/*.py)
 
 .DELETE_ON_ERROR:

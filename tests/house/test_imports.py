@@ -32,7 +32,8 @@ PURE = {"__future__", "math", "typing", "collections", "numpy", "numba", "opendo
 
 def _lint(root: Path) -> subprocess.CompletedProcess[str]:
     """Check the contracts of the tree at ``root``; its package comes before the installed one."""
-    program = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
+    program = "import sys; from importlinter.cli import lint_imports as lint; "
+    program += "sys.exit(lint(no_cache=True, no_logo=True))"
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=root,
@@ -126,9 +127,11 @@ def test_kernels_neither_raise_nor_draw_nor_print():
 
 
 def test_draws_come_from_the_named_streams_only():
+    """Only the bootstrap, which resamples finished runs, may use a generator (keyed by the seed)."""
     strays = [
         f"{s.name}:{node.lineno}"
         for s in package()
+        if not s.name.endswith("results/statistics.py")
         for node in s.nodes(ast.Attribute, ast.Import, ast.ImportFrom)
         if (isinstance(node, ast.Attribute) and ast.unparse(node) in ("np.random", "numpy.random"))
         or (

@@ -81,7 +81,7 @@ def test_no_stage_relays_unnamed_keywords():
         f"{s.name}:{f.lineno} {f.name}"
         for s in package()
         for f in _functions(s)
-        if f.args.kwarg is not None and not _has_exception(s, f)
+        if s.floor != "views" and f.args.kwarg is not None and not _has_exception(s, f)
     ]
     assert not relays
 

@@ -1,0 +1,145 @@
+"""Pages of the reference, made from the program itself before every build of the documentation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COMMANDS = ("run", "report", "check", "catalog", "warmup")
+
+
+def write_all(docs: Path) -> None:
+    """Write every generated page into ``docs/reference/generated``."""
+    folder = docs / "reference" / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {
+        "api": api(),
+        "command_line": command_line(),
+        "scenario": scenario(),
+        "catalog": catalog(),
+        "tables": tables(),
+    }
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def api() -> str:
+    """Every public name with its docstring."""
+    import opendome
+
+    lines = ["# Python API", "", "All that `import opendome` offers.", ""]
+    for name in sorted(opendome.__all__):
+        thing = getattr(opendome, name)
+        if isinstance(thing, type):
+            kind = "autoexception" if issubclass(thing, Exception) else "autoclass"
+            options = [] if kind == "autoexception" else ["   :members:"]
+        elif callable(thing):
+            kind, options = "autofunction", []
+        else:
+            continue
+        directive = f".. {kind}:: {thing.__module__}.{thing.__qualname__}"
+        lines += [f"## {name}", "", "```{eval-rst}", directive, *options, "```", ""]
+    return "\n".join(lines)
+
+
+def command_line() -> str:
+    """What ``--help`` prints, for the program and each of its commands."""
+    lines = [
+        "# Command line",
+        "",
+        "Exit code 0: done; 1: the run failed; 2: the input is wrong. `--json` prints one JSON",
+        "object to standard output and nothing else; everything for people goes to standard error.",
+        "",
+    ]
+    for command in ("", *COMMANDS):
+        title = f"opendome {command}".strip()
+        lines += [f"## {title}", "", "```text", _help(command), "```", ""]
+    return "\n".join(lines)
+
+
+def _help(command: str) -> str:
+    program = "import sys; from opendome.views.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = [sys.executable, "-c", program, *([command] if command else []), "--help"]
+    environment = {**os.environ, "COLUMNS": "96", "NO_COLOR": "1", "TERM": "dumb"}
+    source = str(Path(__file__).parents[1] / "src")
+    environment["PYTHONPATH"] = os.pathsep.join([source, environment.get("PYTHONPATH", "")])
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def scenario() -> str:
+    """Every key of a scenario file, with unit, range and meaning."""
+    from opendome.scenario import reference_markdown
+
+    return "# Scenario files\n\n" + reference_markdown()
+
+
+def tables() -> str:
+    """Every column of every result table."""
+    from opendome.results.record import TABLES
+
+    lines = [
+        "# Result tables",
+        "",
+        "A campaign's folder holds one folder of Parquet files per table. Units are SI, angles are",
+        "in radians, times in seconds since the start of the scenario.",
+        "",
+    ]
+    for name, columns in TABLES.items():
+        lines += [f"## {name}", "", "| column | type | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{c.name}` | {c.kind} | {c.about} |" for c in columns]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def catalog() -> str:
+    """Every system of the catalog with its numbers and where they come from."""
+    from opendome.scenario import catalog as entries
+
+    lines = [
+        "# Catalog",
+        "",
+        "Public, notional parameters; none is a measured or official value unless its source says",
+        "so. Confidence: H official, or several sources that agree; M one reputable source; L a",
+        "claim, a derivation or an assumption. A scenario takes the nominal value unless it says",
+        "otherwise.",
+        "",
+        "| system | kind | title | can be flown |",
+        "| --- | --- | --- | --- |",
+    ]
+    found = entries()
+    for name, entry in found.items():
+        ready = "yes" if entry.is_modelled else "not yet"
+        lines += [
+            f"| [`{name}`](#{_anchor(name)}) | {entry.kind} | {_cell(entry.title)} | {ready} |"
+        ]
+    for name, entry in found.items():
+        lines += ["", f"({_anchor(name)})=", f"## {name}", "", f"**{entry.title}.** {entry.about}"]
+        if entry.choices:
+            said = ", ".join(f"`{key}: {value}`" for key, value in entry.choices.items())
+            lines += ["", f"Chosen: {said}."]
+        lines += ["", "| key | low | nominal | high | unit | year | confidence | source |"]
+        lines += ["| --- | --- | --- | --- | --- | --- | --- | --- |"]
+        for key, p in entry.parameters.items():
+            source = f"[{_cell(p.source)}]({p.url})" if p.url else _cell(p.source)
+            note = f"; {_cell(p.note)}" if p.note else ""
+            lines += [
+                f"| `{key}` | {p.low:g} | {p.nominal:g} | {p.high:g} | {p.unit} | {p.year or ''} "
+                f"| {p.confidence} | {source}{note} |"
+            ]
+    return "\n".join([*lines, ""])
+
+
+def _anchor(name: str) -> str:
+    return f"system-{name.replace('_', '-')}"
+
+
+def _cell(text: str) -> str:
+    """Text that may stand in a cell of a table."""
+    for sign in ("\\", "|", "[", "]", "<", ">", "*", "$"):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", " ")
