@@ -39,8 +39,10 @@ def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
             _refuse_unknown(f"{key}[{i}].node", thing.node, nodes, "nodes", origin)
     assets = [asset.name for asset in scenario.assets]
     for i, group in enumerate(scenario.threats):
-        if isinstance(group.aim, str):
-            _refuse_unknown(f"threats[{i}].aim", group.aim, assets, "assets", origin)
+        for j, aim in enumerate(aims_of(group)):
+            if isinstance(aim, str):
+                item = f"[{j}]" if isinstance(group.aim, tuple) else ""
+                _refuse_unknown(f"threats[{i}].aim{item}", aim, assets, "assets", origin)
     _refuse_misplaced(scenario, origin)
 
 
@@ -130,9 +132,9 @@ def _rounds(battery: Battery) -> int:
 def _undefended_assets(scenario: Scenario) -> list[str]:
     """Assets that no battery reaches, neither there nor on the way of the threats aimed there."""
     said = []
-    aims = {group.name: aimed_at(group, scenario.assets) for group in scenario.threats}
+    aims = {group.name: _assets_of(group, scenario.assets) for group in scenario.threats}
     for i, asset in enumerate(scenario.assets if scenario.weapons else ()):
-        starts = [g.launch for g in scenario.threats if aims[g.name] == asset.name]
+        starts = [g.launch for g in scenario.threats if asset.name in aims[g.name]]
         short = {
             battery.name: min(
                 _distance_from_way(battery.site, start, asset.place)
@@ -154,7 +156,7 @@ def _odd_threats(scenario: Scenario) -> list[str]:
     said = []
     for i, group in enumerate(scenario.threats):
         name = f"threats[{i}] ({group.name})"
-        if scenario.assets and not aimed_at(group, scenario.assets):
+        if scenario.assets and "" in _assets_of(group, scenario.assets):
             said.append(f"{name} is aimed at a place outside every asset.")
         salvos = max(group.count - 1, 0) // group.salvo_size
         within = max(min(group.count, group.salvo_size) - 1, 0)
@@ -198,12 +200,19 @@ def _odd_nodes(scenario: Scenario) -> list[str]:
     return said
 
 
-def aimed_at(group: ThreatGroup, assets: Iterable[Asset]) -> str:
-    """Name of the asset that a group is aimed at or into, '' if none."""
-    if isinstance(group.aim, str):
-        return group.aim
+def aims_of(group: ThreatGroup) -> tuple[Place | str, ...]:
+    """What a group is aimed at, one after another."""
+    return group.aim if isinstance(group.aim, tuple) else (group.aim,)
+
+
+def _assets_of(group: ThreatGroup, assets: tuple[Asset, ...]) -> set[str]:
+    """Names of the assets that a group is aimed at or into; '' for an aim outside every one."""
+    return {aim if isinstance(aim, str) else _asset_at(aim, assets) for aim in aims_of(group)}
+
+
+def _asset_at(place: Place, assets: tuple[Asset, ...]) -> str:
     for asset in assets:
-        if ground_distance(group.aim, asset.place) <= asset.radius:
+        if ground_distance(place, asset.place) <= asset.radius:
             return asset.name
     return ""
 

@@ -112,7 +112,9 @@ def _typed(key: Key) -> dict[str, Any]:
     if key.kind == "table":
         return {"type": "object", "additionalProperties": inner}
     if key.kind == "aim":
-        return {"anyOf": [dict(_SIMPLE["name"]), inner]}
+        one = [dict(_SIMPLE["name"]), inner]
+        several = {"type": "array", "items": {"anyOf": one}, "minItems": 1, "maxItems": key.high}
+        return {"anyOf": [*one, several]}
     return inner
 
 

@@ -82,7 +82,9 @@ class ThreatGroup:
     system: ThreatSystem = keys.system("Threat system of the catalog.")
     count: int = keys.integer("count", "Launches in all.", low=0, high=MAX_THREATS)
     launch: Place = keys.part("launch", "Middle of the launch area.")
-    aim: Place | str = keys.aim("aim", "Name of an asset, or a place.")
+    aim: Place | str | tuple[Place | str, ...] = keys.aim(
+        "aim", "What it is aimed at; of several, threat i takes number i modulo their count."
+    )
     launch_scatter: float = quantity(
         "launch_scatter_km",
         "km",

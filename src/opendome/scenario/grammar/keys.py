@@ -134,8 +134,8 @@ def system(about: str) -> Any:
 
 
 def aim(key: str, about: str) -> Any:
-    """Field that holds a place, or the name of an asset."""
-    return _made({"key": key, "kind": "aim", "about": about})
+    """Field that holds a place, the name of an asset, or a list of those."""
+    return _made({"key": key, "kind": "aim", "about": about, "low": 1, "high": 1000})
 
 
 def _nouns_within(hint: Any) -> tuple[type, ...]:

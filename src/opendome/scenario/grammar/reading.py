@@ -242,6 +242,11 @@ def _table(key: Key, value: Any, path: str, reading: Reading) -> dict[str, Any]:
 
 
 def _aim(key: Key, value: Any, path: str, reading: Reading) -> Any:
+    if isinstance(value, list | tuple):
+        one = dataclasses.replace(key, kind="aim", high=0)
+        if not 1 <= len(value) <= (key.high or 0):
+            raise reading.refuse(path, value, key, key.about)
+        return tuple(_aim(one, item, f"{path}[{i}]", reading) for i, item in enumerate(value))
     if isinstance(value, Mapping):
         return read_noun(key.noun, value, path, reading)
     return _name(key, value, path, reading)

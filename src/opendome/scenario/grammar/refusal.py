@@ -100,7 +100,7 @@ def allowed(key: Key) -> str:
         "flag": "true or false",
         "name": "a name of at most 64 letters, digits, '_' and '-', not all digits",
         "time": "a time in UTC such as 2026-01-01T00:00:00Z",
-        "aim": "the name of an asset, or a place with lat_deg and lon_deg",
+        "aim": "the name of an asset, a place with lat_deg and lon_deg, or a list of those",
         "part": "a mapping of keys",
         "parts": f"a list of {key.low or 0:g} to {key.high or 0:g} items",
         "table": "a mapping of names",

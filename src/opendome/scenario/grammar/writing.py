@@ -38,11 +38,17 @@ def write_noun(made: Any, write_system: Callable[[Any], dict[str, Any]]) -> dict
             data[key.key] = [write_noun(item, write_system) for item in value]
         elif key.kind == "table":
             data[key.key] = {name: write_noun(row, write_system) for name, row in value.items()}
-        elif is_dataclass(value):
-            data[key.key] = write_noun(value, write_system)
+        elif key.kind == "aim" and isinstance(value, tuple):
+            data[key.key] = [_written(item, write_system) for item in value]
+        elif key.kind in ("part", "aim"):
+            data[key.key] = _written(value, write_system)
         else:
             data[key.key] = in_file(value, key)
     return data
+
+
+def _written(value: Any, write_system: Callable[[Any], dict[str, Any]]) -> Any:
+    return write_noun(value, write_system) if is_dataclass(value) else value
 
 
 def flat_values(made: Any, path: str = "") -> Iterator[tuple[str, Key, Any]]:
