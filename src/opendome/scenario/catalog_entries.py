@@ -161,6 +161,8 @@ def _checked(noun: type, dotted: str, value: Any, here: str, reading: Reading) -
     key = find_leaf(noun, dotted)
     if key is None:
         why, hint = unknown_key(dotted, dict(leaves(noun)))
+        if isinstance(value, Mapping):
+            hint = "Write a dotted key, such as seeker.sigma_urad."
         raise reading.origin.refuse(here, value, why, hint)
     if value is not None:
         read_value(key, value, here, reading)

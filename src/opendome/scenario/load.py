@@ -143,6 +143,10 @@ def shipped() -> list[str]:
     return sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if _is_yaml(p.name))
 
 
+def _known() -> str:
+    return f"shipped scenarios: {', '.join(shipped()) or 'none'}"
+
+
 def _is_yaml(name: str) -> bool:
     return name.endswith(".yaml")
 
@@ -155,6 +159,8 @@ def _read_text(source: str | Path) -> tuple[str, str]:
     if not isinstance(source, str | os.PathLike):
         kind = type(source).__name__
         raise TypeError(f"a scenario is a name, a path or a mapping, not {kind}.")
+    if not str(source).strip():
+        raise ScenarioError(f"the name of the scenario is empty; {_known()}.")
     file = one_line(str(source))
     return file, _decode(_read_bytes(Path(source), file), file)
 
@@ -172,11 +178,9 @@ def _read_bytes(path: Path, file: str) -> bytes:
         with open(path, "rb") as stream:
             content = stream.read(MAX_FILE_SIZE + 1)
     except FileNotFoundError:
-        names = shipped()
-        known = f"shipped scenarios: {', '.join(names)}" if names else "none is shipped"
-        hint = did_you_mean(file, names)
-        message = f"{show(file)} is no file and no shipped scenario; {known}. {hint}".rstrip()
-        raise ScenarioError(message) from None
+        hint = did_you_mean(file, shipped())
+        message = f"{show(file)} is no file and no shipped scenario; {_known()}. {hint}"
+        raise ScenarioError(message.rstrip()) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(f"{show(file)} cannot be read; {one_line(why)}.") from None

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opendome.errors import ScenarioError
-from opendome.scenario.grammar.refusal import Origin, did_you_mean, shorten, show
+from opendome.scenario.grammar.refusal import (
+    LONGEST_LIST,
+    LONGEST_PATH,
+    Origin,
+    did_you_mean,
+    one_line,
+    shorten,
+    show,
+)
 from opendome.scenario.grammar.yaml_text import parse_yaml
 
 _EXAMPLE = "Write KEY=VALUE, for example threats[0].count=12."
@@ -47,13 +55,18 @@ def vary(data: Mapping[str, Any], sets: Sequence[str], file: str) -> tuple[dict[
         key, equals, text = words.partition("=")
         steps = _steps(key.strip())
         if not equals or not steps:
-            raise ScenarioError(f"--set {show(words)} is not understood. {_EXAMPLE}")
+            raise _refused("", f"--set {show(words)} is not understood. {_EXAMPLE}")
         value = parse_yaml(text, f"--set {shorten(key)}")
         if isinstance(value, dict | list):
-            raise ScenarioError(f"--set {show(words)} gives {show(value)}; allowed: one value.")
+            raise _refused("", f"--set {show(words)} gives {show(value)}; allowed: one value.")
         path = _assign(changed, steps, value, f"--set {shorten(words)}")
         written.append((path, words))
     return changed, Origin(file, tuple(written))
+
+
+def _refused(said: str, why: str) -> ScenarioError:
+    start = f"{shorten(said, LONGEST_PATH)}: " if said else ""
+    return ScenarioError(one_line(shorten(f"{start}{why}".rstrip(), 2 * LONGEST_LIST)))
 
 
 def _steps(key: str) -> list[str]:
@@ -78,14 +91,14 @@ def _assign(data: dict[str, Any], steps: list[str], value: Any, said: str) -> st
             index = _index(here, step, path, said)
             path += f"[{index}]"
             if not rest:
-                raise ScenarioError(f"{said}: {path} is {show(here[index])}; name a key within it.")
+                raise _refused(said, f"{path} is {show(here[index])}; name a key within it.")
             here, steps = here[index], rest
             continue
         if isinstance(here, dict) and rest and rest[0].startswith("[") and step not in here:
             hint = did_you_mean(step, here)
-            raise ScenarioError(f"{said}: {_joined(path, step)} is missing. {hint}".rstrip())
+            raise _refused(said, f"{_joined(path, step)} is missing. {hint}")
         if not isinstance(here, dict) or step.startswith("["):
-            raise ScenarioError(f"{said}: {path} is {show(here)}; it has no item {step}.")
+            raise _refused(said, f"{path} is {show(here)}; it has no item {step}.")
         if step in _VERBATIM and rest:
             here = _mapping(here, step)
             path, step, rest = _joined(path, step), _dotted(rest), []
@@ -130,13 +143,13 @@ def _index(items: list[Any], step: str, path: str, said: str) -> int:
         if int(digits) < len(items):
             return int(digits)
         last = f"0 to {len(items) - 1}" if items else "none, the list is empty"
-        raise ScenarioError(f"{said}: {path}[{digits}] is missing; there: {last}.")
+        raise _refused(said, f"{path}[{digits}] is missing; there: {last}.")
     names = [item.get("name") for item in items if isinstance(item, dict)]
     if digits in names:
         return [item.get("name") if isinstance(item, dict) else None for item in items].index(
             digits
         )
     known = [name for name in names if isinstance(name, str)]
-    listed = shorten(", ".join(known), 200) or "none"
+    listed = shorten(", ".join(known), LONGEST_LIST) or "none"
     hint = did_you_mean(digits, known)
-    raise ScenarioError(f"{said}: {path}.{digits} is missing; known: {listed}. {hint}".rstrip())
+    raise _refused(said, f"{path}.{digits} is missing; known: {listed}. {hint}")

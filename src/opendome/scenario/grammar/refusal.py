@@ -13,6 +13,8 @@ from opendome.scenario.grammar.keys import Key
 from opendome.scenario.units import REQUIRED, TO_SI
 
 LONGEST_VALUE = 60  # characters of a value that are shown
+LONGEST_PATH = 160
+LONGEST_LIST = 300  # of a list of known words
 _FOREIGN = (
     "rad mi nmi ft yd min h hr hours minutes seconds sec kmh km_h kph mph kts knots mach w kw mhz"
     " khz t lb dbsm db percent pct pa kpa degrees meters metres eur million"
@@ -29,7 +31,7 @@ class Origin:
 
     def refuse(self, path: str, value: Any, allowed: str, hint: str = "") -> ScenarioError:
         """Error that says in one line what is wrong at a key path; ``value`` with its unit."""
-        where = f"{self.file}: {path}" if path else self.file
+        where = f"{self.file}: {shorten(path, LONGEST_PATH)}" if path else self.file
         by_hand = [words for key, words in self.sets if _touches(key, path)]
         hints = [hint, f"Set by --set {shorten(by_hand[-1])}." if by_hand else ""]
         said = f"{where} is {show(value)}; {allowed}." + "".join(f" {h}" for h in hints if h)
@@ -146,4 +148,7 @@ def unknown_key(word: str, known: Mapping[str, Key]) -> tuple[str, str]:
         if is_stem and (rest == "" or (rest[0] == "_" and rest[1:] in _UNITS)):
             return f"there is no such key, {stem} is given in {key.unit}", f"Use {key.key}."
     hint = did_you_mean(word, known)
-    return "there is no such key", hint or f"Known keys: {', '.join(sorted(known))}."
+    return (
+        "there is no such key",
+        hint or f"Known keys: {shorten(', '.join(sorted(known)), LONGEST_LIST)}.",
+    )
