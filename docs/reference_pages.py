@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
-
-COMMANDS = ("run", "report", "check", "catalog", "warmup")
 
 
 def write_all(docs: Path) -> None:
@@ -48,27 +44,15 @@ def api() -> str:
 
 def command_line() -> str:
     """What ``--help`` prints, for the program and each of its commands."""
-    lines = [
-        "# Command line",
-        "",
-        "Exit code 0: done; 1: the run failed; 2: the input is wrong. `--json` prints one JSON",
-        "object to standard output and nothing else; everything for people goes to standard error.",
-        "",
-    ]
-    for command in ("", *COMMANDS):
-        title = f"opendome {command}".strip()
-        lines += [f"## {title}", "", "```text", _help(command), "```", ""]
+    from opendome.views.cli.parser import build_parser
+
+    os.environ["COLUMNS"] = "98"
+    program, commands = build_parser()
+    lines = ["# Command line", ""]
+    for name, parser in {"": program, **commands}.items():
+        title = f"opendome {name}".strip()
+        lines += [f"## {title}", "", "```text", parser.format_help().strip(), "```", ""]
     return "\n".join(lines)
-
-
-def _help(command: str) -> str:
-    program = "import sys; from opendome.views.cli import main; sys.exit(main(sys.argv[1:]))"
-    words = [sys.executable, "-c", program, *([command] if command else []), "--help"]
-    environment = {**os.environ, "COLUMNS": "96", "NO_COLOR": "1", "TERM": "dumb"}
-    source = str(Path(__file__).parents[1] / "src")
-    environment["PYTHONPATH"] = os.pathsep.join([source, environment.get("PYTHONPATH", "")])
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 def scenario() -> str:

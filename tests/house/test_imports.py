@@ -127,7 +127,7 @@ def test_kernels_neither_raise_nor_draw_nor_print():
 
 
 def test_draws_come_from_the_named_streams_only():
-    """Only the bootstrap, which resamples finished runs, may use a generator (keyed by the seed)."""
+    """Only the bootstrap, which resamples finished runs, may use a generator keyed by the seed."""
     strays = [
         f"{s.name}:{node.lineno}"
         for s in package()
