@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from opendome.errors import ScenarioError
+from opendome.scenario import build_system, catalog, entry
+from opendome.scenario.grammar.keys import leaves
+from opendome.scenario.sensors import InfraredSystem, RadarSystem
+from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import TO_SI
+from opendome.scenario.weapons import InterceptorSystem
 
 FILES = ("threats", "interceptors", "sensors", "command")
 
@@ -38,7 +44,13 @@ SYSTEMS = {
     """,
 }
 MODELLED = {
-    "threats": {"rocket_122mm", "rocket_long", "icbm_liquid", "icbm_solid"},
+    "threats": {
+        "rocket_122mm",
+        "rocket_122mm_long",
+        "rocket_long",
+        "icbm_liquid",
+        "icbm_solid",
+    },
     "interceptors": {"iron_dome", "gbi"},
     "sensors": {"elm2084", "sbirs_geo", "uewr", "cobra_dane", "lrdr", "sbx"},
     "command": set[str](),
@@ -86,18 +98,18 @@ def _unit_of(key: str) -> str:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_system_has_an_entry(file: str):
+def test_every_system_has_an_entry(file: str) -> None:
     missing = set(SYSTEMS[file].split()) - set(CATALOG[file])
     assert not missing
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_modelled_systems_say_so(file: str):
+def test_the_modelled_systems_say_so(file: str) -> None:
     said = {name for name, entry in CATALOG[file].items() if entry["is_modelled"]}
     assert said == MODELLED[file]
 
 
-def test_names_and_aliases_are_unique_over_all_files():
+def test_names_and_aliases_are_unique_over_all_files() -> None:
     names = [name for file in FILES for name in CATALOG[file]]
     names += [alias for entry in ENTRIES.values() for alias in entry.get("aliases", [])]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -106,7 +118,7 @@ def test_names_and_aliases_are_unique_over_all_files():
 
 
 @pytest.mark.parametrize("where", ENTRIES)
-def test_an_entry_is_complete(where: str):
+def test_an_entry_is_complete(where: str) -> None:
     entry = ENTRIES[where]
     assert set(entry) <= {
         "kind", "title", "is_modelled", "aliases", "about", "choices", "parameters",
@@ -119,7 +131,7 @@ def test_an_entry_is_complete(where: str):
 
 
 @pytest.mark.parametrize("where", ROWS)
-def test_a_row_is_ordered_sourced_and_in_the_unit_of_its_key(where: str):
+def test_a_row_is_ordered_sourced_and_in_the_unit_of_its_key(where: str) -> None:
     key, row = ROWS[where]
     assert set(row) - PARAMETER <= {"url", "note"}
     assert set(row) >= PARAMETER
@@ -135,7 +147,7 @@ def test_a_row_is_ordered_sourced_and_in_the_unit_of_its_key(where: str):
 
 
 @pytest.mark.parametrize("where", ROWS)
-def test_confidence_follows_the_source(where: str):
+def test_confidence_follows_the_source(where: str) -> None:
     """An assumption or a derivation is L; a page that was not opened is never H."""
     _, row = ROWS[where]
     if row["source"].startswith(("assumption:", "derived:")):
@@ -148,7 +160,7 @@ def test_confidence_follows_the_source(where: str):
 
 
 @pytest.mark.parametrize("where", [w for w, (key, _) in ROWS.items() if key.startswith("p_")])
-def test_a_chance_lies_between_0_and_1(where: str):
+def test_a_chance_lies_between_0_and_1(where: str) -> None:
     _, row = ROWS[where]
     assert row["low"] >= 0
     assert row["high"] <= 1
@@ -156,13 +168,13 @@ def test_a_chance_lies_between_0_and_1(where: str):
 
 @pytest.mark.parametrize("name", sorted(MODELLED["interceptors"]))
 @pytest.mark.parametrize("level", ["low", "nominal", "high"])
-def test_reliability_and_discrimination_make_the_kill_chance(name: str, level: str):
+def test_reliability_and_discrimination_make_the_kill_chance(name: str, level: str) -> None:
     rows = CATALOG["interceptors"][name]["parameters"]
     product = rows["p_reliability"][level] * rows["p_discrimination"][level]
     assert product == pytest.approx(rows["p_kill"][level], abs=0.01)
 
 
-def test_published_figures_stand_as_published():
+def test_published_figures_stand_as_published() -> None:
     """A sample over all files, typed again from the sources that the rows name."""
     rows = {where: row["nominal"] for where, (_, row) in ROWS.items()}
     assert rows["interceptors:gbi.launchers"] == 44
@@ -176,3 +188,50 @@ def test_published_figures_stand_as_published():
     assert rows["threats:drone_one_way.cost_usd"] == 50000
     assert rows["threats:srbm.max_range_km"] == 300
     assert rows["command:programme_account.cbo_cost_20_years_usd"] == 1.191e12
+
+
+NOUNS = {
+    "threat": ThreatSystem,
+    "interceptor": InterceptorSystem,
+    "radar": RadarSystem,
+    "infrared": InfraredSystem,
+}
+READY = sorted(set().union(*MODELLED.values()))
+LISTED = sorted({name for file in FILES for name in CATALOG[file]} - set(READY))
+
+
+def test_the_program_reads_the_same_catalog() -> None:
+    assert set(catalog()) == {*READY, *LISTED}
+
+
+@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("level", ["low", "nominal", "high"])
+def test_a_modelled_system_builds_its_noun(name: str, level: str) -> None:
+    made = build_system(entry(name), level)
+    assert type(made) is NOUNS[entry(name).kind]
+    assert made.name == name
+
+
+@pytest.mark.parametrize("name", READY)
+def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
+    """Each number that shapes a result stands in the catalog with its source."""
+    given = {*entry(name).parameters, *entry(name).choices}
+    unsaid = {"speed_resolution_m_s", "is_cued", "cue_deg", "cost_usd"}  # absent has a meaning
+    for dotted, key in leaves(NOUNS[entry(name).kind]):
+        assert dotted in given or dotted in unsaid or key.kind == "text", dotted
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_listed_system_says_that_it_is_not_modelled(name: str) -> None:
+    with pytest.raises(ScenarioError, match="not modelled"):
+        build_system(entry(name))
+
+
+def test_nouns_hold_si() -> None:
+    gbi = build_system(entry("gbi"))
+    assert gbi.max_range == 6e6
+    assert gbi.seeker.sigma_angle == pytest.approx(2e-5)
+    assert gbi.homing.max_acceleration == pytest.approx(4 * 9.80665)
+    assert sum(stage.burn_time for stage in gbi.booster.stages) == 175
+    assert build_system(entry("icbm_liquid")).plume == 1e6
+    assert build_system(entry("tamir")).cost == 50000
