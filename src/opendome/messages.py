@@ -124,6 +124,7 @@ class Commands:
     r_intercept_ecef: Floats  # (n, 3)
     azimuth: Floats
     elevation: Floats
+    law: Ints  # code of the guidance law
     t_track: Floats
     x_ecef: Floats  # (n, 7)
 

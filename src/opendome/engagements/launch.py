@@ -1,0 +1,105 @@
+"""Firing solutions: when and in which direction rounds of one battery leave, to meet a track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.engagements.engagement import FireUnit
+from opendome.kernels.firing import first_guesses, solve_firings
+from opendome.kernels.frames import ecis_from_ecefs
+from opendome.kernels.impact import coast_paths
+from opendome.kernels.reach import reach_windows
+from opendome.messages import Tracks
+
+Floats = NDArray[np.float64]
+
+N_SAMPLES = 96  # points of a predicted path in the search for a window
+N_KNOTS = 25  # points of the predicted path about the intercept
+KNOT_SPAN = 60.0  # s before and after the intercept
+CLOSE = 2.0  # m: a solution is converged
+ACCEPTED = {True: 2000.0, False: 150.0}  # m a divert round / an aerodynamic round can make good
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """One row per round asked for; ``is_feasible`` says whether the others mean anything."""
+
+    is_feasible: NDArray[np.bool_]
+    t_launch: Floats
+    t_intercept: Floats
+    r_intercept_ecef: Floats  # (n, 3)
+    azimuth: Floats
+    elevation: Floats
+
+
+def _predicted(tracks: Tracks, times: Floats) -> Floats:
+    """States (n, k, 6), ECEF, of ballistic predictions of the tracks at times (n, k)."""
+    return coast_paths(
+        np.ascontiguousarray(tracks.x_ecef[:, :3]),
+        np.ascontiguousarray(tracks.x_ecef[:, 3:6]),
+        np.ascontiguousarray(tracks.x_ecef[:, 6]),
+        tracks.t,
+        times,
+    )
+
+
+def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) -> Solutions:
+    """Earliest meeting of each track with a round that leaves no sooner than ``t_earliest``.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        One row per round, with an impact prediction.
+    t_earliest : (n,) float
+    is_flown : bool
+        Refine with the flight kernel, so that the round as flown passes the predicted point.
+    """
+    n = len(t_earliest)
+    share = np.linspace(0.0, 1.0, N_SAMPLES)
+    end = np.maximum(tracks.impact_t, t_earliest + 1.0)
+    times = t_earliest[:, None] + (end - t_earliest)[:, None] * share[None, :]
+    paths = _predicted(tracks, times)
+    windows, r_first = reach_windows(
+        times, np.ascontiguousarray(paths[:, :, :3]), unit.site, unit.table, unit.envelope, t_earliest
+    )
+    feasible = np.isfinite(windows[:, 0])
+    t_launch, t_meet = windows[:, 0].copy(), windows[:, 1].copy()
+    guess = first_guesses(unit.table, unit.site, r_first)
+    if is_flown and np.any(feasible):
+        rows = np.flatnonzero(feasible)
+        guess[:, 2] = t_meet
+        before = np.maximum(t_launch, t_meet - KNOT_SPAN)
+        after = np.minimum(t_meet + KNOT_SPAN, end - 1e-3)
+        spans = before[:, None] + (after - before)[:, None] * np.linspace(0, 1, N_KNOTS)
+        targets = _target_knots(tracks, spans)
+        solved, miss = solve_firings(
+            unit.vehicle, unit.site, t_launch[rows], guess[rows], targets[rows], CLOSE
+        )
+        guess[rows] = solved
+        feasible[rows] = miss < ACCEPTED[unit.is_divert]
+        t_meet[rows] = solved[:, 2]
+        r_first[rows] = _predicted_at(tracks, t_meet)[rows]
+    assert len(guess) == n
+    return Solutions(feasible, t_launch, t_meet, r_first, guess[:, 0], guess[:, 1])
+
+
+def _predicted_at(tracks: Tracks, t: Floats) -> Floats:
+    """Predicted ECEF positions (n, 3), each at its own time."""
+    at = np.where(np.isfinite(t), t, tracks.t)
+    return _predicted(tracks, at[:, None])[:, 0, :3]
+
+
+def _target_knots(tracks: Tracks, times: Floats) -> Floats:
+    """Predicted paths as inertial knots (n, k, 7): t, r, v; rows without a window hold NaN."""
+    n, k = times.shape
+    times = np.where(np.isfinite(times), times, tracks.t[:, None])
+    states = _predicted(tracks, times)
+    r, v = ecis_from_ecefs(
+        np.ascontiguousarray(states[:, :, :3].reshape(-1, 3)),
+        np.ascontiguousarray(states[:, :, 3:].reshape(-1, 3)),
+        times.reshape(-1),
+    )
+    return np.concatenate([times.reshape(-1, 1), r, v], axis=1).reshape(n, k, 7)

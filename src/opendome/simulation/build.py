@@ -1,0 +1,90 @@
+"""Builds every stage from a scenario. What is slow (fly-out tables, nominal launches) is done here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opendome.battle.manager import Manager
+from opendome.engagements.build import build as build_fire_control
+from opendome.engagements.engagement import FireControlModel
+from opendome.kernels.reach import ReachTable, make_table
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.weapons import InterceptorSystem
+from opendome.sensors import build as build_sensors
+from opendome.sensors.assessment import Assessor
+from opendome.sensors.base import AbstractSensor
+from opendome.sensors.shortcut import Shortcut
+from opendome.simulation.clock import Clock
+from opendome.simulation.recorder import Names
+from opendome.tracks.tracker import Tracker
+from opendome.world.build import build as build_world
+from opendome.world.build import free_time, systems_of, vehicle_of
+from opendome.world.model import WorldModel
+
+TABLE_SHAPE = (120, 72)
+PICTURE_SAMPLES = 100  # looks at the picture's quality in the longest run
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything constant about a simulation; it pickles, so that workers need not build it."""
+
+    scenario: str
+    world: WorldModel
+    sensors: tuple[AbstractSensor, ...]
+    picture: Tracker | Shortcut
+    manager: Manager
+    fire_control: FireControlModel
+    assessor: Assessor
+    clock: Clock
+    names: Names
+    order_latency: np.ndarray  # (n_nodes,) s
+    picture_period: float
+
+
+def fly_out_table(system: InterceptorSystem) -> ReachTable:
+    """Fly-out table of an interceptor system, as wide as its envelope."""
+    slowest = 200.0 if system.homing.steering == "aero" else 3000.0
+    extent = (1.05 * system.max_range, 1.05 * system.max_altitude + 3e3, slowest)
+    return make_table(vehicle_of(system.booster), free_time(system), extent, TABLE_SHAPE)
+
+
+def compile_scenario(scenario: Scenario) -> Model:
+    """Build all stages of a checked scenario.
+
+    Raises
+    ------
+    ScenarioError
+        When physics says no: an aim out of reach, an end before the last impact.
+    """
+    systems = systems_of(scenario)
+    tables = {s.name: fly_out_table(s) for s in systems}
+    nodes = scenario.command.nodes
+    tracked = scenario.picture == "tracked"
+    sensors = build_sensors(scenario.sensors) if tracked else ()
+    return Model(
+        scenario=scenario.name,
+        world=build_world(scenario, tables),
+        sensors=sensors,
+        picture=Tracker.build(nodes, scenario.sensors, scenario.command.wiring)
+        if tracked
+        else Shortcut.build(scenario),
+        manager=Manager.build(scenario, tables),
+        fire_control=build_fire_control(
+            scenario, {s.name: vehicle_of(s.booster) for s in systems}, tables
+        ),
+        assessor=Assessor.build(scenario.weapons),
+        clock=Clock(scenario.step, scenario.duration, tuple(s.period for s in sensors)),
+        names=Names(
+            groups=tuple(g.name for g in scenario.threats),
+            threat_systems=tuple(g.system.name for g in scenario.threats),
+            nodes=tuple(n.name for n in nodes),
+            batteries=tuple(b.name for b in scenario.weapons),
+            weapon_systems=tuple(b.system.name for b in scenario.weapons),
+            costs=np.array([b.system.cost for b in scenario.weapons], dtype=np.float64),
+        ),
+        order_latency=np.array([n.order_latency for n in nodes], dtype=np.float64),
+        picture_period=max(scenario.step, scenario.duration / PICTURE_SAMPLES),
+    )

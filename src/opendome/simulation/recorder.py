@@ -1,0 +1,341 @@
+"""The recorder: notes what happens while a batch runs, and makes its tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.flight import paths_at
+from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.reach import reach_windows
+from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join
+from opendome.results.record import Coded, Record, make_record
+from opendome.results.track_metrics import match_tracks, score_picture
+from opendome.truth import Truth
+from opendome.world.model import WorldModel
+from opendome.world.state import WorldState
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+REACH_SAMPLES = 64  # points of a true path in the question whether it was in reach
+PATH_STEP = 240  # points of a kept trajectory
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names behind the indices, in scenario order."""
+
+    groups: tuple[str, ...]
+    threat_systems: tuple[str, ...]  # of each group
+    nodes: tuple[str, ...]
+    batteries: tuple[str, ...]
+    weapon_systems: tuple[str, ...]  # of each battery
+    costs: Floats  # of one round of each battery
+
+
+@dataclass
+class Recorder:
+    """Notes of one batch of runs."""
+
+    keep: frozenset[int]  # runs whose trajectories are kept
+    period: float  # between two looks at the picture's quality
+    events: list[Events] = field(default_factory=list)
+    orders: list[Orders] = field(default_factory=list)
+    reports: list[Reports] = field(default_factory=list)
+    picture: list[dict[str, Any]] = field(default_factory=list)
+    sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
+    t_next: float = 0.0
+
+    def note(self, events: Events, orders: Orders, reports: Reports) -> None:
+        """What happened in a tick."""
+        self.events.append(events)
+        self.orders.append(orders)
+        self.reports.append(reports)
+
+    def wants_picture(self, t: float) -> bool:
+        """Whether the picture's quality is due at t."""
+        return t >= self.t_next - 1e-9
+
+    def note_picture(
+        self, world: WorldState, truth: Truth, tracks: Tracks, names: Names, n_threats: int
+    ) -> None:
+        """Compare a picture with the truth, and remember how sharp its impact points are."""
+        self.t_next = truth.t + self.period
+        self.picture.append(score_picture(truth, tracks, names.nodes))
+        matches = match_tracks(truth, tracks)
+        if not len(self.sigma):
+            self.sigma = np.full(len(world.killer), np.nan)
+        cov = tracks.impact_cov_enu[matches.track]
+        sigma = np.sqrt(0.5 * (cov[:, 0, 0] + cov[:, 1, 1]))
+        batch = np.searchsorted(world.runs, truth.run[matches.truth])
+        rows = batch * n_threats + truth.threat[matches.truth]
+        known = np.isfinite(sigma)
+        self.sigma[rows[known]] = sigma[known]
+
+
+def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) -> Record:
+    """All tables of a finished batch."""
+    outcome = _outcomes(model, state)
+    shots = _shots_at(model, state)
+    return make_record(
+        {
+            "runs": _runs(model, state, outcome, shots, names),
+            "threats": _threats(model, state, notes, names, outcome, shots),
+            "engagements": _engagements(model, state, notes, names),
+            "events": _event_table(notes),
+            "picture": _joined(notes.picture),
+            "trajectories": _trajectories(model, state, notes, names),
+        }
+    )
+
+
+OUTCOMES = ("leaked", "intercepted", "harmless", "failed")
+LEAKED, INTERCEPTED, HARMLESS, FAILED = range(4)
+
+
+def _outcomes(model: WorldModel, state: WorldState) -> Ints:
+    """Index into OUTCOMES of every threat row; a failed launch is never a threat."""
+    rec = state.threats
+    outcome = np.where(rec.asset >= 0, LEAKED, HARMLESS)
+    outcome = np.where(state.killer >= 0, INTERCEPTED, outcome)
+    return np.where(rec.is_failed, FAILED, outcome)
+
+
+def _shots_at(model: WorldModel, state: WorldState) -> Ints:
+    """Rounds sent at every threat row."""
+    n = np.zeros(len(state.killer), dtype=np.int64)
+    intended = state.shots.intended[state.shots.intended >= 0]
+    np.add.at(n, intended, 1)
+    return n
+
+
+def _per_run(model: WorldModel, values: NDArray[Any]) -> NDArray[Any]:
+    """Sum over the threats of each run."""
+    return values.reshape(-1, max(model.n_threats, 1)).sum(axis=1)
+
+
+def _loss(model: WorldModel, state: WorldState, outcome: Ints) -> Floats:
+    """Value lost in each run: each hit takes the share of the asset's area within lethal radius.
+
+    Hits fall independently, so the share that n hits leave is the product of what each leaves.
+    """
+    assets, rec = model.assets, state.threats
+    n_runs = len(state.runs)
+    left = np.ones((n_runs, max(len(assets.names), 1)))
+    for row in np.flatnonzero(outcome == LEAKED):
+        a = rec.asset[row]
+        lethal = model.threats.lethal_radius[row % model.n_threats]
+        share = min(1.0, (lethal / assets.radius[a]) ** 2)
+        left[row // model.n_threats, a] *= 1.0 - share
+    value = assets.value if len(assets.names) else np.zeros(1)
+    return np.asarray(((1.0 - left) * value[None, :]).sum(axis=1))
+
+
+def _runs(
+    model: WorldModel, state: WorldState, outcome: Ints, shots: Ints, names: Names
+) -> dict[str, Any]:
+    armed = ~state.threats.is_failed
+    threatening = armed & (state.threats.asset >= 0)
+    cost = np.tile(model.threats.cost, len(state.runs))
+    rounds_cost = np.zeros(len(state.runs))
+    n_shots = np.zeros(len(state.runs), dtype=np.int64)
+    np.add.at(rounds_cost, state.rounds.batch, names.costs[state.shots.battery])
+    np.add.at(n_shots, state.rounds.batch, 1)
+    return {
+        "run": state.runs,
+        "launched": _per_run(model, np.ones(len(outcome), dtype=np.int64)),
+        "failed": _per_run(model, (~armed).astype(np.int64)),
+        "threats": _per_run(model, armed.astype(np.int64)),
+        "threatening": _per_run(model, threatening.astype(np.int64)),
+        "leakers": _per_run(model, (outcome == LEAKED).astype(np.int64)),
+        "intercepted": _per_run(model, (outcome == INTERCEPTED).astype(np.int64)),
+        "engaged_threatening": _per_run(model, (threatening & (shots > 0)).astype(np.int64)),
+        "engaged_harmless": _per_run(model, (~threatening & (shots > 0)).astype(np.int64)),
+        "shots": n_shots,
+        "cost_defense_usd": rounds_cost,
+        "cost_threat_usd": _per_run(model, cost),
+        "asset_value_lost": _loss(model, state, outcome),
+        "t_end": state.t_end,
+    }
+
+
+def _in_reach(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
+    """Whether any battery could have met each threat: launch after its burn-out plus reaction."""
+    rec, sky, table = state.threats, state.sky, model.batteries
+    rows = np.arange(len(rec.run))
+    share = np.linspace(0.0, 1.0, REACH_SAMPLES)
+    times = rec.t_burnout[:, None] + (rec.t_impact - rec.t_burnout)[:, None] * share[None, :]
+    flat = times.reshape(-1)
+    states = paths_at(sky.knots, sky.offsets, sky.counts, np.repeat(rows, REACH_SAMPLES), flat)
+    r, _ = ecefs_from_ecis(
+        np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(states[:, 3:]), flat
+    )
+    paths = r.reshape(len(rows), REACH_SAMPLES, 3)
+    reached = np.zeros(len(rows), dtype=np.bool_)
+    for b in range(len(table.names)):
+        windows, _ = reach_windows(
+            times, paths, table.site[b], table.tables[b], table.envelopes[b],
+            rec.t_burnout + table.t_react[b],
+        )  # fmt: skip
+        reached |= np.isfinite(windows[:, 0])
+    return reached
+
+
+def _threats(
+    model: WorldModel, state: WorldState, notes: Recorder, names: Names, outcome: Ints, shots: Ints
+) -> dict[str, Any]:
+    rec = state.threats
+    group = np.tile(model.threats.group, len(state.runs))
+    sigma = notes.sigma if len(notes.sigma) else np.full(len(rec.run), np.nan)
+    return {
+        "run": rec.run,
+        "threat": rec.threat,
+        "group": Coded(group, names.groups),
+        "system": Coded(group, names.threat_systems),
+        "t_launch": rec.t_launch,
+        "launch_lat": rec.launch_lat,
+        "launch_lon": rec.launch_lon,
+        "aim_lat": rec.aim_lat,
+        "aim_lon": rec.aim_lon,
+        "is_failed": rec.is_failed,
+        "t_burnout": rec.t_burnout,
+        "apogee": rec.apogee,
+        "t_impact": rec.t_impact,
+        "impact_lat": rec.impact_lat,
+        "impact_lon": rec.impact_lon,
+        "is_threatening": (rec.asset >= 0) & ~rec.is_failed,
+        "asset": Coded(rec.asset + 1, ("", *model.assets.names)),
+        "outside_distance": rec.outside_distance,
+        "is_in_reach": _in_reach(model, state),
+        "outcome": Coded(outcome, OUTCOMES),
+        "t_end": state.sky.t_gone,
+        "n_shots": shots,
+        "sigma_impact": sigma,
+    }
+
+
+def _engagements(
+    model: WorldModel, state: WorldState, notes: Recorder, names: Names
+) -> dict[str, Any]:
+    rounds, shots = state.rounds, state.shots
+    n = len(rounds.t)
+    order = join(notes.orders, Orders)
+    have = order.run * 2**32 + order.id
+    sort = np.argsort(have, kind="stable")
+    row = sort[np.searchsorted(have[sort], rounds.run * 2**32 + shots.order)] if n else sort[:0]
+    met = np.isfinite(shots.r_end_ecef[:, 0])
+    place = geodetics_from_ecefs(np.where(met[:, None], shots.r_end_ecef, [7e6, 0.0, 0.0]))
+    place[~met] = np.nan
+    who = np.where(rounds.target >= 0, rounds.target, shots.intended)
+    threat = np.where(who >= 0, who % max(model.n_threats, 1), -1)
+    believed, t_believed = _assessed(state, notes)
+    return {
+        "run": rounds.run,
+        "shot": rounds.shot,
+        "order": shots.order,
+        "node": Coded(order.node[row], names.nodes),
+        "battery": Coded(shots.battery, names.batteries),
+        "system": Coded(shots.battery, names.weapon_systems),
+        "track": shots.track,
+        "threat": threat,
+        "t_order": order.t_decided[row],
+        "t_launch": shots.t_launch,
+        "t_planned": shots.t_planned,
+        "t_intercept": np.where(met, rounds.t_meet, np.nan),
+        "lat": place[:, 0],
+        "lon": place[:, 1],
+        "alt": place[:, 2],
+        "miss": np.where(met & np.isfinite(rounds.miss), rounds.miss, np.nan),
+        "is_reliable": shots.is_reliable,
+        "is_acquired": (rounds.target >= 0) | (not model.is_flown),
+        "is_discriminated": shots.is_discriminated,
+        "is_lethal": shots.is_lethal,
+        "is_kill": shots.is_kill,
+        "assessed": Coded(believed, ("none", "killed", "survived")),
+        "t_assessed": t_believed,
+    }
+
+
+def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
+    """What the defense first believed of every round: 0 nothing, 1 killed, 2 survived; and when."""
+    n = len(state.rounds.t)
+    believed, when = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
+    reports = join(notes.reports, Reports)
+    judged = np.flatnonzero((reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED))
+    if not n or not len(judged):
+        return believed, when
+    have = state.rounds.run * 2**32 + state.rounds.shot
+    sort = np.argsort(have, kind="stable")
+    rows = sort[np.searchsorted(have[sort], reports.run[judged] * 2**32 + reports.shot[judged])]
+    believed[rows] = np.where(reports.kind[judged] == ReportKind.KILLED, 1, 2)
+    when[rows] = reports.t[judged]
+    return believed, when
+
+
+def _event_table(notes: Recorder) -> dict[str, Any]:
+    events = join(notes.events, Events)
+    rank = np.lexsort((events.subject, events.kind, events.t, events.run))
+    return {
+        "run": events.run[rank],
+        "t": events.t[rank],
+        "kind": Coded(events.kind[rank], [k.name.lower() for k in EventKind]),
+        "subject": events.subject[rank],
+        "other": events.other[rank],
+        "value": events.value[rank],
+    }
+
+
+def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Columns of several small tables, one after another, ordered by run later."""
+    if not parts:
+        names = ("run", "t", "node", "threats", "tracks", "matched", "spurious",
+                 "position_error_rms", "velocity_error_rms", "nees")  # fmt: skip
+        return {name: np.zeros(0, dtype=np.int64) if name != "node" else [] for name in names}
+    joined: dict[str, Any] = {}
+    for name in parts[0]:
+        columns = [p[name] for p in parts]
+        if isinstance(columns[0], Coded):
+            joined[name] = Coded(np.concatenate([c.codes for c in columns]), columns[0].names)
+        else:
+            joined[name] = np.concatenate(columns)
+    return joined
+
+
+def _trajectories(
+    model: WorldModel, state: WorldState, notes: Recorder, names: Names
+) -> dict[str, Any]:
+    """Sampled paths of threats and rounds of the kept runs."""
+    columns: dict[str, list[Any]] = {k: [] for k in ("run", "kind", "id", "system", "t", "lat", "lon", "alt")}
+
+    def add(run: int, kind: str, number: int, system: str, t: Floats, r_eci: Floats) -> None:
+        r, _ = ecefs_from_ecis(r_eci, np.zeros_like(r_eci), t)
+        place = geodetics_from_ecefs(r)
+        n = len(t)
+        columns["run"] += [run] * n
+        columns["kind"] += [kind] * n
+        columns["id"] += [number] * n
+        columns["system"] += [system] * n
+        columns["t"] += t.tolist()
+        columns["lat"] += place[:, 0].tolist()
+        columns["lon"] += place[:, 1].tolist()
+        columns["alt"] += place[:, 2].tolist()
+
+    for row in np.flatnonzero(np.isin(state.threats.run, sorted(notes.keep))):
+        t = np.linspace(state.sky.t_launch[row], state.sky.t_gone[row], PATH_STEP)
+        where = paths_at(
+            state.sky.knots, state.sky.offsets, state.sky.counts, np.full(PATH_STEP, row), t
+        )
+        group = model.threats.group[row % model.n_threats]
+        add(int(state.threats.run[row]), "threat", int(state.threats.threat[row]),
+            names.threat_systems[group], t, np.ascontiguousarray(where[:, :3]))  # fmt: skip
+    for row in sorted(state.flown_paths):
+        path = np.array(state.flown_paths[row]).reshape(-1, 4)
+        add(int(state.rounds.run[row]), "interceptor", int(state.rounds.shot[row]),
+            names.weapon_systems[state.shots.battery[row]],
+            np.ascontiguousarray(path[:, 0]), np.ascontiguousarray(path[:, 1:]))  # fmt: skip
+    return columns

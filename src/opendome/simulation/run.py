@@ -1,0 +1,55 @@
+"""Simulates a batch of runs from the first launch to the last impact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from opendome.engagements import engagement
+from opendome.results.record import Record
+from opendome.simulation.build import Model, compile_scenario
+from opendome.simulation.recorder import Recorder, record
+from opendome.simulation.state import State
+from opendome.simulation.tick import tick
+from opendome.world import world
+
+__all__ = ["compile_scenario", "simulate"]
+
+
+def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Sequence[int]) -> State:
+    """State at t = 0 of a batch of runs."""
+    numbers = np.array(sorted(runs), dtype=np.int64)
+    keep = frozenset(int(r) for r in keep_trajectories) & frozenset(int(r) for r in numbers)
+    return State(
+        seed=seed,
+        keep=keep,
+        world=world.begin(model.world, seed, numbers.tolist()),
+        picture=model.picture.begin(numbers),
+        battle=model.manager.begin(numbers),
+        fire_control=engagement.begin(model.fire_control, numbers),
+        recorder=Recorder(keep=keep, period=model.picture_period),
+    )
+
+
+def simulate(
+    model: Model, seed: int, runs: Sequence[int], keep_trajectories: Sequence[int]
+) -> Record:
+    """Tables of exactly these runs; each run's rows are the same whichever runs share the batch.
+
+    Parameters
+    ----------
+    model : Model
+        From ``compile_scenario``.
+    seed : int
+    runs : sequence of int
+        Run numbers, each a stream of draws of its own.
+    keep_trajectories : sequence of int
+        Runs whose paths are recorded, if they are in this batch.
+    """
+    state = begin(model, seed, runs, keep_trajectories)
+    for t0, t1 in model.clock.ticks():
+        tick(model, state, t0, t1)
+        if not state.world.is_active.any():
+            break
+    return record(model.world, state.world, state.recorder, model.names)

@@ -1,0 +1,35 @@
+"""What evolves while a batch of runs is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from opendome.battle.books import BattleState
+from opendome.engagements.engagement import FireControlState
+from opendome.messages import Commands, Detections, Orders, Reports, Tasking, empty
+from opendome.simulation.network import Link
+from opendome.simulation.recorder import Recorder
+from opendome.world.state import WorldState
+
+
+def _link(kind: Any) -> Any:
+    return field(default_factory=lambda: Link(kind))
+
+
+@dataclass
+class State:
+    """One batch of runs between two ticks."""
+
+    seed: int
+    keep: frozenset[int]  # runs whose trajectories are kept
+    world: WorldState
+    picture: Any  # of the tracker, or of the shortcut that stands for it
+    battle: BattleState
+    fire_control: FireControlState
+    recorder: Recorder
+    detections: Link[Detections] = _link(Detections)
+    orders: Link[Orders] = _link(Orders)
+    reports: Link[Reports] = _link(Reports)
+    tasking: Tasking = field(default_factory=lambda: empty(Tasking))
+    commands: Commands = field(default_factory=lambda: empty(Commands))

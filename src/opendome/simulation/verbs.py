@@ -1,0 +1,87 @@
+"""The eight verbs of a tick: each hands one stage what it may see, and keeps what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from opendome.engagements import fire_control
+from opendome.messages import Detections, Orders, Reports, Stocks, Tracks, take
+from opendome.simulation.build import Model
+from opendome.simulation.state import State
+from opendome.truth import Meetings
+from opendome.world import world
+
+
+def advance(model: Model, state: State, t1: float) -> Meetings:
+    """The world moves to t1; what happened goes to the record, what rounds met to the assessors."""
+    meetings, events = world.advance(model.world, state.world, state.commands, t1, state.keep)
+    state.recorder.events.append(events)
+    return meetings
+
+
+def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) -> None:
+    """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
+    for t, i in model.clock.looks(t0, t1):
+        sensor = model.sensors[i]
+        seen = sensor.sense(
+            world.snapshot(model.world, state.world, t), state.tasking, state.seed
+        )
+        state.detections.send(seen, seen.t + sensor.latency)
+    judged = model.assessor.look(meetings, state.seed)
+    state.reports.send(judged, judged.t)
+
+
+def carry_to_nodes(state: State, t1: float) -> tuple[Detections, Reports]:
+    """What has arrived at the nodes by t1."""
+    reports = state.reports.receive(t1)
+    state.recorder.reports.append(reports)
+    return state.detections.receive(t1), reports
+
+
+def track(model: Model, state: State, detections: Detections, t1: float) -> Tracks:
+    """Every node's picture at t1."""
+    return model.see(state, detections, t1)
+
+
+def decide(model: Model, state: State, picture: Tracks, reports: Reports, t1: float) -> Orders:
+    """Orders of all nodes; where cued sensors shall look is kept for the next tick."""
+    orders, state.tasking = model.manager.decide(
+        state.battle, picture, _stocks(model, state, t1), reports, t1
+    )
+    state.recorder.orders.append(orders)
+    return orders
+
+
+def carry_to_batteries(model: Model, state: State, orders: Orders, t1: float) -> Orders:
+    """Orders that have reached their batteries by t1."""
+    state.orders.send(orders, orders.t_decided + model.order_latency[orders.node])
+    return state.orders.receive(t1)
+
+
+def command(model: Model, state: State, orders: Orders, picture: Tracks, t1: float) -> None:
+    """Commands for the next tick; what fire control says travels back to the nodes."""
+    state.commands, said = fire_control.act(
+        model.fire_control, state.fire_control, orders, picture, (t1, t1 + model.clock.step)
+    )
+    node = np.array([u.node for u in model.fire_control.units], dtype=np.int64)
+    state.reports.send(said, said.t + model.order_latency[node[said.battery]])
+
+
+def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
+    """Compare the picture with the truth, when that is due."""
+    if state.recorder.wants_picture(t1):
+        truth = world.snapshot(model.world, state.world, t1)
+        state.recorder.note_picture(state.world, truth, picture, model.names, model.world.n_threats)
+
+
+def _stocks(model: Model, state: State, t: float) -> Stocks:
+    """What each battery of a run that goes on has."""
+    have = fire_control.stocks(model.fire_control, state.fire_control, t)
+    rows = np.flatnonzero(state.world.is_active)
+    return Stocks(
+        have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows]
+    )
+
+
+__all__ = ["advance", "carry_to_batteries", "carry_to_nodes", "command", "decide", "note", "sense",
+           "take", "track"]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is true: threats in flight, rounds in flight, and what came of them."""

@@ -1,0 +1,105 @@
+"""The world's constants, in arrays: made once from a scenario, shared by every run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.guidance import RoundKinds
+from opendome.kernels.propulsion import Vehicle
+from opendome.kernels.reach import Envelope, ReachTable
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Threats of one scenario group with one aim: where they start and end, how they are driven."""
+
+    name: str
+    system: str
+    vehicle: Vehicle
+    flight: str  # key of FLIGHTS
+    threats: Ints  # their ids within a run
+    launch: tuple[float, float, float]  # lat, lon, alt
+    aim: tuple[float, float]  # lat, lon
+    launch_scatter: float
+    aim_scatter: float
+    apogee: float  # NaN: minimum energy
+    guess: Floats  # (1, k) solution of the nominal launch, as solve_aims takes it
+
+
+@dataclass(frozen=True)
+class ThreatTable:
+    """Per threat, in scenario order: what its group and system say."""
+
+    group: Ints
+    t_launch: Floats
+    reliability: Floats
+    log_beta: Floats
+    rcs: Floats
+    rcs_uhf: Floats
+    plume: Floats
+    burn_time: Floats
+    lethal_radius: Floats
+    cost: Floats
+
+
+@dataclass(frozen=True)
+class AssetTable:
+    """Assets as discs."""
+
+    names: tuple[str, ...]
+    lat: Floats
+    lon: Floats
+    r_ecef: Floats  # (n, 3)
+    radius: Floats
+    value: Floats
+
+
+@dataclass(frozen=True)
+class InterceptorTable:
+    """Per interceptor system: kill chances, and the constants of its flight."""
+
+    names: tuple[str, ...]
+    vehicles: tuple[Vehicle, ...]
+    kinds: RoundKinds
+    divert: Floats
+    p_kill: Floats
+    p_reliability: Floats
+    p_discrimination: Floats
+    lethal_radius: Floats
+    cost: Floats
+
+
+@dataclass(frozen=True)
+class BatteryTable:
+    """Per battery: its system, place, reach."""
+
+    names: tuple[str, ...]
+    system: Ints
+    site: Floats  # (n, 3) lat, lon, alt
+    tables: tuple[ReachTable, ...]
+    envelopes: tuple[Envelope, ...]
+    t_react: Floats  # s from first sight of a threat to the earliest launch
+
+
+@dataclass(frozen=True)
+class WorldModel:
+    """All constants of the world."""
+
+    groups: tuple[Group, ...]
+    threats: ThreatTable
+    assets: AssetTable
+    interceptors: InterceptorTable
+    batteries: BatteryTable
+    is_flown: bool  # engagement: flown, else tabled
+    duration: float
+
+    @property
+    def n_threats(self) -> int:
+        """Number of threats in one run."""
+        return len(self.threats.group)

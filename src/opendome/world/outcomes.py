@@ -1,0 +1,91 @@
+"""What came of meetings: kills in the order of their time, and what each threat's end was."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.flight import path_at
+from opendome.kernels.frames import ecef_from_eci
+from opendome.kernels.guidance import ENDED
+from opendome.kernels.lethality import kill_chance
+from opendome.kernels.philox import uniform
+from opendome.rng import Purpose
+from opendome.truth import Meetings
+from opendome.world.model import WorldModel
+from opendome.world.state import WorldState
+
+Ints = NDArray[np.int64]
+
+
+def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
+    """Decide each ended round, earliest first: what it met and whether it killed.
+
+    Parameters
+    ----------
+    ended : (n,) int
+        Rows of rounds that ended in this tick.
+
+    Returns
+    -------
+    meetings : Meetings
+        A round that met nothing looks at the threat it was meant for: is that one gone?
+    """
+    rounds, shots, sky = state.rounds, state.shots, state.sky
+    shots.is_over[ended] = True
+    ended = ended[np.lexsort((ended, rounds.t_meet[ended]))]
+    threats = np.full(len(ended), -1, dtype=np.int64)
+    kills = np.zeros(len(ended), dtype=np.bool_)
+    for m, i in enumerate(ended):
+        t = rounds.t_meet[i]
+        met = rounds.target[i] if model.is_flown else shots.intended[i]
+        is_there = met >= 0 and sky.t_launch[met] <= t < sky.t_gone[met]
+        if is_there and (np.isfinite(rounds.miss[i]) or not model.is_flown):
+            shots.is_lethal[i], shots.is_kill[i] = _draw(model, state, int(i))
+            _place(state, int(i), int(met), float(t))
+            if shots.is_kill[i]:
+                sky.t_gone[met] = t
+                state.killer[met] = i
+        elif model.is_flown:
+            rounds.miss[i] = np.inf
+        threat = met if met >= 0 else shots.intended[i]
+        threats[m] = threat
+        kills[m] = threat >= 0 and state.killer[threat] >= 0 and sky.t_gone[threat] <= t
+    return Meetings(
+        run=rounds.run[ended],
+        t=rounds.t_meet[ended],
+        shot=rounds.shot[ended],
+        order=shots.order[ended],
+        battery=shots.battery[ended],
+        track=shots.track[ended],
+        threat=np.where(threats >= 0, threats % max(model.n_threats, 1), -1),
+        is_kill=kills,
+    )
+
+
+def _draw(model: WorldModel, state: WorldState, i: int) -> tuple[bool, bool]:
+    """Whether round i is lethal at its miss distance, and whether it kills."""
+    rounds, shots, table = state.rounds, state.shots, model.interceptors
+    k = rounds.system[i]
+    lot = uniform(state.seed, rounds.run[i], int(Purpose.KILL), rounds.shot[i], 0, 0)
+    if not model.is_flown:
+        return bool(lot < table.p_kill[k]), bool(lot < table.p_kill[k])
+    is_lethal = bool(lot < kill_chance(rounds.miss[i], table.lethal_radius[k]))
+    return is_lethal, bool(is_lethal and shots.is_reliable[i] and shots.is_discriminated[i])
+
+
+def _place(state: WorldState, i: int, threat: int, t: float) -> None:
+    """Note where round i met its threat."""
+    o, n = state.sky.offsets[threat], state.sky.counts[threat]
+    s = np.array(path_at(state.sky.knots[o : o + n], n, t))
+    r, _ = ecef_from_eci(s[None, :3], s[None, 3:], t)
+    state.shots.r_end_ecef[i] = r[0]
+
+
+def ended_rounds(model: WorldModel, state: WorldState, t1: float) -> Ints:
+    """Rows of rounds that ended up to t1 and are not resolved yet."""
+    rounds = state.rounds
+    over = (rounds.t_meet <= t1) & ~state.shots.is_over
+    if model.is_flown:
+        over &= rounds.phase == ENDED
+    return np.flatnonzero(over & state.is_active[rounds.batch])
