@@ -35,7 +35,8 @@ class Timing:
 
 def timed(work: Callable[[], Any], repeats: int = 5, seconds: float = 10.0) -> Timing:
     """Least times of up to ``repeats`` calls, stopping after about ``seconds``."""
-    cpu, wall = [], []
+    cpu: list[float] = []
+    wall: list[float] = []
     start = time.perf_counter()
     while len(cpu) < repeats and (not cpu or time.perf_counter() - start < seconds):
         before_wall, before_cpu = time.perf_counter(), time.process_time()

@@ -28,6 +28,9 @@ napoleon_use_rtype = False
 html_theme = "pydata_sphinx_theme"
 html_title = "OpenDome"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["opendome.css"]
+html_sidebars = {"index": [], "architecture": [], "glossary": []}
 html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
 
 
