@@ -46,7 +46,7 @@ check: $(VENV)/installed-dev $(VENV)/warm
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly" $(PYTEST_ARGS)
 
 nightly: $(VENV)/installed-dev $(VENV)/warm
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest tests/unit/kernels tests/published
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning tests/unit/kernels tests/published
 	$(BIN)/coverage report --include "src/opendome/kernels/*"
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(PYTEST_ARGS)
