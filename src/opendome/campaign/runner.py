@@ -77,7 +77,7 @@ def run(scenario: Scenario, seed: int = 1) -> Result:
     seed : int
         The same seed gives the same result.
     """
-    return run_once(_engine(), Request(scenario, 1, seed))
+    return run_once(simulation_engine(), Request(scenario, 1, seed))
 
 
 def run_many(
@@ -113,11 +113,11 @@ def run_many(
     """
     request = Request(scenario, runs, seed, keep_trajectories)
     if out is not None:
-        return run_campaign(_engine(), request, Path(out), workers, progress)
+        return run_campaign(simulation_engine(), request, Path(out), workers, progress)
     folder = Path(tempfile.mkdtemp(prefix="opendome-"))
     remove = partial(shutil.rmtree, folder, ignore_errors=True)
     try:
-        campaign = run_campaign(_engine(), request, folder, workers, progress)
+        campaign = run_campaign(simulation_engine(), request, folder, workers, progress)
     except BaseException:
         remove()
         raise
@@ -214,7 +214,7 @@ def _note_time(folder: Path, wall_time: float) -> None:
         return
 
 
-def _engine() -> Engine:
+def simulation_engine() -> Engine:
     """The simulation, imported when it is first needed: it brings the compiler."""
     from opendome.simulation.run import compile_scenario, simulate
 

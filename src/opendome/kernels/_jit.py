@@ -4,12 +4,7 @@ Numba's own cache looks only at the file of the function. Ours lies in a folder 
 of that file, of every kernel file it imports, of the constants and of Numba's version, so that a
 change anywhere below a kernel gives it a new, empty cache.
 
-To show progress while kernels compile, a door listens to Numba itself; the event is fired only
-for a real compilation, not when code is read from the cache::
-
-    from numba.core.event import install_listener, Listener
-    with install_listener("numba:compile", my_listener):   # my_listener: on_start, on_end
-        ...                                                # event.data["dispatcher"].py_func
+A door that shows progress while kernels compile asks for it with ``watch_compilation``.
 """
 
 from __future__ import annotations
@@ -19,12 +14,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
 import numba
-from numba.core import config
+from numba.core import config, event
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -118,3 +114,24 @@ def jit(function: F | None = None, *, inline: Inline = "never") -> F | Callable[
             settings.CACHE_DIR = before
 
     return compiled if function is None else compiled(function)
+
+
+class _Watch(event.Listener):
+    """Says the name of each kernel whose compilation begins."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+
+    def on_start(self, event: Any) -> None:
+        """Called by Numba for a real compilation, not when code is read from the cache."""
+        self.say(event.data["dispatcher"].py_func.__name__)
+
+    def on_end(self, event: Any) -> None:
+        """Called by Numba at its end."""
+
+
+@contextmanager
+def watch_compilation(say: Callable[[str], None]) -> Iterator[None]:
+    """Within, call ``say`` with the name of each kernel that has to be compiled, as it begins."""
+    with event.install_listener("numba:compile", _Watch(say)):
+        yield

@@ -227,7 +227,7 @@ def test_a_saved_run_grows_into_a_campaign(whole: Path, tmp_path: Path):
 
 
 def test_without_out_the_folder_goes_with_the_campaign(monkeypatch):
-    monkeypatch.setattr(runner, "_engine", lambda: Engine(lambda _: {}, simulate))
+    monkeypatch.setattr(runner, "simulation_engine", lambda: Engine(lambda _: {}, simulate))
     found = run_many(scenario(), 3)
     folder = found.folder
     assert found.runs == 3
@@ -239,7 +239,9 @@ def test_without_out_the_folder_goes_with_the_campaign(monkeypatch):
 
 def test_a_temporary_folder_is_removed_when_the_runs_fail(monkeypatch, tmp_path: Path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(runner, "_engine", lambda: Engine(lambda _: {"fail_at": 0}, simulate))
+    monkeypatch.setattr(
+        runner, "simulation_engine", lambda: Engine(lambda _: {"fail_at": 0}, simulate)
+    )
     with pytest.raises(ZeroDivisionError):
         run_many(scenario(), 3)
     assert list(tmp_path.iterdir()) == []
@@ -255,7 +257,7 @@ def test_a_temporary_folder_is_removed_when_the_runs_fail(monkeypatch, tmp_path:
     ],
 )
 def test_wrong_numbers_are_refused(wrong, said, monkeypatch):
-    monkeypatch.setattr(runner, "_engine", lambda: Engine(lambda _: {}, simulate))
+    monkeypatch.setattr(runner, "simulation_engine", lambda: Engine(lambda _: {}, simulate))
     with pytest.raises(ValueError, match=said):
         run_many(scenario(), **wrong)
 

@@ -1,0 +1,215 @@
+"""The command line's words: commands, options, help, and suggestions for what is misspelt."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from opendome._version import __version__
+
+SHIPPED = Path(__file__).parents[2] / "scenario" / "shipped"  # listed without loading its reader
+MAX_RUNS = 10_000_000
+MAX_WORKERS = 1024
+MAX_SEED = 2**63 - 1
+
+PROGRAM = """\
+Simulate a raid against a layered air and missile defense: fly the threats, see them with noisy
+sensors, track them, decide who shoots, fly the interceptors, and say what got through and what
+was spent. All parameters are public and notional; each has its source in the catalog."""
+PROGRAM_EXAMPLES = """\
+examples:
+  opendome run iron_dome_city            100 runs of a shipped scenario, a table, report.html
+  opendome run my_raid.yaml --runs 20    a scenario of your own
+  opendome check my_raid.yaml            is this file right, and can it be flown?
+  opendome catalog                       the systems that are known
+  opendome COMMAND --help                more about one command
+
+exit codes: 0 done, 1 the work failed or was stopped, 2 what was asked for is wrong"""
+
+RUN = """\
+Simulate a scenario many times. Prints a table of what was launched, what got through and what was
+spent, each figure with its 95 % interval, and leaves a folder with all tables and report.html.
+The same scenario, seed and runs give the same tables, whatever the number of workers."""
+RUN_EXAMPLES = """\
+examples:
+  opendome run iron_dome_city
+  opendome run limited_icbm --runs 1000 --set threats[0].count=8
+  opendome run my_raid.yaml --seed 7 --out runs/night --json > night.json
+
+Ctrl-C stops (exit code 1) and keeps the finished runs; the same command goes on where it stopped.
+More --runs with the same --out extend what is there."""
+
+CHECK = """\
+Read a scenario and build it without running it: are all keys known and in range, do all names
+exist, can every aim point be reached from its launch site? Says what is wrong (exit code 2), or
+what is odd but allowed, such as an asset that nobody defends."""
+CHECK_EXAMPLES = """\
+examples:
+  opendome check my_raid.yaml
+  opendome check limited_icbm --set threats[0].count=40"""
+
+REPORT = """\
+Write report.html into the folder of a campaign: one page that needs no network, with a map of the
+raid, timeline, funnel, costs, picture quality, and the assumptions with their sources."""
+REPORT_EXAMPLES = """\
+example:
+  opendome report runs/iron_dome_city"""
+
+CATALOG = """\
+List the systems of the catalog, or show one: every parameter with its low, nominal and high
+value, unit, source, year and confidence (H official or agreed, M one good source, L claim)."""
+CATALOG_EXAMPLES = """\
+examples:
+  opendome catalog
+  opendome catalog gbi
+  opendome catalog iron_dome --json"""
+
+WARMUP = """\
+Compile the kernels that the shipped scenarios need, and keep them for later. Without it the first
+run does so."""
+
+SET_HELP = "change a key of the scenario, such as threats[0].count=8; may be given again"
+
+
+class Parser(argparse.ArgumentParser):
+    """Parser whose complaints are one line with a suggestion."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one sentence and leave with exit code 2."""
+        message = re.sub(r"^argument (\S+?)(?:/\S+)?: (?=is )", r"\1 ", message)
+        message = re.sub(r"^argument (\S+?)(?:/\S+)?: ", r"\1: ", message)
+        end = "" if message.endswith(("?", ".")) else "."
+        self.exit(2, f"{self.prog}: {message}{end} More: {self.prog} --help\n")
+
+
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Arguments of one command; SystemExit after help, version, or a sentence of what is wrong."""
+    parser, commands = build_parser()
+    word = next((a for a in arguments if not a.startswith("-")), None)
+    if word is None and not {"-h", "--help", "--version"} & set(arguments):
+        if arguments:
+            parser.error(_unknown(arguments[0], ["--help", "--version"], "options"))
+        parser.print_help()
+        parser.exit(2)
+    if word is not None and word not in commands:
+        parser.error(_unknown(word, commands, "commands"))
+    given, rest = parser.parse_known_args(arguments)
+    if rest:
+        chosen = commands[given.command]
+        options = [o for o in chosen._option_string_actions if o.startswith("--")]
+        if rest[0].startswith("-"):
+            chosen.error(_unknown(rest[0].split("=")[0], options, "options"))
+        chosen.error(f"{rest[0]!r} is one word too many")
+    return given
+
+
+def build_parser() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the program, and those of its commands."""
+    parser = Parser(
+        prog="opendome",
+        description=PROGRAM,
+        epilog=PROGRAM_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"opendome {__version__}")
+    table = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands: dict[str, Parser] = {}
+
+    def add(name: str, short: str, description: str, examples: str = "") -> Parser:
+        commands[name] = table.add_parser(
+            name,
+            help=short,
+            description=description,
+            epilog=examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        return commands[name]
+
+    _fill_run(add("run", "simulate a scenario many times", RUN, RUN_EXAMPLES))
+    check = add("check", "say whether a scenario can be run", CHECK, CHECK_EXAMPLES)
+    _add_scenario(check)
+    _add_json(check)
+    report = add("report", "write the report of a campaign again", REPORT, REPORT_EXAMPLES)
+    report.add_argument("folder", metavar="DIR", help="folder of a campaign")
+    _add_json(report)
+    catalog = add("catalog", "list the systems, or show one", CATALOG, CATALOG_EXAMPLES)
+    catalog.add_argument("name", metavar="NAME", nargs="?", help="a system; without it, all")
+    _add_json(catalog)
+    _add_json(add("warmup", "compile the kernels now", WARMUP))
+    return parser, commands
+
+
+def _fill_run(parser: Parser) -> None:
+    _add_scenario(parser)
+    parser.add_argument(
+        "--runs", metavar="N", type=_whole(1, MAX_RUNS), default=100, help="runs (default: 100)"
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="S",
+        type=_whole(0, MAX_SEED),
+        default=1,
+        help="seed of all chance; the same seed gives the same result (default: 1)",
+    )
+    parser.add_argument(
+        "--workers",
+        metavar="W",
+        type=_whole(1, MAX_WORKERS),
+        help="processes, one core each (default: all cores); no result depends on it",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the campaign (default: runs/NAME, or runs/NAME-2 ... if that holds "
+        "something else)",
+    )
+    _add_json(parser)
+
+
+def _add_scenario(parser: Parser) -> None:
+    shipped = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    parser.add_argument(
+        "scenario",
+        metavar="SCENARIO",
+        help=f"a YAML file, or the name of a shipped scenario: {', '.join(shipped)}",
+    )
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], dest="sets", help=SET_HELP
+    )
+
+
+def _add_json(parser: Parser) -> None:
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object to standard output, everything else to standard error",
+    )
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Reader of a whole number in a range."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"is {text[:40]!r}; a whole number from {low} to {high} is asked"
+            )
+        return value
+
+    return read
+
+
+def _unknown(word: str, known: Iterable[str], kind: str) -> str:
+    close = difflib.get_close_matches(word, list(known), 1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"{word[:40]!r} is not known; {kind}: {', '.join(known)}.{hint}"

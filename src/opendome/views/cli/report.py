@@ -1,0 +1,25 @@
+"""``opendome report``: write the report of a campaign again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from opendome.results.result import open_campaign
+from opendome.views.cli.voice import note, people, print_json
+from opendome.views.report import write_report
+
+DONE = 0
+
+
+def act(given: argparse.Namespace) -> int:
+    """Run the command; gives the exit code."""
+    campaign = open_campaign(Path(given.folder))
+    asked = campaign.manifest.get("runs", campaign.runs)
+    if campaign.runs < asked:
+        note(f"note: {given.folder} holds {campaign.runs} of {asked} runs; the report is of these.")
+    report = write_report(campaign.folder)
+    if given.json:
+        print_json({"folder": str(campaign.folder), "report": str(report), "runs": campaign.runs})
+    people(given.json).print(f"Report:  {report}  (open it in a browser)", markup=False)
+    return DONE
