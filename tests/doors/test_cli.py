@@ -28,32 +28,21 @@ ENVIRONMENT = {
 }
 
 
+def use(monkeypatch, compiled) -> None:
+    """Let every command simulate by the stand-in."""
+    engine = runner.Engine(compiled, simulate)
+    for place in ("campaign.runner", "views.cli.check", "views.cli.warmup"):
+        monkeypatch.setattr(f"opendome.{place}.simulation_engine", lambda: engine)
+
+
 @pytest.fixture
 def fake(monkeypatch, tmp_path):
     """The stand-in for the simulation, in an empty working folder."""
     model: dict = {}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        runner, "simulation_engine", lambda: runner.Engine(lambda _: model, simulate)
-    )
-    for module in ("check", "warmup"):
-        monkeypatch.setattr(
-            f"opendome.views.cli.{module}.simulation_engine", runner.simulation_engine
-        )
+    use(monkeypatch, lambda _: model)
     monkeypatch.setattr(run, "write_report", write_nothing)
     return model
-
-
-def program(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "opendome.views.cli", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=ENVIRONMENT,
-        **options,
-    )
 
 
 def only_line(text: str) -> str:
@@ -130,7 +119,7 @@ def test_wrong_words_are_one_line_and_exit_code_2(words, said, capsys):
     assert said in only_line(streams.err)
 
 
-def test_without_words_help_is_shown_and_nothing_done(capsys):
+def test_without_words_help_is_shown(capsys):
     assert main([]) == 2
     assert "usage: opendome" in capsys.readouterr().out
 
@@ -237,7 +226,7 @@ def test_a_refusal_of_physics_is_exit_code_2_and_leaves_nothing(fake, monkeypatc
     def refuse(_: object) -> None:
         raise ScenarioError("raid.yaml: threats[0].aim is out of reach.")
 
-    monkeypatch.setattr(runner, "simulation_engine", lambda: runner.Engine(refuse, simulate))
+    use(monkeypatch, refuse)
     assert main(["run", "limited_icbm"]) == 2
     assert capsys.readouterr().err.splitlines()[-1].endswith("is out of reach.")
     assert not Path("runs").exists()
@@ -315,8 +304,7 @@ def test_check_asks_physics_too(fake, monkeypatch, capsys):
     def refuse(_: object) -> None:
         raise ScenarioError("raid.yaml: threats[0].aim is out of reach.")
 
-    monkeypatch.setattr(runner, "simulation_engine", lambda: runner.Engine(refuse, simulate))
-    monkeypatch.setattr("opendome.views.cli.check.simulation_engine", runner.simulation_engine)
+    use(monkeypatch, refuse)
     assert main(["check", "limited_icbm"]) == 2
     assert capsys.readouterr().err.splitlines()[-1].endswith("out of reach.")
 
