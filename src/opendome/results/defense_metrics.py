@@ -55,7 +55,7 @@ READS: dict[str, tuple[str, ...]] = {
     "runs": ("run", *MEANS),
     "threats": ("run", "is_failed", "is_threatening", "outside_distance", "is_in_reach",
                 "n_shots", "sigma_impact"),
-    "engagements": ("run", "system"),
+    "engagements": ("run", "system", "battery"),
 }  # fmt: skip
 
 
@@ -64,24 +64,27 @@ class Accounts:
     """What the summary needs beside the tables."""
 
     seed: int = 0
-    cost_by_system: Mapping[str, float] = field(default_factory=dict)  # USD per round
+    cost_by_battery: Mapping[str, float] = field(default_factory=dict)  # USD per round
+    systems: tuple[str, ...] = ()  # of all batteries
     asset_value: float = math.nan  # of all assets together
 
     @staticmethod
     def of(manifest: Mapping[str, Any]) -> Accounts:
         """Accounts as a manifest states them; what another version did not state stays open."""
+        batteries: Mapping[str, Any] = manifest.get("batteries", {})
         return Accounts(
             seed=int(manifest.get("seed", 0)),
-            cost_by_system=dict(manifest.get("interceptor_cost_usd", {})),
+            cost_by_battery={name: b["cost_usd"] for name, b in batteries.items()},
+            systems=tuple(dict.fromkeys(b["system"] for b in batteries.values())),
             asset_value=float(manifest.get("asset_value", math.nan)),
         )
 
 
-def sums_by_run(tables: Mapping[str, pa.Table]) -> dict[str, Floats]:
+def sums_by_run(tables: Mapping[str, pa.Table], accounts: Accounts) -> dict[str, Floats]:
     """Columns of the summary, one row per run of the table ``runs``.
 
-    Shots of a system stand under ``shots.SYSTEM``. A column that another version did not write
-    is NaN.
+    Shots of a system and their cost stand under ``shots.SYSTEM`` and ``cost.SYSTEM``. A column
+    that another version did not write is NaN.
     """
     runs = _integers(tables["runs"], "run")
     sums = {name: _numbers(tables["runs"], name) for name in MEANS}
@@ -103,11 +106,15 @@ def sums_by_run(tables: Mapping[str, pa.Table]) -> dict[str, Floats]:
         ("n_engaged_far_outside", is_far & is_engaged),
     ):
         sums[name] = _count(row[mask], len(runs))
-    if "system" in engagements.column_names:
+    if {"system", "battery"} <= set(engagements.column_names):
         row = np.searchsorted(runs, _integers(engagements, "run"))
         systems = np.array(engagements.column("system").to_pylist(), dtype=object)
+        batteries = engagements.column("battery").to_pylist()
+        cost = np.array([accounts.cost_by_battery.get(name, math.nan) for name in batteries])
         for system in sorted(set(systems)):
-            sums[f"shots.{system}"] = _count(row[systems == system], len(runs))
+            mask = systems == system
+            sums[f"shots.{system}"] = _count(row[mask], len(runs))
+            sums[f"cost.{system}"] = _sum(row[mask], cost[mask], len(runs))
     return sums
 
 
@@ -131,8 +138,8 @@ def summarise(sums: Mapping[str, Floats], accounts: Accounts) -> dict[str, Any]:
         return summary
     columns = dict(sums)
     columns["asset_value"] = np.full(n, accounts.asset_value)
-    for system in accounts.cost_by_system:
-        columns.setdefault(f"shots.{system}", np.zeros(n))
+    for name in [f"{what}.{system}" for system in accounts.systems for what in ("shots", "cost")]:
+        columns.setdefault(name, np.zeros(n))
     names = list(columns)
     matrix = np.column_stack([columns[name] for name in names])
     totals = dict(zip(names, matrix.sum(axis=0), strict=True))
@@ -160,13 +167,10 @@ def summarise(sums: Mapping[str, Floats], accounts: Accounts) -> dict[str, Any]:
     summary.update({name: plain(mean(name)) for name in MEANS})
     summary["p_no_leak"] = plain(_p_no_leak(columns["leakers"]))
     summary.update({name: plain(ratio(name)) for name in RATIOS})
-    systems = [name.removeprefix("shots.") for name in names if name.startswith("shots.")]
-    by_system = {system: mean(f"shots.{system}") for system in systems}
-    summary["shots_by_system"] = {s: plain(e) for s, e in by_system.items()}
-    summary["cost_defense_usd_by_system"] = {
-        s: plain(Estimate(*(x * accounts.cost_by_system.get(s, math.nan) for x in e)))
-        for s, e in by_system.items()
-    }
+    for what, title in (("shots", "shots_by_system"), ("cost", "cost_defense_usd_by_system")):
+        found = {n.removeprefix(f"{what}."): mean(n) for n in names if n.startswith(f"{what}.")}
+        order = [*accounts.systems, *(s for s in sorted(found) if s not in accounts.systems)]
+        summary[title] = {system: plain(found[system]) for system in order if system in found}
     return summary
 
 
@@ -203,6 +207,10 @@ def _scaled(share: Estimate, bound: float, otherwise: Estimate) -> Estimate:
 
 def _count(rows: NDArray[np.int64], n: int) -> Floats:
     return np.bincount(rows, minlength=n).astype(np.float64)
+
+
+def _sum(rows: NDArray[np.int64], values: Floats, n: int) -> Floats:
+    return np.bincount(rows, weights=values, minlength=n).astype(np.float64)
 
 
 def _integers(table: pa.Table, name: str) -> NDArray[np.int64]:

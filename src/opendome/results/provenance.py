@@ -10,7 +10,6 @@ from opendome._version import __version__
 from opendome.results.layout import FORMAT
 from opendome.scenario.load import resolved, scenario_hash
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
 
 
 def versions() -> dict[str, str]:
@@ -24,10 +23,12 @@ def versions() -> dict[str, str]:
     return found
 
 
-def interceptor_costs(scenario: Scenario) -> dict[str, float]:
-    """Cost of one round of each interceptor system of a scenario, USD, in order of appearance."""
-    systems: list[InterceptorSystem] = [battery.system for battery in scenario.weapons]
-    return {system.name: float(system.cost) for system in systems}
+def battery_accounts(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """System and cost of one round, USD, of each battery of a scenario, in its order."""
+    return {
+        battery.name: {"system": battery.system.name, "cost_usd": float(battery.system.cost)}
+        for battery in scenario.weapons
+    }
 
 
 def make_manifest(scenario: Scenario, seed: int, trajectories_runs: list[int]) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def make_manifest(scenario: Scenario, seed: int, trajectories_runs: list[int]) -
         "batches": [],
         "trajectories_runs": trajectories_runs,
         "scenario_hash": scenario_hash(whole),
-        "interceptor_cost_usd": interceptor_costs(scenario),
+        "batteries": battery_accounts(scenario),
         "asset_value": float(sum(asset.value for asset in scenario.assets)),
         "versions": versions(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},

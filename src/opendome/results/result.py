@@ -28,8 +28,9 @@ class Result:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What got through and what was spent; the same keys as a campaign's, without intervals."""
-        sums = defense_metrics.sums_by_run(self.record.tables)
-        return defense_metrics.summarise(sums, defense_metrics.Accounts.of(self.manifest))
+        accounts = defense_metrics.Accounts.of(self.manifest)
+        sums = defense_metrics.sums_by_run(self.record.tables, accounts)
+        return defense_metrics.summarise(sums, accounts)
 
     def table(self, name: str) -> pa.Table:
         """One of the tables: runs, threats, engagements, events, picture or trajectories."""
@@ -70,18 +71,12 @@ class Campaign:
 
         Counts and costs are means per run. ``None`` where the runs do not say.
         """
+        accounts = defense_metrics.Accounts.of(self.manifest)
         sums = [
-            defense_metrics.sums_by_run(
-                {
-                    name: join_tables(layout.read_parts(self.folder, name, [part], columns), name)
-                    for name, columns in defense_metrics.READS.items()
-                }
-            )
+            defense_metrics.sums_by_run(self._read_for_summary(part), accounts)
             for part in self.parts
         ]
-        return defense_metrics.summarise(
-            defense_metrics.join_sums(sums), defense_metrics.Accounts.of(self.manifest)
-        )
+        return defense_metrics.summarise(defense_metrics.join_sums(sums), accounts)
 
     @property
     def tables(self) -> list[str]:
@@ -108,6 +103,12 @@ class Campaign:
             for name in self.tables:
                 connection.register(name, self._dataset(name))
             return connection.sql(sql).to_arrow_table()
+
+    def _read_for_summary(self, part: str) -> dict[str, pa.Table]:
+        return {
+            name: join_tables(layout.read_parts(self.folder, name, [part], columns), name)
+            for name, columns in defense_metrics.READS.items()
+        }
 
     def _dataset(self, name: str) -> pa.Table | ds.Dataset:
         paths = [self.folder / name / part for part in self.parts]

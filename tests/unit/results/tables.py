@@ -60,6 +60,7 @@ def record(leakers: list[int], first: int = 0, **more: Any) -> Record:
                 run=shots,
                 shot=np.tile([0, 1], n),
                 system=np.tile(["iron_dome", "arrow"], n),
+                battery=np.tile(["south", "far"], n),
             ),
             **more,
         }

@@ -10,11 +10,16 @@ from opendome.results.defense_metrics import Accounts, join_sums, summarise, sum
 from opendome.results.statistics import bootstrap_ratio, wilson
 from tests.unit.results.tables import record, rows
 
-ACCOUNTS = Accounts(seed=1, cost_by_system={"iron_dome": 50e3, "thaad": 15e6}, asset_value=100.0)
+ACCOUNTS = Accounts(
+    seed=1,
+    cost_by_battery={"south": 50e3, "north": 15e6},
+    systems=("iron_dome", "thaad"),
+    asset_value=100.0,
+)
 
 
 def summary_of(leakers, **more):
-    return summarise(sums_by_run(record(leakers, **more).tables), ACCOUNTS)
+    return summarise(sums_by_run(record(leakers, **more).tables, ACCOUNTS), ACCOUNTS)
 
 
 def test_counts_are_means_per_run_and_shares_are_of_sums():
@@ -66,7 +71,16 @@ def test_shots_and_cost_go_by_system_and_a_system_that_never_fired_has_none():
     assert shots["thaad"] == {"value": 0.0, "low": 0.0, "high": 0.0}
     assert cost["iron_dome"]["value"] == 50e3
     assert cost["thaad"]["value"] == 0.0
-    assert cost["arrow"]["value"] is None  # no cost is known
+    assert cost["arrow"]["value"] is None  # no cost of its battery is known
+    assert list(shots) == ["iron_dome", "thaad", "arrow"]
+
+
+def test_batteries_of_one_system_may_cost_differently():
+    engagements = rows("engagements", run=[0, 0, 1], system=["gbi"] * 3, battery=["a", "b", "b"])
+    accounts = Accounts(cost_by_battery={"a": 1.0, "b": 10.0}, systems=("gbi",))
+    sums = sums_by_run(record([0, 0], engagements=engagements).tables, accounts)
+    assert sums["cost.gbi"].tolist() == [11.0, 10.0]
+    assert summarise(sums, accounts)["cost_defense_usd_by_system"]["gbi"]["value"] == 10.5
 
 
 def test_engagement_shares_count_each_threat_once():
@@ -113,7 +127,8 @@ def test_all_leaking_in_every_run_does_not_claim_that_nothing_can_be_stopped():
 
 def test_batches_joined_give_the_same_summary():
     whole = summary_of([0, 1, 2, 0])
-    parts = [sums_by_run(record([0, 1]).tables), sums_by_run(record([2, 0], first=2).tables)]
+    batches = [record([0, 1]), record([2, 0], first=2)]
+    parts = [sums_by_run(batch.tables, ACCOUNTS) for batch in batches]
     assert summarise(join_sums(parts), ACCOUNTS) == whole
 
 
@@ -125,13 +140,14 @@ def test_a_column_that_another_version_did_not_write_is_unknown():
     tables = dict(record([0, 1]).tables)
     tables["runs"] = tables["runs"].drop_columns(["asset_value_lost"])
     tables["threats"] = tables["threats"].drop_columns(["is_in_reach", "sigma_impact"])
-    summary = summarise(sums_by_run(tables), ACCOUNTS)
+    summary = summarise(sums_by_run(tables, ACCOUNTS), ACCOUNTS)
     assert summary["asset_value_lost"] == {"value": None, "low": None, "high": None}
     assert summary["engaged_threatening_in_reach"]["value"] is None
     assert summary["leakers"]["value"] == 0.5
 
 
 def test_accounts_come_from_the_manifest_and_may_be_missing():
-    found = Accounts.of({"seed": 4, "interceptor_cost_usd": {"gbi": 8e7}, "asset_value": 3.0})
-    assert found == Accounts(4, {"gbi": 8e7}, 3.0)
+    batteries = {"north": {"system": "gbi", "cost_usd": 8e7}}
+    found = Accounts.of({"seed": 4, "batteries": batteries, "asset_value": 3.0})
+    assert found == Accounts(4, {"north": 8e7}, ("gbi",), 3.0)
     assert math.isnan(Accounts.of({}).asset_value)
