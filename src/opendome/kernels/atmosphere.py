@@ -158,7 +158,7 @@ def density_fast(alt: float) -> float:
 
     Notes
     -----
-    Within 3e-6 of `density` below 120 km and 1e-4 above (2e-4 within 25 m of a layer's edge);
+    Within 3e-6 of `density` below 120 km and 2e-4 above (2e-4 within 25 m of a layer's edge);
     below -2 km the value there.
     """
     fine = (alt - FLOOR) * (1.0 / FINE)

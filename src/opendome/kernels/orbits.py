@@ -32,7 +32,11 @@ def universal_anomaly(r: float, rv: float, inverse_a: float, dt: float) -> tuple
     Laguerre's method, which converges from any start.
     """
     root_mu = math.sqrt(EARTH_MU)
-    chi = root_mu * abs(inverse_a) * dt if inverse_a > 1e-12 else root_mu * dt / r
+    chi = root_mu * dt * abs(inverse_a) if inverse_a > 1e-12 else root_mu * dt / r
+    if inverse_a < -1e-12:
+        sign, root_a = math.copysign(1.0, dt), math.sqrt(-1.0 / inverse_a)
+        slow = root_mu * (rv + sign * root_a * (1.0 - r * inverse_a))
+        chi = sign * root_a * math.log(max(-2.0 * EARTH_MU * dt * inverse_a / slow, 1.0 + 1e-9))
     for _ in range(MAX_ITERATIONS):
         psi = chi * chi * inverse_a
         c2, c3 = stumpff(psi)
