@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from rich.progress import (
 from opendome.kernels._jit import watch_compilation
 
 PREPARING = "building the scenario"
+QUIET = 10.0  # s between two lines where there is no bar
 
 
 def people(is_json: bool) -> Console:
@@ -42,7 +44,8 @@ def print_json(answer: dict[str, Any]) -> None:
 def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
     """Progress bar on standard error; gives the function that says (done, total).
 
-    Kernels that have to be compiled are counted beside it.
+    Kernels that have to be compiled are counted beside it. Where standard error is no terminal,
+    a line now and then takes its place.
     """
     console = Console(stderr=True, highlight=False)
     bar = Progress(
@@ -54,10 +57,11 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task(PREPARING, total=None)
-        words, n_kernels = PREPARING, 0
+        words, n_kernels, last_said = PREPARING, 0, time.monotonic()
 
         def describe() -> None:
             more = f" (compiling kernels, first use only: {n_kernels})" if n_kernels else ""
@@ -67,14 +71,17 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
             nonlocal n_kernels
             n_kernels += 1
             describe()
-            if n_kernels == 1 and not console.is_terminal:
+            if n_kernels == 1 and bar.disable:
                 note("compiling kernels, first use only; this may take a minute or two ...")
 
         def report(done: int, total: int) -> None:
-            nonlocal words, n_kernels
+            nonlocal words, n_kernels, last_said
             words, n_kernels = "running", 0 if done else n_kernels
             describe()
             bar.update(task, completed=done, total=total)
+            if bar.disable and time.monotonic() - last_said > QUIET:
+                last_said = time.monotonic()
+                note(f"{done} of {total} {unit} are done ...")
 
         with watch_compilation(compiled):
             yield report
