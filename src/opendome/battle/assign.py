@@ -1,0 +1,86 @@
+"""Assignment policies that need no solver, and the objective by which all policies are measured.
+
+A policy turns a batch of problems into an ``Assignment``. The table of policies is ``POLICIES``
+in the package itself; the exact policy lives in ``exact.py``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.assignment import Problems, allot_by_return, allot_in_order
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Assignment(NamedTuple):
+    """Rounds of each battery for each threat."""
+
+    given: Ints  # (n, b)
+    is_proven: Bools  # (g,) no other assignment of the problem has a larger objective
+
+
+def problem_of_row(problems: Problems) -> Ints:
+    """Number of the problem that each row belongs to, (n,)."""
+    return np.repeat(np.arange(len(problems.offsets) - 1), np.diff(problems.offsets))
+
+
+def counts_by_kind(problems: Problems, given: Ints) -> Ints:
+    """Rounds of each kind for each threat, (n, k)."""
+    counts = np.zeros(problems.p_kill.shape, dtype=np.int64)
+    for b, kind in enumerate(problems.kind):
+        counts[:, kind] += given[:, b]
+    return counts
+
+
+def worth(problems: Problems, counts: Ints) -> Floats:
+    """Expected value that rounds save at each threat, less their cost, (n,).
+
+    Parameters
+    ----------
+    problems : Problems
+    counts : (n, k) int
+        Rounds of each kind.
+
+    Notes
+    -----
+    ``value (1 - product of (1 - p_kill)^count) - cost``: independent rounds. Source: Manne, A
+    Target-Assignment Problem, Operations Research 6 (1958).
+    """
+    survival = np.prod((1.0 - problems.p_kill) ** counts, axis=1)
+    return np.asarray(problems.value * (1.0 - survival) - counts @ problems.cost)
+
+
+def objective(problems: Problems, given: Ints) -> Floats:
+    """Expected value saved less the cost of rounds in each problem, (g,)."""
+    saved = worth(problems, counts_by_kind(problems, given))
+    totals = np.zeros(len(problems.offsets) - 1)
+    np.add.at(totals, problem_of_row(problems), saved)
+    return totals
+
+
+def fixed_salvo(problems: Problems) -> Assignment:
+    """Give each threat its whole salvo, the one whose last chance comes first before the others."""
+    rows = np.arange(len(problems.value))
+    order = np.lexsort((rows, problems.t_last, problem_of_row(problems)))
+    given = allot_in_order(problems, order)
+    return Assignment(given, np.zeros(len(problems.offsets) - 1, dtype=np.bool_))
+
+
+def greedy(problems: Problems) -> Assignment:
+    """Again and again the round that saves most; proven where all rounds in reach are alike."""
+    return Assignment(allot_by_return(problems), has_one_kind(problems))
+
+
+def has_one_kind(problems: Problems) -> Bools:
+    """Whether all batteries that reach anything in a problem fire one kind of round, (g,)."""
+    n_kinds = len(problems.cost)
+    in_reach = np.zeros((len(problems.offsets) - 1, n_kinds), dtype=np.bool_)
+    row, battery = np.nonzero(problems.reach)
+    in_reach[problem_of_row(problems)[row], problems.kind[battery]] = True
+    return np.asarray(in_reach.sum(axis=1) <= 1)

@@ -1,0 +1,80 @@
+"""From a plan to orders: what must leave now is ordered and entered in the books."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle.books import BattleState, OrderBook, find, merge, order_keys
+from opendome.battle.windows import Windows
+from opendome.messages import Orders, Tracks
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+OVERDUE_AFTER = 60.0  # s after the last word that could be expected of an order
+
+
+class Candidates(NamedTuple):
+    """Threats that a node may fire at now, n rows sorted by (run, track)."""
+
+    seen: Ints  # row in the picture
+    rows: Ints  # row in the book of tracks
+    stock: Ints  # row in the stocks
+    t_release: Floats  # when human consent is there
+    wanted: Ints  # most rounds in this decision
+    value: Floats  # still at risk
+
+
+class Battery(NamedTuple):
+    """What an order needs to know of the b batteries of a node."""
+
+    numbers: Ints  # (b,) in scenario order
+    t_word: Floats  # (b,) s from an intercept until its assessment is heard at the latest
+
+
+def commit(
+    state: BattleState,
+    picture: Tracks,
+    candidates: Candidates,
+    given: Ints,
+    found: Windows,
+    batteries: Battery,
+    t: float,
+) -> Orders:
+    """Order the given rounds (n, b) and remember them; orders come sorted by (run, track)."""
+    row, b = np.nonzero(given)
+    seen, battery = candidates.seen[row], batteries.numbers[b]
+    tracks = state.tracks
+    tracks.t_consent[candidates.rows[row]] = candidates.t_release[row]
+    tracks.t_wake[candidates.rows[row]] = -np.inf
+    run = picture.run[seen]
+    in_state = find(state.runs, run)[0]
+    ids = state.n_orders[in_state] + np.arange(len(run)) - np.searchsorted(run, run)
+    np.add.at(state.n_orders, in_state, 1)
+    orders = Orders(
+        run=run,
+        id=ids,
+        node=picture.node[seen],
+        battery=battery,
+        track=picture.id[seen],
+        n_rounds=given[row, b],
+        t_decided=np.full(len(row), t),
+        t_release=candidates.t_release[row],
+        t_launch=found.t_launch[row, b],
+        t_intercept=found.t_intercept[row, b],
+        r_intercept_ecef=found.r_intercept_ecef[row, b],
+    )
+    book = OrderBook(
+        key=order_keys(run, ids),
+        track_key=tracks.key[candidates.rows[row]],
+        run=run,
+        battery=battery,
+        n_left=given[row, b],
+        n_pending=np.zeros(len(row), dtype=np.int64),
+        t_overdue=found.t_intercept_last[row, b] + batteries.t_word[b] + OVERDUE_AFTER,
+    )
+    state.orders = merge(state.orders, book)
+    return orders

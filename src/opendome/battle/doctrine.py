@@ -1,0 +1,61 @@
+"""Rules of engagement: which tracks a node may fire at now, and with how many rounds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle.books import BattleState, per_track
+from opendome.messages import Tracks
+from opendome.scenario.command import Doctrine
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Spent(NamedTuple):
+    """What is already spent on each track of the book, n rows."""
+
+    n_rounds: Ints  # launched or ordered
+    n_open: Ints  # of these, without an assessment
+    survival: Floats  # chance to survive the open ones
+
+
+def spent(state: BattleState, p_kill: Floats) -> Spent:
+    """Rounds spent on each track; ``p_kill`` (n_batteries,) is of one round of a battery."""
+    orders = state.orders
+    n_left = per_track(state, orders.n_left).astype(np.int64)
+    n_open = per_track(state, orders.n_left + orders.n_pending).astype(np.int64)
+    logs = np.log1p(-np.minimum(p_kill[orders.battery], 1.0 - 1e-12))
+    logs = logs * (orders.n_left + orders.n_pending)
+    return Spent(state.tracks.n_launched + n_left, n_open, np.exp(per_track(state, logs)))
+
+
+def may_engage(
+    doctrine: Doctrine, state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints], spent: Spent
+) -> Bools:
+    """Whether doctrine lets a node fire at each confirmed track, its threat left aside, (n,).
+
+    Not while it boosts, not without an impact predicted for later, not when it is believed dead,
+    not beyond the rounds allowed, and in shoot-look-shoot not while a round is unassessed.
+    """
+    seen, rows = pairs
+    is_free = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
+    is_free &= np.isfinite(picture.impact_t[seen])
+    is_free &= spent.n_rounds[rows] < doctrine.max_rounds
+    if doctrine.is_shoot_look_shoot:
+        is_free &= spent.n_open[rows] == 0
+    return is_free
+
+
+def is_threatening(doctrine: Doctrine, chance: Floats) -> Bools:
+    """Hold fire at whatever is not likely enough to land in an asset."""
+    return chance > doctrine.p_threatening
+
+
+def salvo(doctrine: Doctrine, n_spent: Ints) -> Ints:
+    """Rounds that each track may get in one decision."""
+    return np.minimum(doctrine.salvo, doctrine.max_rounds - n_spent)

@@ -1,0 +1,192 @@
+"""The policy ``optimal``: a mixed-integer program over packages of rounds, only where it is needed.
+
+A package is a number of rounds of each kind for one threat. Each threat gets one package; rounds
+flow from batteries that reach it. Where one kind of round is in reach, or the greedy assignment
+already gives every threat its best package, no solver runs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle.assign import Assignment, counts_by_kind, has_one_kind, worth
+from opendome.kernels.assignment import NOW, OUT_OF_REACH, Problems, allot_by_return, allot_counts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MAX_NODES = 2000  # of the branch-and-bound tree: work is counted, no clock is read
+MAX_PACKAGES = 5000  # per threat
+TOLERANCE = 1e-9  # of the largest value in a problem
+# The compiled solver itself: the Python class above it prints a banner as it is made.
+SOLVER: Any = highspy.Highs.__base__
+
+
+def optimal(problems: Problems) -> Assignment:
+    """Largest expected value saved less the cost of rounds.
+
+    Never worse than ``greedy``: where the solver ends without a proof the better of both is
+    taken, and ``is_proven`` says so.
+    """
+    given = allot_by_return(problems)
+    is_proven = has_one_kind(problems)
+    for g in np.flatnonzero(~is_proven):
+        problem = select(problems, int(g))
+        rows = slice(problems.offsets[g], problems.offsets[g + 1])
+        given[rows], is_proven[g] = _solve(problem, given[rows])
+    return Assignment(given, is_proven)
+
+
+def select(problems: Problems, g: int) -> Problems:
+    """One problem of a batch, alone."""
+    rows = slice(problems.offsets[g], problems.offsets[g + 1])
+    return Problems(
+        np.array([0, problems.offsets[g + 1] - problems.offsets[g]]),
+        problems.wanted[rows],
+        problems.value[rows],
+        problems.p_kill[rows],
+        problems.t_last[rows],
+        problems.reach[rows],
+        problems.depth[rows],
+        problems.rounds[g : g + 1],
+        problems.channels[g : g + 1],
+        problems.kind,
+        problems.cost,
+    )
+
+
+def packages(n_kinds: int, n_rounds: int) -> Ints:
+    """All ways (m, n_kinds) to fire 0 to ``n_rounds`` rounds of some kinds, the empty one first."""
+    ways = [
+        np.bincount(np.array(way, dtype=np.int64), minlength=n_kinds + 1)[:n_kinds]
+        for way in itertools.combinations_with_replacement(range(n_kinds + 1), n_rounds)
+    ]
+    return np.array(ways, dtype=np.int64)[::-1]
+
+
+def _solve(problem: Problems, greedy: Ints) -> tuple[Ints, bool]:
+    """Best assignment of one problem that is found, and whether it is proven to be the best."""
+    kinds = np.unique(problem.kind[(problem.reach != OUT_OF_REACH).any(axis=0)])
+    n_rounds = int(problem.wanted.max(initial=0))
+    if _n_packages(len(kinds), n_rounds) > MAX_PACKAGES:
+        return greedy, False
+    ways = np.zeros((_n_packages(len(kinds), n_rounds), len(problem.cost)), dtype=np.int64)
+    ways[:, kinds] = packages(len(kinds), n_rounds)
+    gains = _gains(problem, ways)
+    scale = max(float(problem.value.max(initial=0.0)), 1e-300)
+    own = worth(problem, counts_by_kind(problem, greedy))
+    if np.all(gains.max(axis=1) - own <= TOLERANCE * scale):
+        return greedy, True
+    chosen, is_proven = _milp(problem, ways, gains / scale, greedy)
+    if chosen is None:
+        return greedy, False
+    given, is_complete = allot_counts(problem, ways[chosen])
+    better = gains[np.arange(len(chosen)), chosen].sum() > own.sum()
+    return (given if is_complete and better else greedy), is_proven and is_complete
+
+
+def _n_packages(n_kinds: int, n_rounds: int) -> int:
+    """Number of rows of ``packages``."""
+    count = 1
+    for i in range(1, n_kinds + 1):
+        count = count * (n_rounds + i) // i
+    return count
+
+
+def _gains(problem: Problems, ways: Ints) -> Floats:
+    """Worth of each package at each threat, (n, m); minus infinity where it may not be used."""
+    n = len(problem.value)
+    gains = np.empty((n, len(ways)))
+    for m, way in enumerate(ways):
+        gains[:, m] = worth(problem, np.broadcast_to(way, (n, len(way))))
+    in_reach = np.zeros((n, len(problem.cost)), dtype=np.bool_)
+    row, battery = np.nonzero(problem.reach)
+    in_reach[row, problem.kind[battery]] = True
+    is_open = ((ways[None] == 0) | in_reach[:, None]).all(axis=2)
+    is_open &= ways.sum(axis=1)[None] <= problem.wanted[:, None]
+    return np.where(is_open, gains, -np.inf)
+
+
+def _milp(problem: Problems, ways: Ints, gains: Floats, greedy: Ints) -> tuple[Ints | None, bool]:
+    """Package of each threat from the solver (None if it found none), and whether it is proven."""
+    lp, threat, package = _program(problem, ways, gains)
+    solver: Any = SOLVER()
+    for option, setting in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("mip_max_nodes", MAX_NODES),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", TOLERANCE),
+    ):
+        solver.setOptionValue(option, setting)
+    solver.passModel(lp)
+    start = highspy.HighsSolution()
+    start.col_value = _start(problem, ways, greedy, (threat, package))
+    solver.setSolution(start)
+    solver.run()
+    is_proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    solution = solver.getSolution()
+    if not solution.value_valid:
+        return None, False
+    taken = np.array(solution.col_value)[: len(threat)] > 0.5
+    chosen = np.zeros(len(problem.value), dtype=np.int64)
+    chosen[threat[taken]] = package[taken]
+    return chosen, is_proven
+
+
+def _start(problem: Problems, ways: Ints, greedy: Ints, columns: tuple[Ints, Ints]) -> Floats:
+    """The greedy assignment as values of all columns."""
+    threat, package = columns
+    counts = counts_by_kind(problem, greedy)
+    uses = (ways[package] == counts[threat]).all(axis=1).astype(np.float64)
+    return np.concatenate([uses, greedy[np.nonzero(problem.reach)].astype(np.float64)])
+
+
+def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.HighsLp, Ints, Ints]:
+    """The mixed-integer program; its first columns are packages (threat, package), then flows.
+
+    Rows: one package a threat; per threat and kind, rounds of the package = rounds that flow;
+    per battery, stock and channels. With whole packages the flows are a transport problem with
+    whole capacities, so they need no integrality of their own.
+    """
+    n, n_kinds, n_batteries = len(gains), len(problem.cost), len(problem.kind)
+    threat, package = np.nonzero(np.isfinite(gains) & (ways.sum(axis=1) > 0))
+    row, battery = np.nonzero(problem.reach)
+    is_now = problem.reach[row, battery] == NOW
+    flow = len(threat) + np.arange(len(row))
+    balance, stock = n, n + n * n_kinds
+    place, kind = np.nonzero(ways[package])
+    entries = [
+        (threat, np.arange(len(threat)), np.ones(len(threat))),
+        (balance + threat[place] * n_kinds + kind, place, ways[package][place, kind]),
+        (balance + row * n_kinds + problem.kind[battery], flow, -np.ones(len(row))),
+        (stock + battery, flow, np.ones(len(row))),
+        (stock + n_batteries + battery[is_now], flow[is_now], np.ones(is_now.sum())),
+    ]
+    rows, columns, values = (np.concatenate(part) for part in zip(*entries))
+    order = np.lexsort((rows, columns))
+    lp = highspy.HighsLp()
+    lp.num_col_ = len(threat) + len(row)
+    lp.num_row_ = stock + 2 * n_batteries
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.col_cost_ = np.concatenate([gains[threat, package], np.zeros(len(row))])
+    lp.col_lower_ = np.zeros(lp.num_col_)
+    most = np.minimum(problem.wanted[row], problem.rounds[0, battery])
+    lp.col_upper_ = np.concatenate([np.ones(len(threat)), np.maximum(most, 0)]).astype(np.float64)
+    lp.row_lower_ = np.concatenate(
+        [np.zeros(n), np.zeros(n * n_kinds), np.full(2 * n_batteries, -highspy.kHighsInf)]
+    )
+    limits = np.maximum(np.concatenate([problem.rounds[0], problem.channels[0]]), 0)
+    lp.row_upper_ = np.concatenate([np.ones(n), np.zeros(n * n_kinds), limits.astype(np.float64)])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(lp.num_col_ + 1))
+    lp.a_matrix_.index_ = rows[order]
+    lp.a_matrix_.value_ = values[order].astype(np.float64)
+    kinds = [highspy.HighsVarType.kInteger] * len(threat)
+    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * len(row)
+    return lp, threat, package
