@@ -9,6 +9,7 @@ import pytest
 
 from opendome.battle import POLICIES
 from opendome.kernels.assignment import Problems
+from opendome.scenario.command import Doctrine
 from tests.laws.test_assignment_laws import keeps_limits, random_problems
 
 KINDS = pytest.mark.parametrize("policy", list(POLICIES))
@@ -75,7 +76,5 @@ def test_a_policy_pickles(policy: str):
 
 
 def test_the_scenario_knows_every_policy():
-    from opendome.scenario.command import Doctrine
-
     field = Doctrine.__dataclass_fields__["policy"]
     assert set(field.metadata["choices"]) == set(POLICIES)

@@ -7,6 +7,8 @@ import pytest
 
 from opendome.battle import windows
 from opendome.battle.windows import Site, Windows, find_windows, hermite, tries
+from opendome.kernels.frames import ecef_from_geodetic, enu_basis
+from opendome.kernels.impact import coast_many, coast_paths
 from opendome.kernels.reach import Envelope
 from tests.unit.battle.situations import LAT, LON, constant_speed, raid, straight_paths
 
@@ -98,6 +100,27 @@ def test_a_window_does_not_depend_on_the_other_rows():
         )
         for a, b in zip(together, alone, strict=True):
             assert np.array_equal(a[i], b[0])
+
+
+def test_a_long_coast_is_met_where_the_threat_will_be(monkeypatch: pytest.MonkeyPatch):
+    # The true coasting kernel: 40 minutes over a turning Earth, a window that opens at once.
+    monkeypatch.setattr(windows, "coast_paths", coast_paths)
+    basis = enu_basis(LAT, LON)
+    x = np.zeros((1, 7))
+    x[0, :3] = ecef_from_geodetic(LAT, LON, 200e3)
+    x[0, 3:6] = 7e3 * (0.5 * basis[2] + 0.75 * basis[1] + 0.433 * basis[0])
+    x[0, 6] = 9.0
+    t = np.array([300.0])
+    impact = coast_many(x[:, :3], x[:, 3:6], x[:, 6], t, 5000.0)[0]
+    site = Site(
+        np.array([LAT + 0.9, LON + 0.9, 0.0]),
+        constant_speed(6000.0, 5e6),
+        Envelope(0.0, 4e6, 150e3, 2e6),
+    )
+    found = find_windows(x, t, impact[:, 0], (site,), np.array([[330.0]]))
+    assert found.t_launch[0, 0] == pytest.approx(330.0, abs=found.step[0])
+    there = coast_paths(x[:, :3], x[:, 3:6], x[:, 6], t, found.t_intercept)[0, 0, :3]
+    assert np.linalg.norm(there - found.r_intercept_ecef[0, 0]) < 100.0
 
 
 def test_hermite_is_exact_for_a_cubic():
