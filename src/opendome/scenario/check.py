@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from opendome.constants import EARTH_RADIUS_MEAN
-from opendome.scenario.grammar.refusal import Origin, did_you_mean
+from opendome.scenario.grammar.refusal import Measured, Origin, did_you_mean
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import InfraredSystem, RadarSystem, Sensor
 from opendome.scenario.threats import MAX_THREATS, ThreatGroup
+from opendome.scenario.units import from_si
 from opendome.scenario.weapons import Battery
 
 _Vector = tuple[float, float, float]
@@ -81,14 +82,16 @@ def _refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
                 raise origin.refuse(f"{path}.lat_deg", ..., words, "Give lat_deg and lon_deg.")
             if sensor.geo_longitude is not None:
                 words = f"{name} is a radar and stands on the ground"
-                raise origin.refuse(f"{path}.geo_lon_deg", "given", words, "Remove this key.")
+                value = Measured(from_si(sensor.geo_longitude, "deg"), "deg")
+                raise origin.refuse(f"{path}.geo_lon_deg", value, words, "Remove this key.")
         if isinstance(sensor.system, InfraredSystem):
             words = f"{name} is an infrared sensor in geostationary orbit"
             if sensor.geo_longitude is None:
                 raise origin.refuse(f"{path}.geo_lon_deg", ..., words, "Give geo_lon_deg.")
             if sensor.site is not None:
                 hint = "Remove lat_deg, lon_deg and alt_m."
-                raise origin.refuse(f"{path}.lat_deg", "given", words, hint)
+                value = Measured(from_si(sensor.site.lat, "deg"), "deg")
+                raise origin.refuse(f"{path}.lat_deg", value, words, hint)
 
 
 def check(scenario: Scenario) -> list[str]:

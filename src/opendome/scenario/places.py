@@ -26,4 +26,6 @@ class Asset:
     name: str = keys.name("name", "Name of the asset.")
     place: Place = keys.part("place", "Its middle.", is_flat=True)
     radius: float = quantity("radius_km", "km", "Radius of the asset.", above=0, high=500)
-    value: float = quantity("value", "1", "Worth, in any unit the user likes.", low=0, default=1)
+    value: float = quantity(
+        "value", "1", "Worth, in any unit the user likes.", low=0, high=1e15, default=1
+    )

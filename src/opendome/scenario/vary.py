@@ -91,7 +91,10 @@ def _assign(data: dict[str, Any], steps: list[str], value: Any, said: str) -> st
             index = _index(here, step, path, said)
             path += f"[{index}]"
             if not rest:
-                raise _refused(said, f"{path} is {show(here[index])}; name a key within it.")
+                if isinstance(here[index], dict | list):
+                    raise _refused(said, f"{path} is {show(here[index])}; name a key within it.")
+                here[index] = value
+                return path
             here, steps = here[index], rest
             continue
         if isinstance(here, dict) and rest and rest[0].startswith("[") and step not in here:

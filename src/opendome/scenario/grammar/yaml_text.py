@@ -52,6 +52,7 @@ def parse_yaml(text: str, file: str) -> Any:
     ScenarioError
         With file, line and what is not allowed.
     """
+    file = one_line(file)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
