@@ -50,7 +50,8 @@ KNOTS_FULL: Final = 3  # max_knots is too small
 
 LAT, LON, ALT, T_LAUNCH, AZIMUTH, ELEVATION, T_CUT = 0, 1, 2, 3, 4, 5, 6  # columns of launches
 TOLERANCE: Final = 1e-6  # gives a median impact error under 3 m after 1,600 s
-STEP_SHARE: Final = 0.01  # of the tolerance that one step may use
+STEP_SHARE: Final = 0.002  # of the tolerance that one powered step may use
+COAST_SHARE: Final = 20.0  # times that while coasting, where little amplifies an error
 MAX_STEP: Final = 60.0  # s; cubic paths between knots then hold to 1 m
 MAX_STEPS: Final = 20000
 FIRST_STEP: Final = 0.5  # s
@@ -196,7 +197,14 @@ def fly_one(
     t_burnout = limits.t_launch + cursor.tau
     if cursor.status == STILL_FLYING and cursor.tau < limits.tau_end:
         push = coast_push(vehicle.payload_beta)
-        cursor = fly_segment(cursor, limits.tau_end, push, limits, knots)
+        looser = Limits(
+            COAST_SHARE * limits.position_scale,
+            COAST_SHARE * limits.velocity_scale,
+            limits.tau_end,
+            limits.ground_alt,
+            limits.t_launch,
+        )
+        cursor = fly_segment(cursor, limits.tau_end, push, looser, knots)
     y, t = cursor.y, limits.t_launch + cursor.tau
     highest = max(cursor.apogee, altitude(y[0], y[1], y[2]))
     status = cursor.status
