@@ -70,11 +70,9 @@ class FireControl:
                 self.rounds.append(Round(*one, orders.t_launch[i], orders.t_intercept[i]))
 
     def step(self, t: float) -> None:
-        refused = {one.order for one in self.rounds if one.stage == "promised"}
-        refused = {order for order in sorted(refused) if self.rng.uniform() < 0.05}
         for one in self.rounds:
             b = one.battery
-            if one.stage == "promised" and one.order in refused:
+            if one.stage == "promised" and self.rng.uniform() < 0.05:
                 one.stage = "refused"
                 self.say(t, ReportKind.CANNOT, one)
             elif one.stage == "promised" and one.t_launch <= t:

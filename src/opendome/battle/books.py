@@ -144,8 +144,8 @@ def fold(
 ) -> None:
     """Enter reports that have arrived into the books, and close what is done or overdue.
 
-    A round counts as launched, left or cancelled, never twice. KILLED closes the track; only the
-    picture can open it again. CANNOT gives all rounds of the order back that have not left.
+    One report is about one round, which is launched or refused, never both. KILLED closes the
+    track; only the picture can open it again. CANNOT gives the round back.
     """
     orders, tracks = state.orders, state.tracks
     if len(reports.run):
@@ -156,11 +156,10 @@ def fold(
         is_launch = reports.kind == ReportKind.LAUNCHED
         is_refusal = reports.kind == ReportKind.CANNOT
         is_kill = reports.kind == ReportKind.KILLED
-        np.add.at(orders.n_left, row[is_launch & is_open], -1)
+        np.add.at(orders.n_left, row[(is_launch | is_refusal) & is_open], -1)
         np.add.at(orders.n_pending, row[is_launch & is_open], 1)
         np.maximum(orders.n_left, 0, out=orders.n_left)
         np.add.at(tracks.n_launched, track[is_launch & is_known], 1)
-        orders.n_left[row[is_refusal & is_open]] = 0
         tracks.t_wake[track[is_refusal & is_known]] = t + REFUSED_NAP
         is_assessed = is_kill | (reports.kind == ReportKind.SURVIVED)
         np.add.at(orders.n_pending, row[is_assessed & is_open], -1)

@@ -63,14 +63,15 @@ def test_a_round_is_left_then_pending_then_assessed():
 def test_refused_rounds_return():
     state = state_with_order(3)
     tell(state, (1.0, L), (1.0, C))
-    assert rounds_of(state) == (1, 0, 1)
-    assert spent(state, P_KILL).n_rounds.tolist() == [0, 1, 0]
+    assert rounds_of(state) == (1, 1, 1)
+    assert spent(state, P_KILL).n_rounds.tolist() == [0, 2, 0]
     tell(state, (1.5, C))
     assert rounds_of(state) == (1, 0, 1)
+    assert spent(state, P_KILL).n_rounds.tolist() == [0, 1, 0]
 
 
-def test_a_round_that_leaves_after_a_refusal_is_still_counted():
-    state = state_with_order(2)
+def test_a_round_that_leaves_after_its_order_is_closed_is_still_counted():
+    state = state_with_order(1)
     tell(state, (1.0, C))
     assert len(state.orders.key) == 0
     tell(state, (2.0, L))
