@@ -189,6 +189,10 @@ def test_a_name_that_no_file_can_have(refused: Refused):
     assert refused(None, "a" * 300).endswith("... cannot be read; File name too long.")
 
 
+def test_a_name_that_is_empty(refused: Refused):
+    assert refused(None, " ").startswith("the name of the scenario is empty; shipped scenarios: ")
+
+
 def test_an_empty_file(refused: Refused):
     for content in ("", "\n \n"):
         assert refused(content).startswith("raid.yaml is empty; a scenario needs format, name,")

@@ -193,5 +193,10 @@ def test_own_systems_are_checked_where_they_stand():
     assert "systems is 'a b'" in refusal(changed((("systems",), {"a b": from_catalog})))
     message = refusal(changed((("weapons", 0, "overrides"), [1])))
     assert "weapons[0].overrides is a list (1 item); allowed: a mapping of catalog keys" in message
+    huge = {"low": 1, "nominal": 10**400, "high": 1, "unit": "1", "source": "s"}
+    message = refusal(
+        changed((("systems",), {"mine": {**from_catalog, "parameters": {"x": huge}}}))
+    )
+    assert "systems.mine.parameters.x.nominal is a whole number of 1329 bits; allowed" in message
     other = {**from_catalog, "kind": "laser"}
     assert "not modelled" in refusal(changed((("systems",), {"mine": other})))
