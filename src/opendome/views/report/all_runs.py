@@ -1,0 +1,145 @@
+"""Sections of the whole campaign: how many, what was fired, the picture, assumptions, method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from opendome.results.result import Campaign
+from opendome.views.report import assumptions, counts, made, quality, stocks
+from opendome.views.report.layout import figure, nothing, section
+from opendome.views.report.markup import Floats, Markup, tag
+from opendome.views.report.scene import Scene, mapping
+from opendome.views.report.shown import Shown
+from opendome.views.report.words import mean, percent, spaced, whole
+
+
+def how_many(campaign: Campaign, summary: Mapping[str, Any]) -> Markup:
+    """Funnel and distribution of leakers, over all runs."""
+    means = counts.stage_means(campaign)
+    runs = int(summary.get("runs", 0))
+    title = "How many got through"
+    if not means[0].value > 0:
+        words = "No threat was launched, so nothing could get through."
+        return section(4, "many", title, "", nothing(words))
+    threatening, engaged = means[2].value, means[3].value
+    lead = (
+        f"Of {mean(means[0].value)} launched per raid, {mean(threatening)} threaten an asset; "
+        + (f"{percent(engaged / threatening)} of these are fired at. " if threatening else "")
+        + counts.wasted_words(campaign)
+    )
+    interval = ", with 95\u00a0% interval" if runs > 1 else ""
+    note = f"Mean per run{interval}; share of launched at the right."
+    leakers = counts.leaker_counts(campaign)
+    body = [figure(counts.funnel(means), note)]
+    if runs > 1 and len(leakers):
+        body.append(figure(counts.histogram(leakers), _leaker_words(leakers)))
+    else:
+        body.append(nothing("One run has no distribution; ask for more runs to see one."))
+    return section(4, "many", title, lead, tag("div", *body, class_="pair"))
+
+
+def _leaker_words(leakers: Floats) -> str:
+    low, high = np.quantile(leakers, [0.05, 0.95])
+    return (
+        f"Leakers per run over {whole(len(leakers))} runs: "
+        f"median {mean(float(np.median(leakers)))},"
+        f" nine runs in ten between {mean(float(low))} and {mean(float(high))},"
+        f" worst {whole(float(leakers.max()))}."
+    )
+
+
+def rounds(campaign: Campaign, scene: Scene, shown: Shown | None) -> Markup:
+    """Shots against stock over all runs, and stock over time in the run shown."""
+    title = "What was fired, and what was left"
+    found = stocks.firings(campaign, scene)
+    total = sum(float(f.fired.sum()) for f in found)
+    if not found:
+        return section(5, "rounds", title, "", nothing("The scenario has no battery."))
+    if total == 0:
+        words = "No interceptor was fired in any run; every stock stayed full."
+        return section(5, "rounds", title, "", nothing(words))
+    empty = max(
+        (float(np.mean(f.fired >= f.battery.stock)) for f in found if f.battery.stock), default=0.0
+    )
+    busiest = found[0]
+    lead = (
+        f"The busiest battery, {spaced(busiest.battery.name)}, fires "
+        f"{mean(float(np.median(busiest.fired)))} of its {busiest.battery.stock} rounds "
+        "in the median run. "
+        + (f"The battery that empties most often does so in {percent(empty)} of runs." if empty
+           else "No battery ever runs dry.")
+    )  # fmt: skip
+    note = (
+        "Over all runs: line, nine runs in ten; box, the middle half; dark bar, median; pale bed, "
+        "the stock; ring, the run shown."
+    )
+    if len(found) > stocks.MOST:
+        note += f" The {stocks.MOST} busiest of {len(found)} batteries."
+    body = [figure(stocks.fired_chart(found, shown), note)]
+    if shown is not None:
+        body.append(figure(stocks.stock_chart(found, shown), f"Run {shown.run}."))
+    return section(5, "rounds", title, lead, tag("div", *body, class_="pair"))
+
+
+def picture(campaign: Campaign) -> Markup:
+    """Quality of the picture over time, over all runs."""
+    title = "How good the picture was"
+    kind = str(mapping(campaign.manifest, "scenario").get("picture", "tracked"))
+    if kind == "perfect":
+        words = (
+            "This campaign grants the defense a perfect picture, so there are no errors to show."
+        )
+        return section(6, "picture", title, "", nothing(words))
+    found = quality.bands(campaign)
+    drawings = quality.charts(found)
+    if not drawings:
+        return section(6, "picture", title, "", nothing("No picture was recorded."))
+    share = quality.share_tracked(campaign)
+    lead = (
+        f"Of all threats in flight, {percent(share)} are tracked, averaged over time and runs."
+        if math.isfinite(share)
+        else ""
+    )
+    note = (
+        "Line: mean over the runs, of the errors the median; band: eight runs in ten. An honest "
+        "filter errs as much as it says it does: its normalised error (NEES) is about 6. "
+        "Higher means overconfident, lower means too cautious."
+    )
+    grid = tag("div", *(figure(d) for d in drawings), class_="grid-four")
+    return section(6, "picture", title, lead, grid, tag("p", note, class_="note"))
+
+
+def assumed(scenario: Mapping[str, Any]) -> Markup:
+    """Systems, doctrine and fidelity."""
+    used = assumptions.systems_used(scenario)
+    legend = tag(
+        "p",
+        *(
+            tag("span", tag("span", k, class_=f"badge {k.lower()}"), f" {words}", class_="key")
+            for k, words in assumptions.CONFIDENCE.items()
+        ),
+        class_="note keys",
+    )
+    lead = (
+        "Every number is public and notional. The dot shows where the value used lies between "
+        "the lowest and the highest public figure."
+    )
+    systems = [assumptions.system_table(u) for u in used]
+    return section(
+        7, "assumed", "What was assumed", lead, legend,
+        *(systems or [nothing("The scenario names no system.")]),
+        tag("h3", "Command and doctrine"), assumptions.doctrine_table(scenario),
+        tag("h3", "Fidelity"), assumptions.fidelity_words(scenario),
+    )  # fmt: skip
+
+
+def provenance(manifest: Mapping[str, Any], finished: int) -> Markup:
+    """How it was made and what it cannot say."""
+    return section(
+        8, "made", "How this was made, and what it cannot say", "",
+        tag("div", made.how_made(manifest, finished), made.limits(), class_="pair"),
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+"""What was assumed: systems with the spread of public figures, doctrine, levels of fidelity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from opendome.views.report.markup import Markup, join, line, svg, tag
+from opendome.views.report.scene import entry_of, mapping, parts, system_of
+from opendome.views.report.words import NARROW, NOTHING, dollars, percent, significant, spaced
+
+# The numbers that matter most, shown first: file key -> in words
+HEADLINES: Final = {
+    "p_kill": "kill probability of one shot",
+    "p_reliability": "chance that the round works",
+    "p_discrimination": "chance that it homes on the right object",
+    "reliability": "chance that a launch does not fail",
+    "max_range_km": "longest range",
+    "range_km": "range at the stated cross-section",
+    "cep_m": "circular error probable",
+    "lethal_radius_m": "lethal radius",
+    "rcs_m2": "radar cross-section, L to X band",
+    "sector_deg": "azimuth sector",
+    "period_s": "time between looks",
+    "sigma_urad": "error of a line of sight",
+    "seeker.acquisition_km": "distance of seeker acquisition",
+    "cost_usd": "cost of one",
+}
+UNITS: Final = {
+    "1": "", "usd": "", "m_s": "m/s", "km_s": "km/s", "m_s2": "m/s\u00b2", "m2": "m\u00b2",
+    "kg_m2": "kg/m\u00b2", "kw_sr": "kW/sr", "w_sr": "W/sr", "deg": "\u00b0", "urad": "\u00b5rad",
+    "mrad": "mrad", "hz": "Hz", "ghz": "GHz", "pa": "Pa",
+}  # fmt: skip
+CONFIDENCE: Final = {
+    "H": "official, or several sources agree",
+    "M": "one reputable source",
+    "L": "claimed, contested, derived or assumed",
+}
+PICTURES: Final = {
+    "tracked": "Tracked: simulated sensors look, filters build the tracks, errors and all.",
+    "statistical": "Statistical: tracks are the truth plus an error drawn from a distribution.",
+    "perfect": "Perfect: every command node knows where every threat is.",
+}
+ENGAGEMENTS: Final = {
+    "flown": "Flown: each interceptor is flown to its target and homes on a noisy seeker.",
+    "tabled": "Tabled: a shot in reach kills with a stated probability; nothing is flown.",
+}
+ROLES: Final = (("threats", "Threat"), ("weapons", "Interceptor"), ("sensors", "Sensor"))
+
+
+Fact: TypeAlias = tuple[str, Callable[[Any], str]]  # what it is, and its value in words
+
+
+class Used(NamedTuple):
+    """A system as the scenario uses it, and what the catalog says of it."""
+
+    role: str
+    values: Mapping[str, Any]  # by dotted file key
+    entry: Mapping[str, Any]
+
+
+def systems_used(scenario: Mapping[str, Any]) -> list[Used]:
+    """Each system of the scenario once for each set of numbers used, in order of its role."""
+    found: list[Used] = []
+    for key, role in ROLES:
+        for part in parts(scenario, key):
+            values = system_of(scenario, part)
+            if not any(used.values == values for used in found):
+                found.append(Used(role, values, entry_of(scenario, values["name"])))
+    return found
+
+
+def quantity_words(value: Any, unit: str) -> str:
+    """A number of the catalog with its unit."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return NOTHING if value is None else str(value)
+    if unit == "usd":
+        return dollars(value)
+    if unit == "1" and 0 < value < 1e-3:
+        return f"1 in {significant(1 / value, 2)}"
+    word = UNITS.get(unit, unit)
+    space = "" if word in ("", "\u00b0") else NARROW
+    return f"{significant(value)}{space}{word}"
+
+
+def system_table(used: Used) -> Markup:
+    """Head, main numbers, and all the others folded away."""
+    parameters = mapping(used.entry, "parameters")
+    main = [k for k in HEADLINES if k in parameters]
+    others = [k for k in parameters if k not in main]
+    blocks: list[Markup] = [
+        tag("h3", tag("span", used.role, class_="role"), used.values["title"]),
+        tag("p", str(used.entry.get("about", "")), class_="note")
+        if used.entry.get("about")
+        else Markup(""),
+    ]
+    if main:
+        blocks.append(_table(used, parameters, main))
+    if others:
+        summary = f"{'All other numbers' if main else 'Numbers'} of this system ({len(others)})"
+        table = _table(used, parameters, others)
+        blocks.append(tag("details", tag("summary", summary), table))
+    if not parameters:
+        words = "The catalog holds no entry for this system; its numbers stand in the scenario."
+        blocks.append(tag("p", words, class_="note"))
+    return tag("div", *blocks, class_="system")
+
+
+def _table(used: Used, parameters: Mapping[str, Any], keys: list[str]) -> Markup:
+    heads = ("Quantity", "Used", "Low to high", "", "Source")
+    head = tag("tr", *(tag("th", h, scope="col") for h in heads))
+    rows = [_row(used, k, parameters[k]) for k in keys if isinstance(parameters[k], Mapping)]
+    return tag(
+        "div",
+        tag("table", tag("thead", head), tag("tbody", *rows), class_="parameters"),
+        class_="scroll",
+        tabindex="0",
+        role="region",
+        aria_label="Parameters and their sources",
+    )
+
+
+def _row(used: Used, key: str, parameter: Mapping[str, Any]) -> Markup:
+    unit = str(parameter.get("unit", "1"))
+    nominal = parameter.get("nominal")
+    value = used.values.get(key, nominal)
+    low, high = parameter.get("low"), parameter.get("high")
+    is_changed = value != nominal
+    letter = str(parameter.get("confidence", "L"))
+    about = f"confidence {letter}: {CONFIDENCE.get(letter, '')}"
+    source = join([str(parameter.get("source", "")), _year(parameter)])
+    return tag(
+        "tr",
+        tag("th", HEADLINES.get(key, key_words(key)), scope="row"),
+        tag("td", quantity_words(value, unit), class_="changed" if is_changed else None,
+            title=f"nominal: {quantity_words(nominal, unit)}" if is_changed else None),
+        tag("td", _range(low, high, unit), _strip(low, value, high), class_="range"),
+        tag("td", tag("span", letter, class_=f"badge {letter.lower()}", title=about,
+                      aria_label=about)),
+        tag("td", source, class_="source"),
+    )  # fmt: skip
+
+
+def _year(parameter: Mapping[str, Any]) -> str:
+    year = parameter.get("year")
+    return f" ({year})" if year and str(year) not in str(parameter.get("source", "")) else ""
+
+
+def _range(low: Any, high: Any, unit: str) -> Markup:
+    if low == high:
+        return tag("span", "no spread")
+    if unit in ("usd", "1") or isinstance(low, bool) or not isinstance(low, (int, float)):
+        return tag("span", f"{quantity_words(low, unit)} to {quantity_words(high, unit)}")
+    return tag("span", f"{significant(low)} to {quantity_words(high, unit)}")
+
+
+def _strip(low: Any, value: Any, high: Any) -> Markup:
+    """Dot on a line from low to high."""
+    numbers = [v for v in (low, value, high) if isinstance(v, (int, float))]
+    if len(numbers) < 3 or high <= low:
+        return Markup("")
+    share = min(max((value - low) / (high - low), 0.0), 1.0)
+    return svg(
+        70, 10, "position between low and high",
+        line(4, 5, 66, 5, "strip"),
+        tag("circle", cx=4 + 62 * share, cy=5, r=3, class_="strip-dot"),
+        class_="strip-box",
+    )  # fmt: skip
+
+
+def key_words(key: str) -> str:
+    """File key as words: ``booster.stages[0].burn_s`` becomes ``booster, stage 1, burn``."""
+    words = []
+    for word in key.split("."):
+        name, _, index = word.partition("[")
+        stem, _, tail = name.rpartition("_")
+        unit = tail if tail in UNITS or tail in ("km", "m", "s", "g", "kg", "ms") else ""
+        plain = spaced(stem if unit and stem else name)
+        for two in ("_kg", "_m", "_kw"):
+            plain = plain.removesuffix(spaced(two)) if unit in ("m2", "s", "s2", "sr") else plain
+        words.append(f"{plain.removesuffix('s')} {int(index[:-1]) + 1}" if index else plain)
+    return ", ".join(words)
+
+
+def doctrine_table(scenario: Mapping[str, Any]) -> Markup:
+    """Settings of each command node in words."""
+    blocks = []
+    for node in parts(mapping(scenario, "command"), "nodes"):
+        doctrine = mapping(node, "doctrine")
+        rows = [("Command node", spaced(str(node.get("name", ""))))]
+        rows += [(w, f(doctrine[k])) for k, (w, f) in _DOCTRINE.items() if k in doctrine]
+        rows += [(w, f(node[k])) for k, (w, f) in _NODE.items() if k in node]
+        blocks.append(
+            tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows), class_="facts")
+        )
+    return (
+        join(blocks) if blocks else tag("p", "The scenario names no command node.", class_="note")
+    )
+
+
+def _seconds(value: Any) -> str:
+    return quantity_words(value, "s")
+
+
+def _yes(value: Any) -> str:
+    return "yes: wait for the assessment before firing again" if value else "no"
+
+
+_DOCTRINE: Final[dict[str, Fact]] = {
+    "policy": ("Assignment policy", lambda v: spaced(str(v))),
+    "salvo": ("Rounds per decision at one threat", str),
+    "max_rounds": ("Rounds at one threat in all", str),
+    "is_shoot_look_shoot": ("Shoot, look, shoot", _yes),
+    "p_threatening": ("Fires when the chance to hit an asset exceeds", percent),
+}
+_NODE: Final[dict[str, Fact]] = {
+    "consent_s": ("Human consent delay", _seconds),
+    "decision_period_s": ("Between decisions", _seconds),
+    "order_latency_s": ("From node to battery", _seconds),
+    "filter": ("Filter", lambda v: str(v).upper()),
+    "associator": ("Association", lambda v: str(v).upper()),
+}
+
+
+def fidelity_words(scenario: Mapping[str, Any]) -> Markup:
+    """The two choices of fidelity, in a sentence each."""
+    picture = str(scenario.get("picture", "tracked"))
+    engagement = str(scenario.get("engagement", "flown"))
+    rows = (
+        ("Picture", PICTURES.get(picture, picture)),
+        ("Engagement", ENGAGEMENTS.get(engagement, engagement)),
+    )
+    return tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows), class_="facts")

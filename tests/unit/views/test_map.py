@@ -1,0 +1,172 @@
+"""Projection, coastlines and paths on paper, against pyproj and known places."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pyproj
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendome.constants import EARTH_RADIUS_MEAN
+from opendome.views.report import coast
+from opendome.views.report.labels import Labels
+from opendome.views.report.projection import (
+    FARTHEST,
+    Window,
+    backward,
+    circle,
+    forward,
+    ground_distance,
+    window_around,
+)
+from opendome.views.report.tracks_drawn import needed
+
+lats = st.floats(-1.55, 1.55)
+lons = st.floats(-math.pi, math.pi)
+
+
+@given(lats, lons, lats, lons)
+def test_projection_is_that_of_pyproj(lat0: float, lon0: float, lat: float, lon: float):
+    theirs = pyproj.Proj(
+        proj="aeqd", lat_0=math.degrees(lat0), lon_0=math.degrees(lon0), R=EARTH_RADIUS_MEAN
+    )
+    away = ground_distance(np.array([lat]), np.array([lon]), lat0, lon0)[0]
+    if away > 2.55 * EARTH_RADIUS_MEAN:
+        assert away <= FARTHEST * EARTH_RADIUS_MEAN * (1 + 1e-12)
+        return
+    ours = forward(lat0, lon0, np.array([lat]), np.array([lon]))
+    expected = theirs(math.degrees(lon), math.degrees(lat))
+    assert np.hypot(ours[0][0] - expected[0], ours[1][0] - expected[1]) < 1.0
+
+
+@given(lats, lons, st.floats(0, 1.6e7), st.floats(-math.pi, math.pi))
+def test_backward_undoes_forward(lat0: float, lon0: float, distance: float, azimuth: float):
+    x, y = distance * math.sin(azimuth), distance * math.cos(azimuth)
+    place = backward(lat0, lon0, np.array([x]), np.array([y]))
+    back = forward(lat0, lon0, *place)
+    assert np.hypot(back[0][0] - x, back[1][0] - y) < 1.0
+
+
+def test_a_circle_has_its_radius():
+    places = circle(0.7, 2.1, 40e3, np.linspace(0, 6, 9))
+    assert ground_distance(*places, 0.7, 2.1) == pytest.approx(40e3, rel=1e-9)
+
+
+@given(st.lists(st.tuples(st.floats(0.3, 1.5), lons), min_size=1, max_size=9))
+def test_a_window_holds_every_place(places: list[tuple[float, float]]):
+    lat, lon = np.array(places).T
+    window = window_around(lat, lon, 1000.0, (480.0, 680.0))
+    if window.reach > 2.2 * EARTH_RADIUS_MEAN:
+        return
+    x, y = window.pixels(lat, lon)
+    assert ((x > 0) & (x < window.width) & (y > 0) & (y < window.height)).all()
+
+
+LAND = {
+    "Denver": (39.7, -105.0),
+    "Moscow": (55.7, 37.6),
+    "Nairobi": (-1.3, 36.8),
+    "Brasilia": (-15.8, -47.9),
+    "Alice Springs": (-23.7, 133.9),
+    "Vostok": (-78.5, 106.8),
+    "Sakha": (65.0, 125.0),
+}
+SEA = {
+    "North Pacific": (35.0, -160.0),
+    "South Pacific": (-40.0, -120.0),
+    "Atlantic": (30.0, -40.0),
+    "Indian Ocean": (-30.0, 80.0),
+    "Caspian": (41.5, 51.0),
+    "North Pole": (89.0, 0.0),
+    "Tasman Sea": (-38.0, 160.0),
+}
+MIDDLES = [(50.0, -170.0), (-45.0, -90.0), (0.0, 20.0), (85.0, 10.0), (-80.0, 0.0)]
+
+
+def _is_inside(data: str, x: float, y: float) -> bool:
+    """Even-odd rule for path data made of M, relative l, z, H and V."""
+    count = 0
+    for ring in re.findall(r"M[^M]+", data):
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", ring)]
+        if "H" in ring:
+            right, low, left = numbers[2], numbers[3], numbers[4]
+            corners = [(numbers[0], numbers[1]), (right, numbers[1]), (right, low), (left, low)]
+            points = np.array(corners)
+        else:
+            points = np.cumsum(np.array(numbers).reshape(-1, 2), axis=0)
+        a, b = points, np.roll(points, -1, axis=0)
+        crosses = (a[:, 1] > y) != (b[:, 1] > y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            at = a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
+        count += int(np.sum(crosses & (at > x)))
+    return count % 2 == 1
+
+
+@pytest.mark.parametrize("middle", MIDDLES)
+def test_land_is_land_and_sea_is_sea_wherever_the_map_is_centred(middle: tuple[float, float]):
+    window = Window(math.radians(middle[0]), math.radians(middle[1]), 14e3, 1000, 1000)
+    data = coast.land(window)
+    seen = 0
+    for places, is_land in ((LAND, True), (SEA, False)):
+        for name, (lat, lon) in places.items():
+            x, y = window.pixel(math.radians(lat), math.radians(lon))
+            if 0 < x < 1000 and 0 < y < 1000:
+                seen += 1
+                assert _is_inside(data, x, y) == is_land, name
+    assert seen >= 4
+
+
+def test_a_map_deep_inside_a_continent_is_all_land():
+    window = Window(math.radians(48), math.radians(67), 100, 1000, 600)
+    assert _is_inside(coast.land(window), 500, 300)
+    assert coast.borders(window) == ""
+
+
+def test_a_map_far_out_at_sea_has_no_land():
+    for lat, lon in ((-30, -110), (-45, -90), (20, -150)):  # opposite of land, land, sea
+        window = Window(math.radians(lat), math.radians(lon), 100, 1000, 600)
+        assert not _is_inside(coast.land(window), 500, 300)
+
+
+def test_cutting_keeps_the_part_within():
+    window = Window(0, 0, 1, 100, 100)
+    x, y = coast.cut(np.array([50.0, 500, 500, 50]), np.array([50.0, 50, 500, 500]), window)
+    area = 0.5 * abs(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    assert area == pytest.approx((58) ** 2)
+
+
+def test_stored_lines_lie_on_the_globe():
+    for name in ("land_10m.npz", "land_50m.npz", "borders_50m.npz"):
+        lines = coast.read_lines(name)
+        assert len(lines.lats) == lines.starts[-1] > 1000
+        assert np.abs(lines.lats).max() <= math.pi / 2 + 1e-9
+        assert np.abs(lines.lons).max() <= math.pi + 1e-9
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_thinning_is_wrong_by_less_than_its_tolerance(seed: int):
+    rng = np.random.default_rng(seed)
+    t = np.sort(rng.uniform(0, 100, 50))
+    points = np.cumsum(rng.normal(0, 1, (50, 4)), axis=0)
+    keep = needed(t, points, 0.8)
+    assert keep[0]
+    assert keep[-1]
+    for column in points.T:
+        assert np.abs(np.interp(t, t[keep], column[keep]) - column).max() <= 0.8 + 1e-9
+
+
+def test_a_straight_path_needs_its_ends_only():
+    t = np.linspace(0, 10, 30)
+    assert needed(t, np.column_stack([3 * t, 5 - t]), 0.3).sum() == 2
+
+
+def test_names_do_not_cover_each_other():
+    labels = Labels(200, 60)
+    for _ in range(12):
+        labels.add(100, 30, "battery", "battery")
+    shown = labels.drawn()
+    assert 1 <= shown.count("<text") < 12
