@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-Batch = TypeVar("Batch", "Detections", "Tracks", "Tasking", "Orders", "Commands", "Reports", "Events")
+Batch = TypeVar(
+    "Batch", "Detections", "Tracks", "Tasking", "Orders", "Commands", "Reports", "Events"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Detections:
     """One look of one sensor at one thing (or at nothing: a false alarm), n rows.
 
     ``u_los_ecef`` is the measured unit vector from sensor to thing; its error is isotropic with
-    ``sigma_angle`` per axis. ``range_m``-like fields are NaN where the sensor does not measure them.
+    ``sigma_angle`` per axis. Distance and its rate are NaN where the sensor does not measure them.
     """
 
     run: Ints
@@ -199,16 +202,28 @@ _DTYPES: dict[str, Any] = {"Ints": np.int64, "Floats": np.float64, "Bools": np.b
 
 def empty(kind: type[Batch]) -> Batch:
     """Batch of no rows, with the right shapes and types."""
-    columns = {
+    nothing: Batch = _nothing(kind)
+    return nothing
+
+
+@cache
+def _nothing(kind: Any) -> Any:
+    """The one batch of no rows of each kind; it cannot be written to."""
+    columns: dict[str, Any] = {
         f.name: np.zeros((0, *_SHAPES.get(f.name, ())), dtype=_DTYPES[str(f.type)])
         for f in fields(kind)
     }
+    for column in columns.values():
+        column.flags.writeable = False
     return kind(**columns)
 
 
 def take(batch: Batch, rows: Ints | Bools) -> Batch:
     """Rows of a batch, by index or mask, in the order asked."""
-    return type(batch)(**{f.name: getattr(batch, f.name)[rows] for f in fields(batch)})
+    kind = type(batch)
+    if not len(rows) or not len(batch.run):
+        return empty(kind)
+    return kind(*[getattr(batch, name)[rows] for name in kind.__slots__])
 
 
 def join(batches: list[Batch], kind: type[Batch]) -> Batch:
@@ -218,4 +233,4 @@ def join(batches: list[Batch], kind: type[Batch]) -> Batch:
         return empty(kind)
     if len(batches) == 1:
         return batches[0]
-    return kind(**{f.name: np.concatenate([getattr(b, f.name) for b in batches]) for f in fields(kind)})
+    return kind(*[np.concatenate([getattr(b, name) for b in batches]) for name in kind.__slots__])

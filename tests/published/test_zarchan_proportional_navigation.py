@@ -10,7 +10,8 @@ import math
 import numpy as np
 import pytest
 
-from opendome.kernels.guidance import ENDED, FREE, RoundKinds, Rounds, Sky, advance_round, coast_step
+from opendome.kernels.guidance import ENDED, FREE, RoundKinds, Rounds, Sky, coast_step
+from opendome.kernels.homing import advance_round
 
 LAG = 0.5  # s
 LATERAL = 50.0  # m/s

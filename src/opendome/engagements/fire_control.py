@@ -90,13 +90,13 @@ def act(
 def _start(model: FireControlModel, orders: Orders) -> Floats:
     """When each order may begin: planned, released, and the launcher has reacted."""
     reaction = np.array([u.reaction for u in model.units])
-    return np.maximum(orders.t_launch, orders.t_release + reaction[orders.battery])
+    return np.asarray(np.maximum(orders.t_launch, orders.t_release + reaction[orders.battery]))
 
 
 def _requests(
     model: FireControlModel, state: FireControlState, orders: Orders, clock: tuple[float, float]
 ) -> tuple[tuple[Orders, Floats], Orders, Reports]:
-    """Split orders into single rounds that leave before the next tick, those that wait, and refusals."""
+    """Single rounds that leave before the next tick, orders that wait, and refusals."""
     t, t_next = clock
     start = _start(model, orders)
     due = start < t_next
@@ -216,7 +216,7 @@ def _launch(
 
 
 def _number(state: FireControlState, orders: Orders) -> Ints:
-    """Shot numbers 0, 1, 2 ... within each run, in row order; takes the rounds from the magazines."""
+    """Shot numbers 0, 1, 2 ... of each run, in row order; the rounds leave the magazines."""
     batch = np.searchsorted(state.runs, orders.run)
     shot = np.zeros(len(batch), dtype=np.int64)
     for i, b in enumerate(batch):
@@ -240,7 +240,10 @@ def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -
     )
     old = state.flights
     state.flights = InFlight(
-        **{f.name: np.concatenate([getattr(old, f.name), getattr(new, f.name)]) for f in fields(InFlight)}
+        **{
+            f.name: np.concatenate([getattr(old, f.name), getattr(new, f.name)])
+            for f in fields(InFlight)
+        }
     )
 
 
@@ -254,7 +257,9 @@ def _updates(
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
     rows = find_tracks(model, state, picture, state.runs[f.batch], f.node, f.track)
-    t_track = np.where(rows >= 0, picture.t[np.maximum(rows, 0)] if len(picture.t) else 0.0, -np.inf)
+    t_track = np.where(
+        rows >= 0, picture.t[np.maximum(rows, 0)] if len(picture.t) else 0.0, -np.inf
+    )
     divert = np.array([u.is_divert for u in model.units])[f.battery]
     share = np.where(divert, UPDATE_SHARE, 1.0)
     due = (t_track > f.t_update) & (f.t_intercept - t_track <= share * (f.t_intercept - f.t_update))

@@ -63,7 +63,12 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
     times = t_earliest[:, None] + (end - t_earliest)[:, None] * share[None, :]
     paths = _predicted(tracks, times)
     windows, r_first = reach_windows(
-        times, np.ascontiguousarray(paths[:, :, :3]), unit.site, unit.table, unit.envelope, t_earliest
+        times,
+        np.ascontiguousarray(paths[:, :, :3]),
+        unit.site,
+        unit.table,
+        unit.envelope,
+        t_earliest,
     )
     feasible = np.isfinite(windows[:, 0])
     t_launch, t_meet = windows[:, 0].copy(), windows[:, 1].copy()
@@ -72,7 +77,7 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
         rows = np.flatnonzero(feasible)
         guess[:, 2] = t_meet
         before = np.maximum(t_launch, t_meet - KNOT_SPAN)
-        after = np.minimum(t_meet + KNOT_SPAN, end - 1e-3)
+        after = np.minimum(t_meet + KNOT_SPAN, end - 1.0)  # predictions end at the ground
         spans = before[:, None] + (after - before)[:, None] * np.linspace(0, 1, N_KNOTS)
         targets = _target_knots(tracks, spans)
         solved, miss = solve_firings(

@@ -1,4 +1,4 @@
-"""The firing solution: launch direction and intercept time, by the flight kernel that will fly it."""
+"""The firing solution: direction and intercept time, by the flight kernel that will fly it."""
 
 from __future__ import annotations
 

@@ -179,3 +179,12 @@ def false_alarms(sensor: Infrared, draws: Draws, runs: Ints, mean: float) -> Loo
             found.snr[n] = sensor.threshold - math.log(d2) / max(sensor.threshold, 1.0)
             n += 1
     return found
+
+
+@jit
+def are_in_view(sight: Sight, r_ecef: Floats) -> NDArray[np.bool_]:
+    """Whether a plume at each place (n, 3) would be seen; see `is_in_view`."""
+    found = np.zeros(len(r_ecef), np.bool_)
+    for i in range(len(r_ecef)):
+        found[i] = is_in_view(sight, r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
+    return found

@@ -136,16 +136,19 @@ def innovation(expected: Expected, row: int, looks: Looks, i: int, z: Floats) ->
 
 @jit
 def look_error(expected: Expected, row: int, looks: Looks, i: int, error: Floats) -> None:
-    """Covariance (4, 4) of the errors of one look, curvature included, put into ``error``."""
+    """Covariance (4, 4) of the errors of one look, with curvature, put into ``error``; 0 where absent."""
     for j in range(4):
         for k in range(4):
             error[j, k] = 0.0
-    error[0, 0] = looks.sigma_distance[i] ** 2 + expected.curve[row, 0]
+    first, last = span(looks, i)
     error[1, 1] = looks.sigma_angle[i] ** 2
     error[2, 2] = looks.sigma_angle[i] ** 2
-    error[3, 3] = looks.sigma_rate[i] ** 2 + expected.curve[row, 2]
-    error[0, 3] = expected.curve[row, 1]
-    error[3, 0] = expected.curve[row, 1]
+    if first == 0:
+        error[0, 0] = looks.sigma_distance[i] ** 2 + expected.curve[row, 0]
+    if last == 4:
+        error[3, 3] = looks.sigma_rate[i] ** 2 + expected.curve[row, 2]
+        error[0, 3] = expected.curve[row, 1]
+        error[3, 0] = expected.curve[row, 1]
 
 
 @jit
@@ -247,8 +250,8 @@ def update_pairs(
     row, look : (m,) int
         The pairs; no row twice.
     surprise : float
-        Squared distance per component above which a row is first widened until the look is no
-        surprise: something moved as the model does not.
+        Squared distance per component above which something has moved as the model does not: the
+        row is first widened so far that the look is at one standard deviation.
     """
     z, s, gain, error = np.empty(4), np.empty((4, 4)), np.empty((7, 4)), np.empty((4, 4))
     work = np.empty((14, 7))
@@ -262,7 +265,8 @@ def update_pairs(
         innovation(expected, j, looks, i, z)
         factor(s, first, last)
         distance2[m] = forward_square(s, z, first, last)
-        widening = max(1.0, distance2[m] / (surprise * (last - first)))
+        excess = distance2[m] / (last - first)
+        widening = excess if excess > surprise else 1.0
         if widening > 1.0:
             for a in range(7):
                 for b in range(7):
@@ -282,6 +286,7 @@ class Prior(NamedTuple):
     """What is believed of a new track before its first look."""
 
     sigma_velocity: float  # m/s per axis
+    climb: float  # m/s, mean velocity upwards of a thing seen by an infrared sensor
     last: float  # mean of the seventh component
     sigma_last: float
     height: float  # m, of a thing seen by an infrared sensor
@@ -319,7 +324,7 @@ def start_many(looks: Looks, rows: Ints, r: Floats, prior: Prior) -> tuple[Float
     -----
     A radar look gives a place and, with Doppler, one component of the velocity; the mean is drawn
     in and the spread widened for the curvature of its angular error. An infrared look is given the
-    height at which plumes are first seen. Angles and unseen velocity components are isotropic.
+    height at which plumes are first seen, and climbs. The rest is isotropic.
     """
     n = len(rows)
     x, cov = np.zeros((n, 7)), np.zeros((n, 7, 7))
@@ -328,7 +333,9 @@ def start_many(looks: Looks, rows: Ints, r: Floats, prior: Prior) -> tuple[Float
         u = looks.u_los[i]
         distance, along2 = looks.distance[i], looks.sigma_distance[i] ** 2
         spread2 = looks.sigma_angle[i] ** 2
+        climb = 0.0
         if math.isnan(distance):
+            climb = prior.climb
             distance, cosine = reach_height(r, u, prior.height)
             sigma = min(prior.sigma_height / max(cosine, 1e-6), prior.widest)
             along2 = sigma * sigma
@@ -342,9 +349,12 @@ def start_many(looks: Looks, rows: Ints, r: Floats, prior: Prior) -> tuple[Float
             rate, rate2 = 0.0, velocity2
         else:
             rate2 += 2.0 * spread2 * velocity2
+        radius = 0.0
         for a in range(3):
             x[m, a] = r[a] + distance * u[a]
-            x[m, 3 + a] = rate * u[a]
+            radius += x[m, a] ** 2
+        for a in range(3):
+            x[m, 3 + a] = rate * u[a] + climb * x[m, a] / math.sqrt(radius)
             for b in range(3):
                 cov[m, a, b] = (along2 - across2) * u[a] * u[b]
                 cov[m, 3 + a, 3 + b] = (rate2 - velocity2) * u[a] * u[b]

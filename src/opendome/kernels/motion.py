@@ -26,9 +26,10 @@ Floats = NDArray[np.float64]
 
 AIR_TOP = 120e3  # m, above it steps are long and process noise is that of vacuum
 DRAG_TOP = 200e3  # m, above it drag is left out: below 1e-6 m/s^2 for any ballistic body
-STEP_AIR = 1.0  # s
+PATH_AIR = 6e3  # m, longest way through air in one step
+STEP_AIR, STEP_AIR_LEAST = 4.0, 0.5  # s
 STEP_BOOST = 2.0  # s
-STEP_VACUUM = 10.0  # s
+STEP_VACUUM = 30.0  # s
 SLOW = 100.0  # m/s, a thrusting body slower than this points up
 SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
 MAX_STEPS = 2000
@@ -42,6 +43,22 @@ class Noise(NamedTuple):
     boost: float  # the same, thrusting
     log_beta: float  # 1/s, coasting in air
     thrust: float  # (m/s^2)^2/s
+
+
+class Work(NamedTuple):
+    """Work space of one step."""
+
+    stages: Floats  # (2, 7)
+    middle: Floats  # (7,)
+    jac: Floats  # (3, 7)
+    phi: Floats  # (7, 7)
+    product: Floats  # (7, 7)
+
+
+@jit
+def new_work() -> Work:
+    """Work space, nothing in it yet."""
+    return Work(np.zeros((2, 7)), np.zeros(7), np.zeros((3, 7)), np.zeros((7, 7)), np.zeros((7, 7)))
 
 
 @jit
@@ -205,10 +222,42 @@ def step_length(s: Floats, is_boosting: bool) -> tuple[float, bool]:
     alt = rough_altitude(s[0], s[1], s[2])
     radius = math.sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2])
     climb = (s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / radius
-    is_high = alt > AIR_TOP and alt + STEP_VACUUM * climb > AIR_TOP
+    spare = alt - AIR_TOP
+    if spare > 0.0 and spare + STEP_VACUUM * min(climb, 0.0) > 0.0:
+        return STEP_BOOST if is_boosting else STEP_VACUUM, False
+    speed = math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
+    longest = min(max(PATH_AIR / (speed + 1.0), STEP_AIR_LEAST), STEP_AIR)
+    if spare > 0.0:
+        longest = max(longest, min(spare / (1.0 - climb), STEP_VACUUM))
+    return min(longest, STEP_BOOST) if is_boosting else longest, spare <= 0.0
+
+
+@jit
+def step_row(
+    s: Floats,
+    p: Floats,
+    h: float,
+    mode: tuple[bool, bool],
+    agility: float,
+    noise: Noise,
+    work: Work,
+) -> None:
+    """Advance mean and covariance of one row in place; mode is (is boosting, is in air)."""
+    is_boosting, is_air = mode
+    for i in range(7):
+        work.middle[i] = s[i]
+    rk4_step(s, is_boosting, h, work.stages)
+    for i in range(7):
+        work.middle[i] = 0.5 * (work.middle[i] + s[i])
+    gradient(work.middle, is_boosting, work.jac)
+    transition(work.jac, h, work.phi)
+    spread(p, work.phi, work.product)
+    density, last = noise.vacuum, 0.0
     if is_boosting:
-        return STEP_BOOST, not is_high
-    return STEP_VACUUM if is_high else STEP_AIR, not is_high
+        density, last = noise.boost, noise.thrust
+    elif is_air:
+        density, last = noise.air, noise.log_beta
+    add_noise(p, h, density + agility, last)
 
 
 @jit
@@ -235,31 +284,16 @@ def predict_many(
     -------
     x_to, cov_to : (n, 7), (n, 7, 7) float
     """
-    n = len(t)
     x_to, cov_to = x.copy(), cov.copy()
-    work, phi, product = np.zeros((2, 7)), np.empty((7, 7)), np.empty((7, 7))
-    jac, middle = np.empty((3, 7)), np.empty(7)
-    for row in range(n):
-        s, p = x_to[row], cov_to[row]
+    work = new_work()
+    for row in range(len(t)):
         left = t_to - t[row]
         for _ in range(MAX_STEPS):
             if left == 0.0:
                 break
-            longest, is_air = step_length(s, is_boosting[row])
+            longest, is_air = step_length(x_to[row], is_boosting[row])
             h = left if abs(left) <= longest else math.copysign(longest, left)
-            for i in range(7):
-                middle[i] = s[i]
-            rk4_step(s, is_boosting[row], h, work)
-            for i in range(7):
-                middle[i] = 0.5 * (middle[i] + s[i])
-            gradient(middle, is_boosting[row], jac)
-            transition(jac, h, phi)
-            spread(p, phi, product)
-            density, last = noise.vacuum, 0.0
-            if is_boosting[row]:
-                density, last = noise.boost, noise.thrust
-            elif is_air:
-                density, last = noise.air, noise.log_beta
-            add_noise(p, h, density + agility[row], last)
+            mode = (is_boosting[row], is_air)
+            step_row(x_to[row], cov_to[row], h, mode, agility[row], noise, work)
             left -= h
     return x_to, cov_to

@@ -348,3 +348,31 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
             found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
             n += 1
     return first_looks(found, n)
+
+
+@jit
+def coverage(radar: Radar, r_ecef: Floats, rcs: Floats) -> Floats:
+    """Chance (n,) that a look detects a Swerling-1 target at each place; 0 outside the field."""
+    p_detect = np.zeros(len(r_ecef))
+    for i in range(len(r_ecef)):
+        x, y, z = r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2]
+        if is_in_field(radar.field, x, y, z):
+            distance = seen_from(radar.field, x, y, z)[0]
+            p_detect[i] = math.exp(-radar.threshold / (1.0 + mean_snr(radar, distance, rcs[i])))
+    return p_detect
+
+
+@jit
+def is_near_field(field: Field, r_ecef: Floats, margin: Floats) -> NDArray[np.bool_]:
+    """Whether places (n, 3) may be in the field if each can be off by a margin (n,) in m."""
+    near = np.zeros(len(r_ecef), np.bool_)
+    for i in range(len(r_ecef)):
+        distance, azimuth, elevation = seen_from(field, r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
+        angle = margin[i] / (distance + 1.0)
+        turn = abs(wrapped(azimuth - field.azimuth)) - field.half_sector
+        near[i] = (
+            distance - margin[i] <= field.max_range
+            and elevation + angle >= field.min_elevation
+            and turn * math.cos(elevation) <= angle
+        )
+    return near

@@ -35,7 +35,9 @@ class ReachTable(NamedTuple):
 
 
 @jit
-def rasterize_fan(s: Floats, h: Floats, t: Floats, el: Floats, speed: Floats, table: ReachTable) -> None:
+def rasterize_fan(
+    s: Floats, h: Floats, t: Floats, el: Floats, speed: Floats, table: ReachTable
+) -> None:
     """Fill a reach table from a fan of flown paths, keeping the fastest way to each grid point.
 
     Parameters
@@ -91,9 +93,7 @@ def rasterize_fan(s: Floats, h: Floats, t: Floats, el: Floats, speed: Floats, ta
 
 
 @jit
-def sample_fan(
-    knots: Floats, counts: Ints, t: Floats, r_site: Floats, out: Floats
-) -> None:
+def sample_fan(knots: Floats, counts: Ints, t: Floats, r_site: Floats, out: Floats) -> None:
     """Ground arc, height above the site's radius and speed of flown paths at times after launch.
 
     ``knots`` (n, max_knots, 7) from ``fly_many`` with launch at t = 0; ``out`` (3, n, n_times) is
@@ -131,7 +131,9 @@ def make_table(
     """
     max_range, max_height, max_time = extent
     lat = math.pi / 2
-    elevations = np.radians(np.concatenate([np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)]))
+    elevations = np.radians(
+        np.concatenate([np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)])
+    )
     launches = np.zeros((len(elevations), 7))
     launches[:, 0] = lat
     launches[:, 5] = elevations
@@ -155,7 +157,7 @@ def make_table(
 
 @jit
 def look_up(table: ReachTable, s: float, h: float) -> tuple[float, float]:
-    """Time of flight and elevation at a point, bilinear; (inf, nan) if any corner is out of reach."""
+    """Time of flight and elevation at a point, bilinear; (inf, nan) if a corner is out of reach."""
     ds = table.s_grid[1] - table.s_grid[0]
     dh = table.h_grid[1] - table.h_grid[0]
     x, y = (s - table.s_grid[0]) / ds, (h - table.h_grid[0]) / dh

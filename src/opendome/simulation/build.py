@@ -1,4 +1,4 @@
-"""Builds every stage from a scenario. What is slow (fly-out tables, nominal launches) is done here."""
+"""Builds every stage from a scenario; slow work (fly-out tables, nominal launches) is done here."""
 
 from __future__ import annotations
 

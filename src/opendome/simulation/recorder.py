@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.reach import reach_windows
-from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join
+from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
 from opendome.results.record import Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
+from opendome.tracks.predict import coast
 from opendome.truth import Truth
 from opendome.world.model import WorldModel
 from opendome.world.state import WorldState
@@ -51,12 +52,6 @@ class Recorder:
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
     t_next: float = 0.0
 
-    def note(self, events: Events, orders: Orders, reports: Reports) -> None:
-        """What happened in a tick."""
-        self.events.append(events)
-        self.orders.append(orders)
-        self.reports.append(reports)
-
     def wants_picture(self, t: float) -> bool:
         """Whether the picture's quality is due at t."""
         return t >= self.t_next - 1e-9
@@ -66,6 +61,8 @@ class Recorder:
     ) -> None:
         """Compare a picture with the truth, and remember how sharp its impact points are."""
         self.t_next = truth.t + self.period
+        # runs that have ended keep their tracks; each track is at its own time
+        tracks = coast(take(tracks, np.isin(tracks.run, truth.runs)), truth.t)
         self.picture.append(score_picture(truth, tracks, names.nodes))
         matches = match_tracks(truth, tracks)
         if not len(self.sigma):
@@ -116,7 +113,7 @@ def _shots_at(model: WorldModel, state: WorldState) -> Ints:
 
 def _per_run(model: WorldModel, values: NDArray[Any]) -> NDArray[Any]:
     """Sum over the threats of each run."""
-    return values.reshape(-1, max(model.n_threats, 1)).sum(axis=1)
+    return np.asarray(values.reshape(-1, max(model.n_threats, 1)).sum(axis=1))
 
 
 def _loss(model: WorldModel, state: WorldState, outcome: Ints) -> Floats:
@@ -266,7 +263,9 @@ def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
     n = len(state.rounds.t)
     believed, when = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
     reports = join(notes.reports, Reports)
-    judged = np.flatnonzero((reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED))
+    judged = np.flatnonzero(
+        (reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED)
+    )
     if not n or not len(judged):
         return believed, when
     have = state.rounds.run * 2**32 + state.rounds.shot
@@ -310,7 +309,9 @@ def _trajectories(
     model: WorldModel, state: WorldState, notes: Recorder, names: Names
 ) -> dict[str, Any]:
     """Sampled paths of threats and rounds of the kept runs."""
-    columns: dict[str, list[Any]] = {k: [] for k in ("run", "kind", "id", "system", "t", "lat", "lon", "alt")}
+    columns: dict[str, list[Any]] = {
+        k: [] for k in ("run", "kind", "id", "system", "t", "lat", "lon", "alt")
+    }
 
     def add(run: int, kind: str, number: int, system: str, t: Floats, r_eci: Floats) -> None:
         r, _ = ecefs_from_ecis(r_eci, np.zeros_like(r_eci), t)
@@ -325,7 +326,7 @@ def _trajectories(
         columns["lon"] += place[:, 1].tolist()
         columns["alt"] += place[:, 2].tolist()
 
-    for row in np.flatnonzero(np.isin(state.threats.run, sorted(notes.keep))):
+    for row in np.flatnonzero(np.isin(state.threats.run, sorted(notes.keep))).tolist():
         t = np.linspace(state.sky.t_launch[row], state.sky.t_gone[row], PATH_STEP)
         where = paths_at(
             state.sky.knots, state.sky.offsets, state.sky.counts, np.full(PATH_STEP, row), t
@@ -333,8 +334,8 @@ def _trajectories(
         group = model.threats.group[row % model.n_threats]
         add(int(state.threats.run[row]), "threat", int(state.threats.threat[row]),
             names.threat_systems[group], t, np.ascontiguousarray(where[:, :3]))  # fmt: skip
-    for row in sorted(state.flown_paths):
-        path = np.array(state.flown_paths[row]).reshape(-1, 4)
+    for row, points in sorted(state.flown_paths.items()):
+        path = np.array(points).reshape(-1, 4)
         add(int(state.rounds.run[row]), "interceptor", int(state.rounds.shot[row]),
             names.weapon_systems[state.shots.battery[row]],
             np.ascontiguousarray(path[:, 0]), np.ascontiguousarray(path[:, 1:]))  # fmt: skip

@@ -25,7 +25,7 @@ def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Seque
         seed=seed,
         keep=keep,
         world=world.begin(model.world, seed, numbers.tolist()),
-        picture=model.picture.begin(numbers),
+        picture=model.picture.start(numbers),
         battle=model.manager.begin(numbers),
         fire_control=engagement.begin(model.fire_control, numbers),
         recorder=Recorder(keep=keep, period=model.picture_period),

@@ -13,10 +13,6 @@ from opendome.simulation.recorder import Recorder
 from opendome.world.state import WorldState
 
 
-def _link(kind: Any) -> Any:
-    return field(default_factory=lambda: Link(kind))
-
-
 @dataclass
 class State:
     """One batch of runs between two ticks."""
@@ -28,8 +24,8 @@ class State:
     battle: BattleState
     fire_control: FireControlState
     recorder: Recorder
-    detections: Link[Detections] = _link(Detections)
-    orders: Link[Orders] = _link(Orders)
-    reports: Link[Reports] = _link(Reports)
+    detections: Link[Detections] = field(default_factory=lambda: Link(Detections))
+    orders: Link[Orders] = field(default_factory=lambda: Link(Orders))
+    reports: Link[Reports] = field(default_factory=lambda: Link(Reports))
     tasking: Tasking = field(default_factory=lambda: empty(Tasking))
     commands: Commands = field(default_factory=lambda: empty(Commands))

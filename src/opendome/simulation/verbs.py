@@ -23,9 +23,7 @@ def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) 
     """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
     for t, i in model.clock.looks(t0, t1):
         sensor = model.sensors[i]
-        seen = sensor.sense(
-            world.snapshot(model.world, state.world, t), state.tasking, state.seed
-        )
+        seen = sensor.sense(world.snapshot(model.world, state.world, t), state.tasking, state.seed)
         state.detections.send(seen, seen.t + sensor.latency)
     judged = model.assessor.look(meetings, state.seed)
     state.reports.send(judged, judged.t)
@@ -40,7 +38,8 @@ def carry_to_nodes(state: State, t1: float) -> tuple[Detections, Reports]:
 
 def track(model: Model, state: State, detections: Detections, t1: float) -> Tracks:
     """Every node's picture at t1."""
-    return model.see(state, detections, t1)
+    model.picture.update(state.picture, detections, t1, state.seed)
+    return model.picture.picture(state.picture, t1)
 
 
 def decide(model: Model, state: State, picture: Tracks, reports: Reports, t1: float) -> Orders:
@@ -78,9 +77,7 @@ def _stocks(model: Model, state: State, t: float) -> Stocks:
     """What each battery of a run that goes on has."""
     have = fire_control.stocks(model.fire_control, state.fire_control, t)
     rows = np.flatnonzero(state.world.is_active)
-    return Stocks(
-        have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows]
-    )
+    return Stocks(have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows])
 
 
 __all__ = ["advance", "carry_to_batteries", "carry_to_nodes", "command", "decide", "note", "sense",

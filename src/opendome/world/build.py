@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.constants import EARTH_RADIUS_MEAN
+from opendome.constants import STANDARD_GRAVITY
 from opendome.errors import ScenarioError
 from opendome.kernels.aim import GUESS
 from opendome.kernels.flight import TOLERANCE, fly_many
@@ -17,6 +17,7 @@ from opendome.kernels.guidance import RoundKinds
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.rng import Purpose
+from opendome.scenario.check import ground_distance
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import Booster, ThreatGroup
@@ -38,7 +39,13 @@ Ints = NDArray[np.int64]
 def vehicle_of(booster: Booster) -> Vehicle:
     """A booster as the flight kernels see it."""
     stages = [
-        (s.burn_time, s.propellant_mass, s.specific_impulse * 9.80665, s.inert_mass, s.drag_area)
+        (
+            s.burn_time,
+            s.propellant_mass,
+            s.specific_impulse * STANDARD_GRAVITY,
+            s.inert_mass,
+            s.drag_area,
+        )
         for s in booster.stages
     ]
     return Vehicle(
@@ -121,19 +128,10 @@ def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:
     return places
 
 
-def arc(a: Place, b: Place) -> float:
-    """Ground distance over the mean sphere, m (haversine)."""
-    h = (
-        math.sin((b.lat - a.lat) / 2) ** 2
-        + math.cos(a.lat) * math.cos(b.lat) * math.sin((b.lon - a.lon) / 2) ** 2
-    )
-    return 2.0 * EARTH_RADIUS_MEAN * math.asin(min(1.0, math.sqrt(h)))
-
-
 def _group(scenario: Scenario, threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
     """One group and aim, its nominal launch solved; raises when the aim cannot be reached."""
     where = f"{scenario.name}: threats.{threats.name}"
-    distance = arc(threats.launch, aim)
+    distance = ground_distance(threats.launch, aim)
     system = threats.system
     allowed = f"{system.name} flies {system.min_range / 1e3:g} to {system.max_range / 1e3:g} km"
     if not system.min_range <= distance <= system.max_range:
@@ -218,9 +216,14 @@ def _interceptors(systems: tuple[InterceptorSystem, ...]) -> InterceptorTable:
         beta=per([s.booster.payload_beta for s in systems]),
         free_time=per(free),
         sustain_time=per(total),
-        thrust=per([x.propellant_mass / x.burn_time * x.specific_impulse * 9.80665 for x in last]),
+        thrust=per(
+            [x.propellant_mass / x.burn_time * x.specific_impulse * STANDARD_GRAVITY for x in last]
+        ),
         mass=per(
-            [s.booster.payload_mass + x.propellant_mass + x.inert_mass for s, x in zip(systems, last)]
+            [
+                s.booster.payload_mass + x.propellant_mass + x.inert_mass
+                for s, x in zip(systems, last)
+            ]
         ),
         flow=per([x.propellant_mass / x.burn_time for x in last]),
         drag_area=per([x.drag_area for x in last]),

@@ -33,7 +33,12 @@ def displaced(lat: Floats, lon: Floats, north: Floats, east: Floats) -> tuple[Fl
 
 
 def scattered(
-    seed: int, runs: Ints, threats: Ints, purpose: Purpose, centre: tuple[float, float], sigma: float
+    seed: int,
+    runs: Ints,
+    threats: Ints,
+    purpose: Purpose,
+    centre: tuple[float, float],
+    sigma: float,
 ) -> tuple[Floats, Floats]:
     """Places drawn about a centre with standard deviation ``sigma`` (m) per axis."""
     n = len(runs)
@@ -61,7 +66,12 @@ FLIGHTS: dict[str, Callable[[Group, Floats, Floats], Aims]] = {
 
 
 def launch_group(
-    group: Group, seed: int, runs: Ints, threats: Ints, t_launch: Floats, is_failed: NDArray[np.bool_]
+    group: Group,
+    seed: int,
+    runs: Ints,
+    threats: Ints,
+    t_launch: Floats,
+    is_failed: NDArray[np.bool_],
 ) -> tuple[Flights, Floats, Floats]:
     """Fly every threat of one group in every run.
 

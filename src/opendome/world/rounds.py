@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels.flight import fly_many, path_at
 from opendome.kernels.frames import ecis_from_ecefs
-from opendome.kernels.guidance import (
-    ENDED,
-    FREE,
-    Rounds,
-    believe,
-    correct_courses,
-    nearest_threats,
-)
+from opendome.kernels.guidance import ENDED, FREE, Rounds
+from opendome.kernels.homing import believe, correct_courses, nearest_threats
 from opendome.kernels.philox import uniforms
 from opendome.messages import CommandKind, Commands, take
 from opendome.rng import Purpose
@@ -34,14 +30,13 @@ def no_rounds() -> Rounds:
     """A batch without rounds."""
     ints = {"system", "law", "batch", "run", "shot", "phase", "target", "n_looks"}
     vectors = {"r", "v", "a", "burn", "believed_r", "believed_v", "u", "u_rate"}
-    return Rounds(
-        **{
-            name: np.zeros(0, dtype=np.int64)
-            if name in ints
-            else np.zeros((0, 3) if name in vectors else 0)
-            for name in Rounds._fields
-        }
-    )
+    columns: dict[str, Any] = {
+        name: np.zeros(0, dtype=np.int64)
+        if name in ints
+        else np.zeros((0, 3) if name in vectors else 0)
+        for name in Rounds._fields
+    }
+    return Rounds(**columns)
 
 
 def no_shots() -> ShotRecord:
@@ -62,7 +57,7 @@ def _track_states(commands: Commands) -> tuple[Floats, Floats]:
     )
 
 
-def launch(model: WorldModel, state: WorldState, commands: Commands, keep: set[int]) -> None:
+def launch(model: WorldModel, state: WorldState, commands: Commands, keep: frozenset[int]) -> None:
     """Add a round for every LAUNCH command, at its burn-out state (flown) or waiting (tabled).
 
     ``keep`` names the runs whose boost paths are kept for the picture of the raid.
@@ -76,10 +71,14 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: set[i
     shot = commands.shot[rows]
     run = commands.run[rows]
     zeros = np.zeros(n, dtype=np.int64)
-    lots = {
-        purpose: uniforms(state.seed, run, int(purpose), shot, zeros, 1)[:, 0]
-        for purpose in (Purpose.INTERCEPTOR_RELIABILITY, Purpose.DISCRIMINATION)
-    }
+    works, homes = (
+        uniforms(state.seed, run, int(purpose), shot, zeros, 1)[:, 0]
+        < (chance[kinds] if model.is_flown else 1.0)  # a tabled round's p_kill holds both
+        for purpose, chance in (
+            (Purpose.INTERCEPTOR_RELIABILITY, table.p_reliability),
+            (Purpose.DISCRIMINATION, table.p_discrimination),
+        )
+    )
     fresh = {name: np.zeros((n, *getattr(state.rounds, name).shape[1:])) for name in Rounds._fields}
     fresh["system"], fresh["batch"], fresh["run"], fresh["shot"] = kinds, batch, run, shot
     fresh["law"] = commands.law[rows]
@@ -99,7 +98,11 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: set[i
             launches[:, 4] = commands.azimuth[rows[of_kind]]
             launches[:, 5] = commands.elevation[rows[of_kind]]
             flights = fly_many(
-                table.vehicles[k], launches, float(table.kinds.free_time[k]) + COAST_MARGIN, 1e-7, 512
+                table.vehicles[k],
+                launches,
+                float(table.kinds.free_time[k]) + COAST_MARGIN,
+                1e-7,
+                512,
             )
             for m, i in enumerate(of_kind):
                 burnout = path_at(flights.knots[m], flights.n_knots[m], fresh["t"][i])
@@ -113,7 +116,10 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: set[i
     state.rounds = Rounds(
         **{
             name: np.concatenate(
-                [getattr(state.rounds, name), fresh[name].astype(np.int64) if name in ints else fresh[name]]
+                [
+                    getattr(state.rounds, name),
+                    fresh[name].astype(np.int64) if name in ints else fresh[name],
+                ]
             )
             for name in Rounds._fields
         }
@@ -131,10 +137,8 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: set[i
         np.concatenate([old.t_launch, picked.t_launch]),
         np.concatenate([old.t_planned, picked.t_intercept]),
         np.concatenate([old.intended, intended]),
-        np.concatenate(
-            [old.is_reliable, lots[Purpose.INTERCEPTOR_RELIABILITY] < table.p_reliability[kinds]]
-        ),
-        np.concatenate([old.is_discriminated, lots[Purpose.DISCRIMINATION] < table.p_discrimination[kinds]]),
+        np.concatenate([old.is_reliable, works]),
+        np.concatenate([old.is_discriminated, homes]),
         np.concatenate([old.is_lethal, no]),
         np.concatenate([old.is_kill, no]),
         np.concatenate([old.is_over, no]),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, ecefs_from_geodetics
-from opendome.kernels.guidance import ENDED, FREE, Sky, advance_rounds
+from opendome.kernels.guidance import ENDED, FREE, Sky
+from opendome.kernels.homing import advance_rounds
 from opendome.kernels.philox import uniforms
 from opendome.messages import Commands, EventKind, Events
 from opendome.rng import Purpose
@@ -115,7 +116,7 @@ def _where(model: WorldModel, lat: Floats, lon: Floats) -> tuple[Ints, Floats]:
 
 
 def advance(
-    model: WorldModel, state: WorldState, commands: Commands, t1: float, keep: set[int]
+    model: WorldModel, state: WorldState, commands: Commands, t1: float, keep: frozenset[int]
 ) -> tuple[Meetings, Events]:
     """Move the world to t1 under commands that reached their rounds by now.
 
@@ -200,7 +201,9 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
     rows = np.flatnonzero((sky.t_launch <= t) & (t < sky.t_gone))
     states = paths_at(sky.knots, sky.offsets, sky.counts, rows, np.full(len(rows), t))
     r, v = ecefs_from_ecis(
-        np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(states[:, 3:]), np.full(len(rows), t)
+        np.ascontiguousarray(states[:, :3]),
+        np.ascontiguousarray(states[:, 3:]),
+        np.full(len(rows), t),
     )
     threat = rows % n
     burning = t < state.threats.t_burnout[rows]
