@@ -1,0 +1,110 @@
+"""Where and when tracks will land if nothing pushes them, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.frames import altitude, enu_basis, geodetic_from_ecef
+from opendome.kernels.motion import Noise, Work, new_work, step_length, step_row
+
+Floats = NDArray[np.float64]
+
+MAX_STEPS = 5000
+
+
+class Impacts(NamedTuple):
+    """Predicted impacts, n rows; all NaN where the row does not come down in time."""
+
+    t: Floats
+    lat: Floats
+    lon: Floats
+    cov_enu: Floats  # (n, 2, 2) m^2, east and north on the ground
+
+
+@jit
+def descend(s: Floats, p: Floats, longest: float, noise: Noise, work: Work) -> float:
+    """Bring one row, in place, to the ellipsoid on its way down; gives the time it takes.
+
+    NaN where that takes more than ``longest`` seconds.
+    """
+    passed = 0.0
+    for _ in range(MAX_STEPS):
+        h, is_air = step_length(s, False)
+        alt = altitude(s[0], s[1], s[2])
+        radius = math.sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2])
+        climb = (s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / radius
+        if alt <= 0.0 and climb <= 0.0:
+            return passed
+        is_last = climb < 0.0 and alt + 1.1 * climb * h < 0.0
+        if is_last:
+            h = min(h, alt / -climb)
+        step_row(s, p, h, (False, is_air), 0.0, noise, work)
+        passed += h
+        if is_last and abs(altitude(s[0], s[1], s[2])) < 0.5:
+            return passed
+        if passed > longest:
+            break
+    return math.nan
+
+
+@jit
+def on_ground(s: Floats, p: Floats, lat: float, lon: float, cov: Floats) -> None:
+    """Covariance (2, 2), east and north, of the place where a row at the ground comes through it.
+
+    An error of place is carried along the velocity to the ground.
+    """
+    basis = enu_basis(lat, lon)
+    velocity = np.zeros(3)
+    for i in range(3):
+        for j in range(3):
+            velocity[i] += basis[i, j] * s[3 + j]
+    carry = np.zeros((2, 3))
+    for i in range(2):
+        for j in range(3):
+            carry[i, j] = basis[i, j] - velocity[i] / velocity[2] * basis[2, j]
+    for i in range(2):
+        for j in range(2):
+            total = 0.0
+            for k in range(3):
+                for m in range(3):
+                    total += carry[i, k] * p[k, m] * carry[j, m]
+            cov[i, j] = total
+
+
+@jit
+def predict_impacts(t: Floats, x: Floats, cov: Floats, longest: float, noise: Noise) -> Impacts:
+    """Ballistic impacts of rows, with the process noise of the way down.
+
+    Parameters
+    ----------
+    t : (n,) float
+        Time of each row.
+    x, cov : (n, 7), (n, 7, 7) float
+        Rows as in `motion`, taken as coasting.
+    longest : float
+        Time to impact after which the search stops, s.
+
+    Notes
+    -----
+    The ground is the ellipsoid. To first order in the errors; the ellipse is worthless where they
+    are comparable with the way still to go.
+    """
+    n = len(t)
+    out = Impacts(
+        np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full((n, 2, 2), np.nan)
+    )
+    work = new_work()
+    for row in range(n):
+        s, p = x[row].copy(), cov[row].copy()
+        passed = descend(s, p, longest, noise, work)
+        if math.isnan(passed):
+            continue
+        lat, lon, _ = geodetic_from_ecef(s[0], s[1], s[2])
+        out.t[row], out.lat[row], out.lon[row] = t[row] + passed, lat, lon
+        on_ground(s, p, lat, lon, out.cov_enu[row])
+    return out

@@ -1,0 +1,12 @@
+"""From detections to one picture: filters, association, fusion, impact prediction."""
+
+from opendome.tracks.associate import Gnn
+from opendome.tracks.base import AbstractAssociator, AbstractFilter
+from opendome.tracks.kalman import Ekf
+
+FILTERS: dict[str, type[AbstractFilter]] = {
+    "ekf": Ekf,
+}
+ASSOCIATORS: dict[str, type[AbstractAssociator]] = {
+    "gnn": Gnn,
+}

@@ -1,0 +1,100 @@
+"""The extended Kalman filter of ballistic and thrusting things."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from opendome.kernels.kalman import Expected, Prior, expect_many, start_many, update_pairs
+from opendome.kernels.looks import Looks
+from opendome.kernels.motion import Noise, predict_many
+from opendome.messages import Floats, Ints
+from opendome.tracks.base import AbstractFilter, Association, Beliefs
+
+# Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
+# throttling that a slowly changing thrust along the velocity does not.
+NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0)
+LOG_BETA = (math.log(6000.0), 0.7)  # of kg/m^2: from artillery rockets to re-entry vehicles
+THRUST = (30.0, 20.0)  # m/s^2, of a booster at any moment
+LOCAL_RANGE = 500e3  # m, a radar that reaches less looks for short-range threats
+SIGMA_SPEED_LOCAL = 500.0  # m/s per axis
+SIGMA_SPEED = 3500.0  # m/s per axis
+SIGMA_SPEED_BOOST, CLIMB = 300.0, 400.0  # m/s per axis, mean upwards, as a plume leaves the clouds
+PLUME_HEIGHT = (22e3, 12e3)  # m, when a plume is first seen
+WIDEST = 300e3  # m, of a place along an infrared line of sight
+SURPRISE = 4.0  # squared distance per component from which an update widens the row
+AGILITY = 900.0  # m^2/s^3, added to the noise of what surprises, or is new in the air
+CALM = 0.5  # by which each look without surprise lessens it
+LOW_RADIUS = 6378e3 + 60e3  # m, new tracks nearer to the centre of the Earth may still burn
+LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
+MOST_THRUST = 150.0  # m/s^2
+
+
+@final
+@dataclass(frozen=True)
+class Ekf(AbstractFilter):
+    """Extended Kalman filter. Model: docs/models/ekf.md."""
+
+    def predict(self, beliefs: Beliefs, t: float) -> Beliefs:
+        """The same rows at time t."""
+        b = beliefs
+        x, cov = predict_many(b.t, b.x, b.cov, b.is_boosting, b.agility, t, NOISE)
+        return Beliefs(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), b.agility)
+
+    def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
+        """What a sensor should see of the rows."""
+        return expect_many(beliefs.x, beliefs.cov, r_sensor)
+
+    def update(
+        self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
+    ) -> None:
+        """Update each associated row with its one look."""
+        x, cov = beliefs.x, beliefs.cov
+        distance2 = update_pairs(x, cov, expected, looks, found.row, found.look, SURPRISE)
+        n_parts = 2 + ~np.isnan(looks.distance[found.look]) + ~np.isnan(looks.rate[found.look])
+        is_surprise = distance2 > SURPRISE * n_parts
+        calmer = CALM * beliefs.agility[found.row]
+        beliefs.agility[found.row] = np.where(is_surprise, AGILITY, calmer)
+        last = x[found.row, 6]
+        low = np.where(beliefs.is_boosting[found.row], 0.0, LEAST_LOG_BETA)
+        high = np.where(beliefs.is_boosting[found.row], MOST_THRUST, MOST_LOG_BETA)
+        x[found.row, 6] = np.clip(last, low, high)
+
+    def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
+        """First belief from one look each."""
+        is_plume = math.isnan(max_range)
+        speed = SIGMA_SPEED_LOCAL if max_range < LOCAL_RANGE else SIGMA_SPEED
+        mean, sigma = THRUST if is_plume else LOG_BETA
+        spread = SIGMA_SPEED_BOOST if is_plume else speed
+        prior = Prior(spread, CLIMB, mean, sigma, *PLUME_HEIGHT, WIDEST)
+        x, cov = start_many(looks, rows, r_sensor, prior)
+        n = len(rows)
+        is_low = (np.linalg.norm(x[:, :3], axis=1) < LOW_RADIUS) & (not is_plume)
+        return Beliefs(np.zeros(n), x, cov, np.full(n, is_plume), np.where(is_low, AGILITY, 0.0))
+
+    def ignite(self, beliefs: Beliefs, rows: Ints) -> None:
+        """Let the last component mean thrust."""
+        self._restart_last(beliefs, rows, THRUST)
+        beliefs.is_boosting[rows] = True
+
+    def burn_out(self, beliefs: Beliefs, rows: Ints, period: Floats) -> None:
+        """Let the last component mean drag; the burn went on for half a period, more or less."""
+        thrust = np.clip(beliefs.x[rows, 6], 0.0, MOST_THRUST)
+        sigma = np.sqrt(thrust**2 / 12.0 + beliefs.cov[rows, 6, 6] / 4.0) * period
+        velocity = beliefs.x[rows, 3:6]
+        heading = velocity / (np.linalg.norm(velocity, axis=1, keepdims=True) + 1e-9)
+        beliefs.x[rows, 3:6] += heading * (0.5 * thrust * period)[:, None]
+        gain = (heading * sigma[:, None])[:, :, None] * (heading * sigma[:, None])[:, None, :]
+        beliefs.cov[rows[:, None, None], np.arange(3, 6)[:, None], np.arange(3, 6)] += gain
+        self._restart_last(beliefs, rows, LOG_BETA)
+        beliefs.is_boosting[rows] = False
+
+    @staticmethod
+    def _restart_last(beliefs: Beliefs, rows: Ints, prior: tuple[float, float]) -> None:
+        beliefs.x[rows, 6] = prior[0]
+        beliefs.cov[rows, 6, :] = 0.0
+        beliefs.cov[rows, :, 6] = 0.0
+        beliefs.cov[rows, 6, 6] = prior[1] ** 2

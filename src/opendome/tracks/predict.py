@@ -1,0 +1,96 @@
+"""Tracks in the future: where they will land, and the picture brought to one time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from opendome.kernels.motion import predict_many
+from opendome.kernels.prediction import predict_impacts
+from opendome.messages import Bools, Tracks
+from opendome.tracks.base import AbstractFilter
+from opendome.tracks.kalman import LOG_BETA, NOISE
+from opendome.tracks.rows import Rows, take_beliefs
+
+LONGEST = 4000.0  # s to impact; what flies longer is in orbit
+FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
+
+
+def is_due(rows: Rows, t: float, period: float) -> Bools:
+    """Whether the impact of each row (n,) is worth a new prediction.
+
+    It is when the row has news and the last prediction is older than ``period`` and than a tenth
+    of the time to go, or when its updates have doubled since.
+    """
+    left = np.maximum(rows.impact_t - t, 0.0)
+    age = t - rows.t_predicted
+    is_old = age >= np.maximum(period, FRESH_PART * np.where(np.isnan(left), 10.0 * period, left))
+    is_better = (rows.n_updates >= 2 * rows.n_predicted) & (age >= period)
+    due = np.isnan(rows.t_predicted) | ((rows.t_update > rows.t_predicted) & (is_old | is_better))
+    return due & rows.is_confirmed
+
+
+def refresh(rows: Rows, t: float, period: float) -> None:
+    """Predict, in place, the impacts that are due."""
+    due = np.flatnonzero(is_due(rows, t, period))
+    if len(due) == 0:
+        return
+    beliefs = take_beliefs(rows, due)
+    beliefs.x[rows.is_boosting[due], 6] = LOG_BETA[0]
+    beliefs.cov[rows.is_boosting[due], 6, 6] = LOG_BETA[1] ** 2
+    impacts = predict_impacts(beliefs.t, beliefs.x, beliefs.cov, LONGEST, NOISE)
+    rows.impact_t[due], rows.impact_lat[due] = impacts.t, impacts.lat
+    rows.impact_lon[due], rows.impact_cov_enu[due] = impacts.lon, impacts.cov_enu
+    rows.t_predicted[due], rows.n_predicted[due] = t, rows.n_updates[due]
+
+
+def tracks_of(part: AbstractFilter, rows: Rows, nodes: tuple[int, ...], t: float) -> list[Tracks]:
+    """The rows as a message to each node of a group; boosting rows are brought to t."""
+    x, cov, when = rows.x.copy(), rows.cov.copy(), rows.t.copy()
+    boosting = np.flatnonzero(rows.is_boosting)
+    if len(boosting):
+        now = part.predict(take_beliefs(rows, boosting), t)
+        x[boosting], cov[boosting], when[boosting] = now.x, now.cov, t
+        x[boosting, 6] = LOG_BETA[0]
+        cov[boosting, 6, :] = 0.0
+        cov[boosting, :, 6] = 0.0
+        cov[boosting, 6, 6] = LOG_BETA[1] ** 2
+    n = len(rows.run)
+    return [
+        Tracks(
+            run=rows.run.copy(),
+            node=np.full(n, node),
+            id=rows.id.copy(),
+            t=when,
+            x_ecef=x,
+            cov_ecef=cov,
+            is_confirmed=rows.is_confirmed.copy(),
+            is_boosting=rows.is_boosting.copy(),
+            n_updates=rows.n_updates.copy(),
+            t_first=rows.t_first.copy(),
+            t_update=rows.t_update.copy(),
+            t_predicted=rows.t_predicted.copy(),
+            impact_lat=rows.impact_lat.copy(),
+            impact_lon=rows.impact_lon.copy(),
+            impact_t=rows.impact_t.copy(),
+            impact_cov_enu=rows.impact_cov_enu.copy(),
+        )
+        for node in nodes
+    ]
+
+
+def coast(tracks: Tracks, t: float) -> Tracks:
+    """The same tracks, all at time t: ballistic, with the process noise of the filter.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        Each row at its own time, which may differ from t by minutes.
+    """
+    n = len(tracks.run)
+    is_boosting = np.zeros(n, np.bool_)  # a message says nothing of thrust
+    x_ecef, cov_ecef = predict_many(
+        tracks.t, tracks.x_ecef, tracks.cov_ecef, is_boosting, np.zeros(n), t, NOISE
+    )
+    return replace(tracks, t=np.full(n, t), x_ecef=x_ecef, cov_ecef=cov_ecef)

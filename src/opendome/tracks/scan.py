@@ -1,0 +1,187 @@
+"""One scan of one sensor, taken into the tracks of one picture: all runs of the batch at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from opendome.kernels.looks import Looks
+from opendome.messages import Bools, Floats, Ints
+from opendome.tracks.base import AbstractAssociator, AbstractFilter, Association, Beliefs
+from opendome.tracks.coverage import AbstractCoverage
+from opendome.tracks.fusion import merge_twins
+from opendome.tracks.rows import Rows, add_rows, new_rows, put_beliefs, take_beliefs, take_rows
+
+MAX_LATE = 20.0  # s, a scan may be older than a track by this much
+PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
+SURE = 0.9  # chance of detection above which nothing is believed
+LOST = 9.0  # misses (see `Rows`) that end a confirmed track: four sure ones
+MANOEUVRE = 400.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
+AIR_TOP = 100e3  # m
+MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
+MARGIN_SIGMAS = 3.0
+MARGIN_ACCELERATION = 60.0  # m/s^2, by which a straight line may err
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How one picture is kept: its parts and its M-of-N rule."""
+
+    filter: AbstractFilter
+    associator: AbstractAssociator
+    confirm_hits: int
+    confirm_looks: int
+
+
+def take_scan(
+    rules: Rules, rows: Rows, coverage: AbstractCoverage, looks: Looks, t: float
+) -> tuple[Rows, Ints]:
+    """Tracks after one scan, and the looks that belong to none of them.
+
+    Parameters
+    ----------
+    looks : Looks
+        All detections of this scan, ordered by run, then by distance.
+    t : float
+        Time of the scan; it may be a little older than some tracks.
+    """
+    is_plume = coverage.band < 0
+    burn_out(rules.filter, rows, t)
+    near = _near(rows, coverage, t)
+    beliefs = rules.filter.predict(take_beliefs(rows, near), t)
+    p_detect = coverage.p_detect(beliefs.x[:, :3], rows.rcs(coverage.band)[near])
+    is_seen = coverage.does_look(p_detect, rows.is_confirmed[near])
+    found = Association(near[:0], near[:0], np.zeros(0))
+    if len(near) and len(looks.run):
+        expected = rules.filter.expect(beliefs, coverage.r_ecef)
+        found = rules.associator.associate(rows.run[near], expected, looks, rows.is_confirmed[near])
+        rules.filter.update(beliefs, expected, looks, found)
+    is_hit = np.zeros(len(near), np.bool_)
+    is_hit[found.row] = True
+    stored = np.flatnonzero(is_hit | ((p_detect > 0.0) & (rows.t[near] <= t) & (not is_plume)))
+    put_beliefs(rows, near[stored], _part(beliefs, stored))
+    _note_hits(rows, near[found.row], coverage, _of(looks, found.look), t)
+    if is_plume:
+        _note_plumes(rules.filter, rows, near[found.row], coverage.period, t)
+    missed = np.flatnonzero(is_seen & ~is_hit)
+    _note_misses(rows, near[missed], p_detect[missed])
+    rows = merge_twins(rows, near[is_hit], near[(p_detect > 0.0) & ~is_hit], coverage.index)
+    is_free = np.ones(len(looks.run), np.bool_)
+    is_free[found.look] = False
+    return judge(rules, rows, t), np.flatnonzero(is_free)
+
+
+def start_tracks(
+    rules: Rules, rows: Rows, coverage: AbstractCoverage, scan: tuple[Looks, Ints, Ints, float]
+) -> Rows:
+    """Tracks and those that begin; ``scan``: looks, which of them, their ids, and the time."""
+    looks, free, ids, t = scan
+    if len(free) == 0:
+        return rows
+    beliefs = rules.filter.start(looks, free, coverage.r_ecef, coverage.max_range)
+    fresh = new_rows(beliefs, looks.run[free], ids, t)
+    fresh.period[:] = coverage.period
+    fresh.heard[:] = 1 << coverage.index
+    if coverage.band < 0:
+        fresh.t_plume[:] = t
+        fresh.plume_period[:] = coverage.period
+    else:
+        _add_rcs(fresh, np.arange(len(free)), coverage, _of(looks, free))
+    fresh.is_confirmed[:] = rules.confirm_hits <= 1
+    return add_rows(rows, fresh)
+
+
+def burn_out(part: AbstractFilter, rows: Rows, t: float) -> None:
+    """Rows whose plume has not been seen for a while burn no more."""
+    end = rows.t_plume + PLUME_PATIENCE * rows.plume_period
+    over = np.flatnonzero(rows.is_boosting & (end < t))
+    if len(over):
+        beliefs = rows.beliefs
+        part.burn_out(beliefs, over, rows.plume_period[over])
+        rows.t_predicted[over] = np.nan
+
+
+def judge(rules: Rules, rows: Rows, t: float) -> Rows:
+    """Confirm tracks, and drop those that are lost, too vague or in the ground."""
+    is_new = ~rows.is_confirmed
+    rows.is_confirmed |= rows.n_updates >= rules.confirm_hits
+    n_failed = rows.n_looks - rows.n_updates
+    is_over = n_failed > rules.confirm_looks - rules.confirm_hits
+    is_over |= t - rows.t_update > (rules.confirm_looks + 1) * rows.period
+    is_gone = (is_new & ~rows.is_confirmed & is_over) | (rows.misses > LOST)
+    spread = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
+    is_gone |= ~(spread < MOST_SIGMA**2)
+    return take_rows(rows, np.flatnonzero(~is_gone)) if is_gone.any() else rows
+
+
+def _part(beliefs: Beliefs, chosen: Ints) -> Beliefs:
+    b = beliefs
+    return Beliefs(
+        b.t[chosen], b.x[chosen], b.cov[chosen], b.is_boosting[chosen], b.agility[chosen]
+    )
+
+
+def _of(looks: Looks, chosen: Ints) -> Looks:
+    columns: list[Any] = [column[chosen] for column in looks]
+    return Looks(*columns)
+
+
+def _near(rows: Rows, coverage: AbstractCoverage, t: float) -> Ints:
+    """Rows that the sensor may see at t, by a straight line with a margin."""
+    dt = t - rows.t
+    place = rows.x[:, :3] + rows.x[:, 3:6] * dt[:, None]
+    spread = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
+    drift = rows.cov[:, 3, 3] + rows.cov[:, 4, 4] + rows.cov[:, 5, 5]
+    margin = MARGIN_SIGMAS * np.sqrt(spread + drift * dt * dt) + MARGIN_ACCELERATION * dt * dt
+    return np.flatnonzero(coverage.is_near(place, margin) & (dt >= -MAX_LATE))
+
+
+def _note_hits(rows: Rows, hit: Ints, coverage: AbstractCoverage, looks: Looks, t: float) -> None:
+    rows.n_updates[hit] += 1
+    rows.n_looks[hit] += 1
+    rows.n_missed[hit] = 0
+    rows.misses[hit] = 0.0
+    rows.t_update[hit] = np.maximum(rows.t_update[hit], t)
+    rows.period[hit] = coverage.period
+    rows.heard[hit] |= 1 << coverage.index
+    if coverage.band >= 0:
+        _add_rcs(rows, hit, coverage, looks)
+
+
+def _add_rcs(rows: Rows, hit: Ints, coverage: AbstractCoverage, looks: Looks) -> None:
+    rows.rcs_sum[hit, coverage.band] += coverage.rcs(looks.snr, looks.distance)
+    rows.rcs_n[hit, coverage.band] += 1
+
+
+def _note_plumes(part: AbstractFilter, rows: Rows, hit: Ints, period: float, t: float) -> None:
+    cold = hit[~rows.is_boosting[hit]]
+    if len(cold):
+        part.ignite(rows.beliefs, cold)
+        rows.t_predicted[cold] = np.nan
+    rows.t_plume[hit] = t
+    rows.plume_period[hit] = period
+
+
+def _note_misses(rows: Rows, missed: Ints, p_detect: Floats) -> None:
+    if len(missed) == 0:
+        return
+    is_tentative = ~rows.is_confirmed[missed] & (p_detect >= 0.5)
+    rows.n_looks[missed[is_tentative]] += 1
+    rows.n_missed[missed] += 1
+    rows.misses[missed] -= np.log(1.0 - np.minimum(p_detect, SURE))
+    radius = np.linalg.norm(rows.x[missed, :3], axis=1)
+    is_low = radius < AIR_TOP + 6378e3
+    rows.agility[missed] = np.where(is_low & (p_detect > SURE), MANOEUVRE, 0.0)
+
+
+def in_ground(rows: Rows, t: float, altitude: Floats, up: Floats) -> Bools:
+    """Whether each row has surely come down by t; altitude (n,) and up (n, 3) at its own time."""
+    dt = t - rows.t
+    climb = np.einsum("ij,ij->i", rows.x[:, 3:6], up) - 9.8 * dt
+    sigma = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, :3, :3], up))
+    drift = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, 3:6, 3:6], up))
+    now = altitude + (climb + 4.9 * dt) * dt
+    is_down: Bools = (climb < 0.0) & (now + 2.0 * (sigma + drift * np.abs(dt)) < 0.0)
+    return is_down
