@@ -61,7 +61,8 @@ class Flights(NamedTuple):
     """What `fly_many` gives for n launches.
 
     ``knots`` rows are [t, r_eci (3), v_eci (3)], t in scenario time, ``n_knots`` of them valid.
-    ``apogee_alt`` is geodetic. ``impact`` rows are [t, lat, lon, speed over ground], NaN unless
+    ``apogee_alt`` is geodetic, where the distance from the Earth's centre is largest (within
+    30 m of the highest). ``impact`` rows are [t, lat, lon, speed over ground], NaN unless
     the status is LANDED.
     """
 
