@@ -18,6 +18,7 @@ from opendome.views.report.tracks_drawn import Drawn, drawn, replay_data
 from opendome.views.report.words import clock, length, listed, plural, spaced, whole
 
 CLOSE: Final = "The same run, close up about the defended area."
+TIMELINE: Final = "Colours as on the map; hollow: failed after launch, or a shot that missed."
 MOST_ROWS: Final = 400  # of the table of threats
 LEGEND: Final = (
     ("leaked", "leaked"),
@@ -153,7 +154,12 @@ def when(shown: Shown | None) -> Markup:
         words.append("no shot is fired")
     lead = "; ".join(words) + f"; it is over at {clock(shown.t_end)}."
     return section(
-        2, "when", title, lead, figure(timeline.timeline(shown), wide=True), _threat_table(shown)
+        2,
+        "when",
+        title,
+        lead,
+        figure(timeline.timeline(shown), TIMELINE, wide=True),
+        _threat_table(shown),
     )
 
 

@@ -119,7 +119,7 @@ def stock_chart(found: list[Firing], shown: Shown) -> Markup:
             path(across.all(x), up.all(y), "stock-line", stroke_dasharray=DASHES[k] or None)
         )
         heights.append((up.at(float(stock[-1])), f"{spaced(battery.name)[:14]}: {stock[-1]:.0f}"))
-    for height_of_label, words in spread(heights, 15.0, bottom):
+    for height_of_label, words in spread(heights, 17.0, bottom):
         parts.append(text(WIDTH - right + 8, height_of_label + 4, words, "tick"))
     return svg(WIDTH, height, "Rounds left in each battery over time in the run shown.", *parts)
 
