@@ -62,6 +62,7 @@ def test_a_single_sure_shot_is_taken(policy: str):
         t_last=np.array([10.0]),
         reach=np.array([[1]]),
         depth=np.array([[1]]),
+        alone=np.array([[1]]),
         rounds=np.array([[1]]),
         channels=np.array([[1]]),
         kind=np.array([0]),

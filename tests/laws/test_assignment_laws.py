@@ -35,6 +35,7 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
         t_last=rng.uniform(0.0, 100.0, n),
         reach=rng.integers(0, 3, (n, b)),
         depth=rng.integers(1, 3, (n, b)),
+        alone=rng.integers(1, 5, (n_problems, b)),
         rounds=rng.integers(0, 4, (n_problems, b)),
         channels=rng.integers(0, 3, (n_problems, b)),
         kind=rng.integers(0, n_kinds, b),

@@ -24,7 +24,6 @@ class Arms(NamedTuple):
 
     numbers: Ints  # (b,) in scenario order
     sites: tuple[Site, ...]
-    kind: Ints  # (b,)
     p_kill: Floats  # (k,)
     cost: Floats  # (k,) in the unit of asset values
     reaction: Floats  # (b,) s
@@ -42,6 +41,7 @@ def node_arms(scenario: Scenario, node: Node, reach_tables: dict[str, ReachTable
     unit = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
     reaction = np.array([w.system.reaction for w in weapons], dtype=np.float64)
     t_word = np.array([w.system.assess_delay for w in weapons]) + node.order_latency
+    kind = np.array([names.index(w.system.name) for w in weapons], dtype=np.int64)
     return Arms(
         numbers=np.array(numbers, dtype=np.int64),
         sites=tuple(
@@ -57,7 +57,6 @@ def node_arms(scenario: Scenario, node: Node, reach_tables: dict[str, ReachTable
             )
             for w in weapons
         ),
-        kind=np.array([names.index(w.system.name) for w in weapons], dtype=np.int64),
         p_kill=np.array([system.p_kill for system in systems.values()], dtype=np.float64),
         cost=np.array(
             [unit * system.cost / (dearest or 1.0) for system in systems.values()],
@@ -65,5 +64,5 @@ def node_arms(scenario: Scenario, node: Node, reach_tables: dict[str, ReachTable
         ),
         reaction=reaction,
         look=t_word + reaction + node.decision_period,
-        batteries=Battery(np.array(numbers, dtype=np.int64), t_word),
+        batteries=Battery(np.array(numbers, dtype=np.int64), t_word, kind),
     )

@@ -60,7 +60,8 @@ class BattleState:
 
     t_due: Floats  # (n_nodes,) next decision
     runs: Ints  # sorted
-    n_orders: Ints  # given so far in each run
+    n_orders: Ints  # (n_runs,) given so far
+    n_alone: Ints  # (n_runs, n_batteries) threats engaged that only this battery could meet
     tracks: TrackBook
     orders: OrderBook
     n_unproven: int = 0  # plans that are not proven to be the best of their problem
@@ -83,17 +84,18 @@ def new_tracks(keys: Ints) -> TrackBook:
     )
 
 
-def begin(runs: Ints, n_nodes: int) -> BattleState:
+def begin(runs: Ints, n_nodes: int, n_batteries: int) -> BattleState:
     """Nothing seen, nothing ordered."""
     none = np.zeros(0, dtype=np.int64)
     orders = OrderBook(none, none, none, none, none, none, np.zeros(0))
     runs = np.unique(runs)
     return BattleState(
-        np.full(n_nodes, -np.inf),
-        runs,
-        np.zeros(len(runs), dtype=np.int64),
-        new_tracks(none),
-        orders,
+        t_due=np.full(n_nodes, -np.inf),
+        runs=runs,
+        n_orders=np.zeros(len(runs), dtype=np.int64),
+        n_alone=np.zeros((len(runs), n_batteries), dtype=np.int64),
+        tracks=new_tracks(none),
+        orders=orders,
     )
 
 

@@ -13,6 +13,7 @@ from opendome.messages import Orders, Tracks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 OVERDUE_AFTER = 60.0  # s after the last word that could be expected of an order
 
@@ -25,6 +26,8 @@ class Candidates(NamedTuple):
     stock: Ints  # row in the stocks
     t_release: Floats  # when human consent is there
     wanted: Ints  # most rounds in this decision
+    n_tries: Ints  # decisions that doctrine still allows
+    is_new: Bools  # never engaged before
     value: Floats  # still at risk
 
 
@@ -33,6 +36,14 @@ class Battery(NamedTuple):
 
     numbers: Ints  # (b,) in scenario order
     t_word: Floats  # (b,) s from an intercept until its assessment is heard at the latest
+    kind: Ints  # (b,) of round
+
+
+def alone(found: Windows, kind: Ints) -> Bools:
+    """Whether a battery is the only one of its kind that can meet a threat, (n, b)."""
+    is_met = np.isfinite(found.t_launch)
+    n_like = is_met.astype(np.int64) @ (kind[:, None] == kind).astype(np.int64)
+    return np.asarray(is_met & (n_like == 1))
 
 
 def commit(
@@ -48,6 +59,9 @@ def commit(
     row, b = np.nonzero(given)
     seen, battery = candidates.seen[row], batteries.numbers[b]
     tracks = state.tracks
+    first = np.flatnonzero(candidates.is_new & given.any(axis=1))
+    place = np.ix_(find(state.runs, picture.run[candidates.seen[first]])[0], batteries.numbers)
+    np.add.at(state.n_alone, place, alone(found, batteries.kind)[first])
     tracks.t_consent[candidates.rows[row]] = candidates.t_release[row]
     tracks.t_wake[candidates.rows[row]] = -np.inf
     run = picture.run[seen]

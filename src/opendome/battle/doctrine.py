@@ -56,6 +56,11 @@ def is_threatening(doctrine: Doctrine, chance: Floats) -> Bools:
     return chance > doctrine.p_threatening
 
 
+def tries(doctrine: Doctrine, n_spent: Ints) -> Ints:
+    """Decisions to fire at each track that are still allowed."""
+    return -((n_spent - doctrine.max_rounds) // doctrine.salvo)
+
+
 def salvo(doctrine: Doctrine, n_spent: Ints) -> Ints:
     """Rounds that each track may get in one decision."""
     return np.minimum(doctrine.salvo, doctrine.max_rounds - n_spent)

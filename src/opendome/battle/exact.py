@@ -53,6 +53,7 @@ def select(problems: Problems, g: int) -> Problems:
         problems.t_last[rows],
         problems.reach[rows],
         problems.depth[rows],
+        problems.alone[g : g + 1],
         problems.rounds[g : g + 1],
         problems.channels[g : g + 1],
         problems.kind,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from opendome.battle import POLICIES, books, doctrine, evaluate
 from opendome.battle.arms import Arms, node_arms
 from opendome.battle.books import BattleState
-from opendome.battle.commit import Candidates, commit
+from opendome.battle.commit import Candidates, alone, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
 from opendome.battle.picture import contradict, read
 from opendome.battle.windows import Windows, find_windows, tries
@@ -67,7 +67,7 @@ class Manager:
 
     def begin(self, runs: Ints) -> BattleState:
         """State before anything is seen, for a batch of runs."""
-        return books.begin(runs, len(self.nodes))
+        return books.begin(runs, len(self.nodes), len(self.battery_node))
 
     def decide(
         self, state: BattleState, picture: Tracks, stocks: Stocks, reports: Reports, t: float
@@ -135,7 +135,7 @@ class Manager:
         found = find_windows(
             picture.x_ecef[seen], picture.t[seen], picture.impact_t[seen], arms.sites, t_earliest
         )
-        problems = _problems(node, arms, candidates, found, left, t_base)
+        problems = _problems(node, arms, candidates, found, left, t_base, state)
         is_now = problems.reach == NOW
         wait = np.nan_to_num(found.t_launch - t_base, nan=np.inf).min(axis=1, initial=np.inf)
         nap = _nap(node, np.where(is_now.any(axis=1), 0.0, wait), picture.impact_t[seen] - t)
@@ -181,6 +181,8 @@ class Manager:
             stock=stock,
             t_release=np.where(np.isnan(t_consent), t + node.consent, np.maximum(t, t_consent)),
             wanted=doctrine.salvo(node.doctrine, spent.n_rounds[rows]),
+            n_tries=doctrine.tries(node.doctrine, spent.n_rounds[rows]),
+            is_new=np.isnan(t_consent),
             value=tracks.value[rows] * spent.survival[rows],
         )
 
@@ -199,7 +201,13 @@ def _left(state: BattleState, stocks: Stocks) -> Stocks:
 
 
 def _problems(
-    node: Node, arms: Arms, candidates: Candidates, found: Windows, left: Stocks, t_base: Floats
+    node: Node,
+    arms: Arms,
+    candidates: Candidates,
+    found: Windows,
+    left: Stocks,
+    t_base: Floats,
+    state: BattleState,
 ) -> Problems:
     """One assignment problem per run: who can be reached at once, who later, with what."""
     first = np.flatnonzero(np.diff(candidates.stock, prepend=-1))
@@ -209,7 +217,9 @@ def _problems(
     reach = np.where(is_now, NOW, np.where(np.isnan(found.t_launch), OUT_OF_REACH, LATER))
     depth = np.isfinite(found.t_launch).astype(np.int64)
     if node.doctrine.is_shoot_look_shoot:
-        depth = tries(found, arms.look)
+        depth = np.minimum(tries(found, arms.look), candidates.n_tries[:, None])
+    place = np.ix_(books.find(state.runs, left.runs[candidates.stock[first]])[0], arms.numbers)
+    is_alone = alone(found, arms.batteries.kind) & candidates.is_new[:, None]
     return Problems(
         offsets=np.append(first, n),
         wanted=candidates.wanted,
@@ -218,9 +228,10 @@ def _problems(
         t_last=np.max(np.nan_to_num(found.t_launch_last, nan=-np.inf), axis=1, initial=-np.inf),
         reach=reach,
         depth=depth,
+        alone=state.n_alone[place] + np.add.reduceat(is_alone.astype(np.int64), first, axis=0),
         rounds=left.rounds[stock],
         channels=left.free_channels[stock],
-        kind=arms.kind,
+        kind=arms.batteries.kind,
         cost=arms.cost,
     )
 

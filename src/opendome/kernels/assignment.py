@@ -34,7 +34,7 @@ class Problems(NamedTuple):
     t_last: Floats  # (n,) last chance to launch, s
     reach: Ints  # (n, b) OUT_OF_REACH, NOW or LATER
     depth: Ints  # (n, b) tries that fit in the window
-    breadth: Ints  # (g, b) threats that a battery has been able to reach, these and earlier ones
+    alone: Ints  # (g, b) threats, these and earlier ones, that no other of its kind could meet
     rounds: Ints  # (g, b) left
     channels: Ints  # (g, b) free
     kind: Ints  # (b,) column of p_kill
@@ -71,7 +71,7 @@ def _free_battery(problems: Problems, flow: Flow, g: int, row: int, kind: int) -
     """Battery with a round to spare for a threat, or -1.
 
     Prefers, in this order: the one that already fires at it, a launch now, more tries, more
-    rounds left for each threat that it reaches, the lower number.
+    rounds left for each threat that was its alone, more rounds left, the lower number.
     """
     best = -1
     for b in range(len(problems.kind)):
@@ -90,11 +90,13 @@ def _free_battery(problems: Problems, flow: Flow, g: int, row: int, kind: int) -
             best = b if reach == NOW else best
         elif problems.depth[row, b] != problems.depth[row, best]:
             best = b if problems.depth[row, b] > problems.depth[row, best] else best
-        elif (
-            flow.rounds[g, b] * problems.breadth[g, best]
-            > flow.rounds[g, best] * problems.breadth[g, b]
-        ):
-            best = b
+        else:
+            mine_spare = flow.rounds[g, b] * problems.alone[g, best]
+            other_spare = flow.rounds[g, best] * problems.alone[g, b]
+            if mine_spare > other_spare or (
+                mine_spare == other_spare and flow.rounds[g, b] > flow.rounds[g, best]
+            ):
+                best = b
     return best
 
 

@@ -23,7 +23,7 @@ L, C, K, S = ReportKind.LAUNCHED, ReportKind.CANNOT, ReportKind.KILLED, ReportKi
 
 def state_with_order(n_rounds: int = 2, t_overdue: float = 100.0) -> BattleState:
     """One run, tracks 0 to 2, order 0 of battery 1 at track 1."""
-    state = books.begin(np.array([0]), 1)
+    state = books.begin(np.array([0]), 1, 2)
     read(state, raid(3).picture(0.0))
     state.orders = OrderBook(
         key=books.order_keys(np.array([0]), np.array([0])),
@@ -86,7 +86,7 @@ def test_what_is_overdue_is_closed():
 
 
 def test_reports_about_unknown_things_do_no_harm():
-    state = books.begin(np.array([0]), 1)
+    state = books.begin(np.array([0]), 1, 2)
     tell(state, (1.0, K), (1.0, L), (1.0, C))
     assert len(state.tracks.key) == 0
 
@@ -180,7 +180,7 @@ def test_a_vanished_track_is_forgotten_once_nothing_is_open_against_it():
 
 
 def test_only_confirmed_tracks_are_remembered():
-    state = books.begin(np.array([0]), 1)
+    state = books.begin(np.array([0]), 1, 2)
     picture = replace(raid(3).picture(1.0), is_confirmed=np.array([True, False, True]))
     seen, rows = read(state, picture)
     assert seen.tolist() == [0, 2]
@@ -188,7 +188,7 @@ def test_only_confirmed_tracks_are_remembered():
 
 
 def test_the_order_of_the_picture_does_not_matter():
-    one, other = books.begin(np.array([0]), 1), books.begin(np.array([0]), 1)
+    one, other = books.begin(np.array([0]), 1, 2), books.begin(np.array([0]), 1, 2)
     picture = raid(5).picture(1.0)
     order = np.array([3, 1, 4, 0, 2])
     read(one, picture)

@@ -18,14 +18,14 @@ def test_only_cued_radars_are_asked():
     assert [sensor.sensor for sensor in cued_sensors(cued)] == [0]
     free = Sensor("lantern", RADAR, "c2", cued.sensors[0].site)
     assert cued_sensors(replace(cued, sensors=(free,))) == ()
-    state = books.begin(np.array([0]), 1)
+    state = books.begin(np.array([0]), 1, 2)
     picture = raid(3).picture(0.0)
     assert len(cue((), state, picture, read(state, picture)).run) == 0
 
 
 def test_the_most_valuable_come_first_up_to_a_bound():
     sensors = cued_sensors(scenario(cued=True))
-    state = books.begin(np.array([0, 1]), 1)
+    state = books.begin(np.array([0, 1]), 1, 2)
     raids = [replace(raid(n, run=run), t_impact=np.full(n, 60.0)) for run, n in ((0, 30), (1, 3))]
     picture = batch(raids, 0.0)
     pairs = read(state, picture)
@@ -44,7 +44,7 @@ def test_the_most_valuable_come_first_up_to_a_bound():
 
 def test_out_of_range_or_of_another_node_is_left_out():
     sensors = cued_sensors(scenario(cued=True))
-    state = books.begin(np.array([0]), 2)
+    state = books.begin(np.array([0]), 2, 2)
     far = replace(raid(2), distance=300e3)
     other = replace(raid(2), node=1)
     for raid_ in (far, other):

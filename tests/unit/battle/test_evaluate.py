@@ -56,7 +56,7 @@ def test_without_assets_or_prediction_nothing_is_threatened():
 
 
 def test_only_newer_predictions_are_judged_again():
-    state = books.begin(np.array([0]), 1)
+    state = books.begin(np.array([0]), 1, 2)
     picture = raid(2).picture(5.0)
     pairs = read(state, picture)
     evaluate.refresh(state, picture, pairs, CITY, np.array([10.0]))

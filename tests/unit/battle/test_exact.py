@@ -26,6 +26,7 @@ def mixed(n: int = 30, b: int = 6, n_kinds: int = 3, seed: int = 0, salvo: int =
         t_last=rng.uniform(0.0, 99.0, n),
         reach=rng.integers(0, 3, (n, b)),
         depth=np.ones((n, b), dtype=np.int64),
+        alone=np.ones((1, b), dtype=np.int64),
         rounds=rng.integers(3, 9, (1, b)),
         channels=rng.integers(2, 6, (1, b)),
         kind=np.arange(b) % n_kinds,

@@ -14,8 +14,11 @@ from opendome.battle.books import BattleState
 from opendome.battle.manager import Manager
 from opendome.messages import Orders, ReportKind, Reports, empty, take
 from opendome.scenario.command import Doctrine, Node
+from opendome.scenario.places import Place
 from opendome.scenario.weapons import Battery
 from tests.unit.battle.situations import (
+    LAT,
+    LON,
     SYSTEM,
     TABLES,
     Raid,
@@ -190,6 +193,35 @@ def test_forty_four_rounds_for_eleven_threats_and_none_for_the_twelfth():
         orders = model.decide(state, raid(12).picture(t), held, empty(Reports), float(t))[0]
         np.add.at(given, orders.track, orders.n_rounds)
     assert given.tolist() == [4] * 11 + [0]
+
+
+def test_one_after_the_other_threats_use_the_rounds_that_few_can_use():
+    # The eastern battery reaches three threats only; the western alone runs out at the eleventh.
+    lon = LON + 30e3 / (6371e3 * np.cos(LAT))
+    east = Battery("east", replace(SYSTEM, max_range=35e3), Place(LAT, lon, 0.0), "c2")
+    model = manager(SALVO, weapons=(battery("west"), east), assets=(city(radius=40e3),))
+    state = model.begin(RUN)
+    held = stocks(model, RUN, channels=100)
+    held.rounds[0] = [40, 4]
+    given = np.zeros(2, dtype=int)
+    for k in range(11):
+        threat = replace(
+            raid(1),
+            track=np.array([k]),
+            east=np.array([20e3 if k in (1, 4, 7) else -20e3]),
+            t_impact=np.array([60.0 + 60.0 * k]),
+        )
+        told = []
+        for t in np.arange(60.0 * k, 60.0 * k + 59.0):
+            orders = model.decide(state, threat.picture(t), held, reports(*told), t)[0]
+            np.add.at(given, orders.battery, orders.n_rounds)
+            held.rounds[0] = np.array([40, 4]) - given
+            told = [
+                (0, t, L, orders.id[i], orders.battery[i], k)
+                for i in range(len(orders.id))
+                for _ in range(orders.n_rounds[i])
+            ]
+    assert given.tolist() == [40, 4]
 
 
 def test_stocks_and_channels_are_never_promised_twice():

@@ -37,6 +37,7 @@ def one_problem(
         t_last=np.arange(n, dtype=np.float64),
         reach=np.array(reach).reshape(n, b),
         depth=np.ones((n, b), dtype=np.int64),
+        alone=np.ones((1, b), dtype=np.int64),
         rounds=np.array([rounds]),
         channels=np.array([channels or [1000] * b]),
         kind=np.zeros(b, dtype=np.int64),
@@ -90,6 +91,14 @@ def test_more_tries_come_before_more_rounds():
     depth = np.array([[1, 2]])
     assert in_order(problems._replace(depth=depth)).tolist() == [[0, 1]]
     assert in_order(problems).tolist() == [[1, 0]]
+
+
+def test_the_battery_that_alone_reaches_some_is_spared():
+    problems = one_problem([[NOW, NOW]], [12, 4])
+    assert in_order(problems._replace(alone=np.array([[0, 0]]))).tolist() == [[1, 0]]
+    assert in_order(problems._replace(alone=np.array([[1, 0]]))).tolist() == [[0, 1]]
+    assert in_order(problems._replace(alone=np.array([[3, 1]]))).tolist() == [[1, 0]]
+    assert in_order(problems._replace(alone=np.array([[4, 1]]))).tolist() == [[0, 1]]
 
 
 def test_the_surest_kind_is_fired_first():
@@ -168,6 +177,7 @@ def test_problems_of_a_batch_do_not_touch_each_other():
         },
         rounds=np.array([[1, 1], [0, 1]]),
         channels=np.array([[9, 9], [9, 9]]),
+        alone=np.ones((2, 2), dtype=np.int64),
     )
     assert in_order(two).tolist() == [[0, 1], [1, 0], [0, 1], [0, 0]]
 
