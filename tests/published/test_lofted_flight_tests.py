@@ -1,7 +1,7 @@
 """Published flight tests on steep arcs: a boosted flight must take the time that was published.
 
-Hwasong-17, March 2022: 999.2 km, apogee 6,040.9 km, 4,135 s (TASS, https://tass.com/defense/1539159).
-Hwasong-18, July 2023: 1,001.2 km, apogee 6,648.4 km, 74 to 75 min (Korea JoongAng Daily, 13 July 2023).
+Hwasong-17, March 2022: 999.2 km, 6,040.9 km, 4,135 s (TASS, https://tass.com/defense/1539159).
+Hwasong-18, July 2023: 1,001.2 km, 6,648.4 km, 74 to 75 min (Korea JoongAng Daily, 13 July 2023).
 """
 
 import math
