@@ -17,7 +17,7 @@ from opendome.campaign import runner, store
 from opendome.campaign.runner import Engine, Request, run_campaign, run_many, run_once
 from opendome.errors import OpenDomeError, RecordError
 from opendome.results import layout
-from opendome.results.record import TABLES, take_run
+from opendome.results.record import TABLES, Record, take_run
 from opendome.results.result import open_campaign
 from tests.unit.campaign.fake_simulation import begun, scenario, simulate
 
@@ -210,14 +210,7 @@ def test_one_run_is_run_0_of_the_campaign(whole: Path):
 
 def take_run_of(folder: Path, run: int) -> dict[str, Any]:
     found = open_campaign(folder)
-    record = layout_record(found)
-    return take_run(record, run).tables
-
-
-def layout_record(found: Any) -> Any:
-    from opendome.results.record import Record
-
-    return Record({name: found.table(name) for name in TABLES})
+    return take_run(Record({name: found.table(name) for name in TABLES}), run).tables
 
 
 def test_a_saved_run_grows_into_a_campaign(whole: Path, tmp_path: Path):
