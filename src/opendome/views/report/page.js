@@ -1,7 +1,7 @@
 "use strict";
 (function () {
   var tip = document.getElementById("tip");
-  document.addEventListener("pointermove", function (event) {
+  function explain(event) {
     var over = event.target.closest && event.target.closest("[data-tip]");
     if (!over) { tip.hidden = true; return; }
     tip.textContent = over.getAttribute("data-tip");
@@ -11,7 +11,9 @@
     if (y + tip.offsetHeight > window.innerHeight - 8) y = event.clientY - tip.offsetHeight - 12;
     tip.style.left = x + "px";
     tip.style.top = y + "px";
-  });
+  }
+  document.addEventListener("pointermove", explain);
+  document.addEventListener("pointerdown", explain);
 
   var store = document.getElementById("raid");
   if (!store) return;

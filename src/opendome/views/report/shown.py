@@ -78,7 +78,10 @@ def shown_run(campaign: Campaign) -> Shown | None:
     threats = ask(campaign, f"select * from threats {where} order by threat")
     shots = ask(campaign, f"select * from engagements {where} order by shot")
     picture = ask(campaign, f"select * from picture {where} order by node, t")
-    paths = ask(campaign, f"select * from trajectories {where} order by kind, id, t")
+    paths = ask(
+        campaign,
+        f"select * from trajectories {where} and isfinite(lat + lon + alt) order by kind, id, t",
+    )
     flights = flown(paths, threats, shots)
     is_sketch = not flights
     if is_sketch:
