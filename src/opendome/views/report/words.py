@@ -70,7 +70,7 @@ def to_interval(value: float, low: float, high: float) -> tuple[str, str]:
 
     Examples
     --------
-    >>> to_interval(64.04, 62.5, 65.7), to_interval(3.21, 2.61, 3.83)
+    >>> to_interval(64.04, 62.6, 65.7), to_interval(3.21, 2.61, 3.83)
     (('64', '63 to 66'), ('3.2', '2.6 to 3.8'))
     """
     width = high - low
