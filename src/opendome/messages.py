@@ -136,7 +136,7 @@ class ReportKind(IntEnum):
     """What a report says."""
 
     LAUNCHED = 0  # the round left
-    CANNOT = 1  # the order could not be carried out (no round, no channel, no solution)
+    CANNOT = 1  # one round of the order could not leave (no round, no channel, no solution)
     KILLED = 2  # assessed: the threat is gone
     SURVIVED = 3  # assessed: the threat is still there
 

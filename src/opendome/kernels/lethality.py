@@ -1,4 +1,4 @@
-"""Chance that a miss distance kills, and that an aim error lands in a disc."""
+"""Chance that a miss distance kills."""
 
 from __future__ import annotations
 

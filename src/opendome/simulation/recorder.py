@@ -263,9 +263,9 @@ def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
     n = len(state.rounds.t)
     believed, when = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
     reports = join(notes.reports, Reports)
-    judged = np.flatnonzero(
-        (reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED)
-    )
+    heard = (reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED)
+    in_time = reports.t <= state.t_end[np.searchsorted(state.runs, reports.run)]
+    judged = np.flatnonzero(heard & in_time)
     if not n or not len(judged):
         return believed, when
     have = state.rounds.run * 2**32 + state.rounds.shot

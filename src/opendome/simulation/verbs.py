@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from opendome.engagements import fire_control
-from opendome.messages import Detections, Orders, Reports, Stocks, Tracks, take
+from opendome.messages import Detections, Orders, Reports, Stocks, Tracks
+from opendome.sensors.shortcut import Shortcut
 from opendome.simulation.build import Model
 from opendome.simulation.state import State
 from opendome.truth import Meetings
@@ -37,8 +38,12 @@ def carry_to_nodes(state: State, t1: float) -> tuple[Detections, Reports]:
 
 
 def track(model: Model, state: State, detections: Detections, t1: float) -> Tracks:
-    """Every node's picture at t1."""
-    model.picture.update(state.picture, detections, t1, state.seed)
+    """Every node's picture at t1: tracked, or made from the truth where the scenario says so."""
+    if isinstance(model.picture, Shortcut):
+        truth = world.snapshot(model.world, state.world, t1)
+        model.picture.update(state.picture, truth, t1, state.seed)
+    else:
+        model.picture.update(state.picture, detections, t1, state.seed)
     return model.picture.picture(state.picture, t1)
 
 
@@ -78,7 +83,3 @@ def _stocks(model: Model, state: State, t: float) -> Stocks:
     have = fire_control.stocks(model.fire_control, state.fire_control, t)
     rows = np.flatnonzero(state.world.is_active)
     return Stocks(have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows])
-
-
-__all__ = ["advance", "carry_to_batteries", "carry_to_nodes", "command", "decide", "note", "sense",
-           "take", "track"]  # fmt: skip

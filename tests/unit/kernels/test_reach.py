@@ -96,9 +96,7 @@ def test_window_opens_where_time_of_flight_first_fits(table: reach.ReachTable) -
     r = np.array(ecef_from_geodetic(1.1, 0.4, 600e3))
     times = np.linspace(0.0, 2000.0, 201)[None, :]
     paths = np.tile(r, (1, 201, 1))
-    windows, r_first = reach.reach_windows(
-        times, paths, site, table, EVERYWHERE, np.array([100.0])
-    )
+    windows, r_first = reach.reach_windows(times, paths, site, table, EVERYWHERE, np.array([100.0]))
     tof = reach.fly_out(table, r_site, r)[0]
     assert windows[0, 0] == pytest.approx(100.0)
     assert windows[0, 1] == pytest.approx(100.0 + tof, abs=1e-6)

@@ -1,0 +1,41 @@
+"""Links: nothing is lost, nothing arrives early, ties keep their order."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendome.messages import Reports
+from opendome.simulation.network import Link
+
+
+def reports(numbers: list[int]) -> Reports:
+    n = len(numbers)
+    ints = np.zeros(n, dtype=np.int64)
+    return Reports(ints, np.zeros(n), ints, np.array(numbers, dtype=np.int64), ints, ints, ints)
+
+
+@given(st.lists(st.floats(0.0, 50.0), min_size=1, max_size=30), st.floats(0.5, 7.0))
+def test_every_row_arrives_once_and_not_before_its_time(times: list[float], step: float) -> None:
+    link: Link[Reports] = Link(Reports)
+    for i, t in enumerate(times):
+        link.send(reports([i]), np.array([t]))
+    seen: list[int] = []
+    t = 0.0
+    while t < 60.0:
+        t += step
+        got = link.receive(t)
+        for number in got.order.tolist():
+            assert t - step < times[number] <= t or (t == step and times[number] <= t)
+        seen += got.order.tolist()
+    assert sorted(seen) == list(range(len(times)))
+    assert seen == sorted(
+        range(len(times)), key=lambda i: (np.ceil(times[i] / step), times[i], i)
+    ) or (len(set(times)) < len(times))
+
+
+def test_ties_keep_the_order_in_which_they_were_sent() -> None:
+    link: Link[Reports] = Link(Reports)
+    link.send(reports([3, 1]), np.array([2.0, 2.0]))
+    link.send(reports([2]), np.array([2.0]))
+    assert link.receive(2.0).order.tolist() == [3, 1, 2]
+    assert len(link.receive(10.0).run) == 0
