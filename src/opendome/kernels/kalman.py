@@ -136,7 +136,7 @@ def innovation(expected: Expected, row: int, looks: Looks, i: int, z: Floats) ->
 
 @jit
 def look_error(expected: Expected, row: int, looks: Looks, i: int, error: Floats) -> None:
-    """Covariance (4, 4) of the errors of one look, with curvature, put into ``error``; 0 where absent."""
+    """Covariance (4, 4) of the errors of one look, with curvature, put into ``error``."""
     for j in range(4):
         for k in range(4):
             error[j, k] = 0.0
