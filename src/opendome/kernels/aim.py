@@ -34,7 +34,7 @@ GUESS: Final = 13
 MAX_NEWTON: Final = 25
 MAX_CHORD: Final = 8
 MAX_HALVINGS: Final = 10
-N_LADDER, LADDER_STEP = 13, 0.15  # other apogees to try: how many, natural logarithm between
+N_LADDER, LADDER_STEP = 12, 0.15  # other apogees to try: how many, natural logarithm between
 
 
 class Aims(NamedTuple):
@@ -51,7 +51,7 @@ class Aims(NamedTuple):
     guesses: Array
 
 
-@jit
+@jit(inline="always")
 def apply(inverse: Array, f: Three) -> Three:
     """The product of a (3, 3) matrix and a vector."""
     return (
@@ -61,20 +61,20 @@ def apply(inverse: Array, f: Three) -> Three:
     )
 
 
-@jit
+@jit(inline="always")
 def size(f: Three) -> float:
     """Length of a vector of misses, m; inf if the flight did not land."""
     length = math.sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2])
     return math.inf if math.isnan(length) else length
 
 
-@jit
+@jit(inline="always")
 def is_hit(f: Three, tolerance: float) -> bool:
     """Whether a flight landed close enough, with an apogee close enough."""
     return math.sqrt(f[0] * f[0] + f[1] * f[1]) <= tolerance and abs(f[2]) <= APOGEE_TOLERANCE
 
 
-@jit
+@jit(inline="always")
 def stepped(vehicle: Vehicle, x: Three, step: Three, share: float) -> Three:
     """Unknowns after a share of a step, kept where they mean something."""
     t_cut = x[2] + share * step[2]
@@ -85,20 +85,23 @@ def stepped(vehicle: Vehicle, x: Three, step: Three, share: float) -> Three:
     )
 
 
-@jit
+@jit(inline="always")
 def inverse_jacobian(vehicle: Vehicle, shot: Shot, x: Three, f: Three, inverse: Array) -> bool:
     """Fill ``inverse`` with d unknowns / d miss at x by differences; False if it has none."""
     h_tilt = 1e-4 if shot.steering == CUTOFF else 1e-3
     h_cut = -0.05 if x[2] > 0.5 * burn_time(vehicle) else 0.05
-    jacobian = np.eye(3)
-    a = fly_shot(vehicle, shot, (x[0] + h_tilt, x[1], x[2]))
-    b = fly_shot(vehicle, shot, (x[0], x[1] + h_tilt, x[2]))
-    for i in range(2 if shot.steering != CUTOFF else 3):
-        jacobian[i, 0], jacobian[i, 1] = (a[i] - f[i]) / h_tilt, (b[i] - f[i]) / h_tilt
-    if shot.steering == CUTOFF:
-        c = fly_shot(vehicle, shot, (x[0], x[1], x[2] + h_cut))
+    jacobian = np.zeros((3, 3))
+    jacobian[2, 2] = 1.0
+    for j in range(3 if shot.steering == CUTOFF else 2):
+        h = h_cut if j == 2 else h_tilt
+        beside = (
+            x[0] + (h if j == 0 else 0.0),
+            x[1] + (h if j == 1 else 0.0),
+            x[2] + (h if j == 2 else 0.0),
+        )
+        moved = fly_shot(vehicle, shot, beside)
         for i in range(3):
-            jacobian[i, 2] = (c[i] - f[i]) / h_cut
+            jacobian[i, j] = (moved[i] - f[i]) / h
     for i in range(3):
         j, k = (i + 1) % 3, (i + 2) % 3
         for m in range(3):
@@ -107,8 +110,12 @@ def inverse_jacobian(vehicle: Vehicle, shot: Shot, x: Three, f: Three, inverse: 
     det = 0.0
     for m in range(3):
         det += jacobian[0, m] * inverse[m, 0]
-    inverse /= det
-    return bool(np.all(np.isfinite(inverse)))
+    total = 0.0
+    for i in range(3):
+        for m in range(3):
+            inverse[i, m] /= det
+            total += inverse[i, m]
+    return math.isfinite(total)
 
 
 @jit
@@ -163,22 +170,7 @@ def chord(
     return x, f, is_hit(f, tolerance)
 
 
-@jit
-def nearest_start(vehicle: Vehicle, shot: Shot) -> tuple[Shot, Three, int]:
-    """First unknowns with the wanted apogee or, failing that, with the nearest that can be had."""
-    x, status = start_cutoff(vehicle, shot)
-    if status == SOLVED:
-        return shot, x, status
-    for i in range(1, N_LADDER):
-        for sign in (1.0, -1.0):
-            other = with_apogee(shot, shot.apogee * math.exp(sign * LADDER_STEP * i))
-            x_other, status_other = start_cutoff(vehicle, other)
-            if status_other == SOLVED:
-                return other, x_other, SOLVED
-    return shot, x, status
-
-
-@jit
+@jit(inline="always")
 def with_apogee(shot: Shot, apogee: float) -> Shot:
     """The same shot, with another apogee."""
     return Shot(
@@ -186,24 +178,37 @@ def with_apogee(shot: Shot, apogee: float) -> Shot:
     )
 
 
-@jit
+@jit(inline="always")
+def nearest_start(vehicle: Vehicle, shot: Shot, is_free: bool) -> tuple[Shot, Three, int]:
+    """First unknowns with the wanted apogee or, if it ``is_free`` and that fails, the nearest."""
+    first, best, x, status = shot.apogee, shot, (math.nan, math.nan, math.nan), NOT_CONVERGED
+    for i in range(2 * N_LADDER + 1 if is_free else 1):
+        rung = (i + 1) // 2 * (1.0 if i % 2 else -1.0)
+        other = with_apogee(shot, first * math.exp(LADDER_STEP * rung))
+        x_other, status_other = start_cutoff(vehicle, other)
+        if i == 0 or status_other == SOLVED:
+            best, x, status = other, x_other, status_other
+        if status == SOLVED:
+            break
+    return best, x, status
+
+
+@jit(inline="always")
 def solve_afresh(
     vehicle: Vehicle, shot: Shot, is_free: bool, tolerance: float, inverse: Array
 ) -> tuple[Shot, Three, Three, int]:
     """Shot, unknowns, miss and status if nothing is known; an apogee that ``is_free`` may move."""
     if shot.steering != CUTOFF:
         x, status = start_elevation(vehicle, shot)
-    elif is_free:
-        shot, x, status = nearest_start(vehicle, shot)
     else:
-        x, status = start_cutoff(vehicle, shot)
+        shot, x, status = nearest_start(vehicle, shot, is_free)
     if status != SOLVED:
         return shot, x, fly_shot(vehicle, shot, x), status
     x, f, is_solved = newton(vehicle, shot, x, tolerance, inverse)
     return shot, x, f, SOLVED if is_solved else NOT_CONVERGED
 
 
-@jit
+@jit(inline="always")
 def solve_near(
     vehicle: Vehicle, shot: Shot, guess: Array, tolerance: float, inverse: Array
 ) -> tuple[Three, Three, bool]:

@@ -32,6 +32,7 @@ from opendome.kernels.flight import (
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis, turned
 from opendome.kernels.orbits import apogee_radius, fall
 from opendome.kernels.propulsion import Vehicle, burn_time
+from opendome.kernels.vectors import dot
 
 Array = NDArray[np.float64]
 Three = tuple[float, float, float]
@@ -77,8 +78,8 @@ def make_shot(launch: Array, aim: Array, steering: int, ground_alt: float) -> Sh
     """Geometry of one launch (7,) at one aim [lat, lon, apogee or NaN]."""
     here = enu_basis(launch[LAT], launch[LON])
     there = enu_basis(aim[0], aim[1])
-    bearing = math.atan2(np.dot(here[0], there[2]), np.dot(here[1], there[2]))
-    back = math.atan2(np.dot(there[0], here[2]), np.dot(there[1], here[2]))
+    bearing = math.atan2(dot(here[0], there[2]), dot(here[1], there[2]))
+    back = math.atan2(dot(there[0], here[2]), dot(there[1], here[2]))
     sine, cosine = -math.sin(back), -math.cos(back)
     axes = np.empty((3, 3))
     axes[0] = sine * there[0] + cosine * there[1]
@@ -88,7 +89,7 @@ def make_shot(launch: Array, aim: Array, steering: int, ground_alt: float) -> Sh
     radius = math.sqrt(x * x + y * y + z * z)
     apogee = aim[2]
     if math.isnan(apogee):
-        apogee = minimum_energy_apogee(math.acos(min(max(np.dot(here[2], axes[2]), -1.0), 1.0)))
+        apogee = minimum_energy_apogee(math.acos(min(max(dot(here[2], axes[2]), -1.0), 1.0)))
     return Shot(launch.copy(), bearing, axes, radius, apogee, steering, ground_alt)
 
 
@@ -144,7 +145,7 @@ def fly_shot(vehicle: Vehicle, shot: Shot, x: Three) -> Three:
     return down, cross, cursor.apogee - shot.apogee if shot.steering == CUTOFF else 0.0
 
 
-@jit
+@jit(inline="always")
 def cut_for_apogee(knots: Array, n: int, t_first: float, apogee: float) -> float:
     """Cut-off time (on the clock of the knots) after which the orbit's apogee is as wanted.
 
@@ -193,7 +194,7 @@ def coarse_shot(vehicle: Vehicle, shot: Shot, down: float, cross: float) -> Thre
     return miss[0], miss[1], t_cut
 
 
-@jit
+@jit(inline="always")
 def bracket_tilt(vehicle: Vehicle, shot: Shot) -> tuple[float, int]:
     """Down-range tilt just short of the aim, and a status.
 
@@ -222,7 +223,7 @@ def bracket_tilt(vehicle: Vehicle, shot: Shot) -> tuple[float, int]:
     return side * near, SOLVED if is_beyond else TOO_FAR
 
 
-@jit
+@jit(inline="always")
 def corrected_tilts(vehicle: Vehicle, shot: Shot, down: float) -> Three:
     """Unknowns of a coarse shot that lands on its aim, by Newton's method from (down, 0)."""
     cross, h = 0.0, 1e-4

@@ -94,30 +94,27 @@ def highest_between(tau0: float, y0: State, tau1: float, y1: State) -> float:
 
 @jit
 def ground_crossing(
-    tau: float, y: State, k1: State, h: float, end: State, push: Push, ground_alt: float
+    tau0: float, y0: State, tau1: float, y1: State, ground_alt: float
 ) -> tuple[float, State]:
-    """Time and state where a body comes down through the ground within a step of size h.
+    """Time and state where a body comes down through the ground within a step.
 
-    The time is the root on the step's cubic; the state is integrated to it, then moved along its
-    slope over the metres that are left.
+    The root on the step's cubic, to a millimetre, by halving and false position in turn; the
+    start of the step if the body was under the ground already.
     """
-    above = geocentric_height(y[0], y[1], y[2]) - ground_alt
-    below = geocentric_height(end[0], end[1], end[2]) - ground_alt
-    if above <= 0.0:
-        return tau, y
-    low, high, u = 0.0, h, 0.0
-    for _ in range(60):
-        u = low + (high - low) * min(max(above / (above - below), 0.02), 0.98)
-        at = hermite(u, 0.0, y, h, end)
-        gap = geocentric_height(at[0], at[1], at[2]) - ground_alt
+    above = geocentric_height(y0[0], y0[1], y0[2]) - ground_alt
+    below = geocentric_height(y1[0], y1[1], y1[2]) - ground_alt
+    if above <= 0.0 or tau0 == tau1:
+        return tau0, y0
+    low, high, tau, y = tau0, tau1, tau1, y1
+    for i in range(60):
+        share = 0.5 if i % 3 == 2 else above / (above - below)
+        tau = low + (high - low) * share
+        y = hermite(tau, tau0, y0, tau1, y1)
+        gap = geocentric_height(y[0], y[1], y[2]) - ground_alt
         if gap > 0.0:
-            low, above = u, gap
+            low, above = tau, gap
         else:
-            high, below = u, gap
+            high, below = tau, gap
         if abs(gap) < 1e-3:
             break
-    at, slope, _ = try_step(tau, y, k1, u, push)
-    gap = geocentric_height(at[0], at[1], at[2]) - ground_alt
-    r = math.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
-    rest = -gap * r / rise_rate(at)
-    return tau + u + rest, plus(at, rest, slope)
+    return tau, y

@@ -134,7 +134,7 @@ def fly_segment(cursor: Cursor, tau_end: float, push: Push, limits: Limits, knot
                 apogee = max(apogee, highest_between(tau, y, after, end))
             if geocentric_height(end[0], end[1], end[2]) < limits.ground_alt:
                 status = LANDED
-                after, end = ground_crossing(tau, y, k1, step, end, push, limits.ground_alt)
+                after, end = ground_crossing(tau, y, after, end, limits.ground_alt)
         tau, y, k1 = after, end, k7
         write_knot(knots, n_knots, limits.t_launch + tau, y)
         n_knots += 1
@@ -279,7 +279,13 @@ def path_at(knots: Array, n: int, t: float) -> State:
         return knot_state(knots, 0)
     if t >= knots[n - 1, 0]:
         return knot_state(knots, n - 1)
-    i = int(np.searchsorted(knots[:n, 0], t, side="right")) - 1
+    i, above = 0, n - 1
+    while above - i > 1:
+        middle = (i + above) // 2
+        if knots[middle, 0] <= t:
+            i = middle
+        else:
+            above = middle
     return hermite(t, knots[i, 0], knot_state(knots, i), knots[i + 1, 0], knot_state(knots, i + 1))
 
 

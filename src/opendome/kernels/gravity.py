@@ -17,7 +17,8 @@ def gravity_j2(x: float, y: float, z: float) -> tuple[float, float, float]:
     Notes
     -----
     Gravitation only, no centrifugal term. Within 1.3e-4 m/s^2 of the normal gravity of WGS-84 at
-    the surface, closer above it; the Earth's own anomalies reach some 1e-3 m/s^2. Source: D. A. Vallado, Fundamentals of Astrodynamics and Applications (2013), eq. (8-30).
+    the surface, closer above it; the Earth's own anomalies reach some 1e-3 m/s^2.
+    Source: D. A. Vallado, Fundamentals of Astrodynamics and Applications (2013), eq. (8-30).
     """
     inverse_square = 1.0 / (x * x + y * y + z * z)
     central = EARTH_MU * inverse_square * math.sqrt(inverse_square)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
-from opendome.kernels.dynamics import rise_rate
+from opendome.kernels.dynamics import ground_crossing, rise_rate
 from opendome.kernels.frames import geocentric_height, geodetic_from_ecef, turned
 from opendome.kernels.integrate import State, hermite
 from opendome.kernels.tiles import (
@@ -67,31 +67,10 @@ def is_down(tile: Array, lane: int, ground_alt: float) -> bool:
 
 @jit
 def landing(tile: Array, lane: int, ground_alt: float) -> tuple[float, State]:
-    """Seconds since the start of a lane, and state, where its last step met the ground.
-
-    On the cubic of the step, by halving and false position in turn.
-    """
-    before, after = lane_state(tile, lane, BEFORE), lane_state(tile, lane, STATE)
+    """Seconds since the start of a lane, and state, where its last step met the ground."""
     tau = tile[TAU * WIDTH + lane]
-    start = tau - tile[LAST * WIDTH + lane]
-    above = geocentric_height(before[0], before[1], before[2]) - ground_alt
-    below = tile[HEIGHT * WIDTH + lane] - ground_alt
-    if above <= 0.0 or tau == start:
-        return start, before
-    low, high, y = start, tau, after
-    middle = high
-    for i in range(60):
-        share = 0.5 if i % 3 == 2 else above / (above - below)
-        middle = low + (high - low) * share
-        y = hermite(middle, start, before, tau, after)
-        gap = geocentric_height(y[0], y[1], y[2]) - ground_alt
-        if gap > 0.0:
-            low, above = middle, gap
-        else:
-            high, below = middle, gap
-        if abs(gap) < 1e-3:
-            break
-    return middle, y
+    before, after = lane_state(tile, lane, BEFORE), lane_state(tile, lane, STATE)
+    return ground_crossing(tau - tile[LAST * WIDTH + lane], before, tau, after, ground_alt)
 
 
 @jit

@@ -56,14 +56,19 @@ class Push(NamedTuple):
 @jit
 def launch_mass(vehicle: Vehicle) -> float:
     """Mass of the whole vehicle before ignition."""
-    stages = vehicle.stages
-    return float(vehicle.payload_mass + np.sum(stages[:, PROPELLANT]) + np.sum(stages[:, INERT]))
+    mass = vehicle.payload_mass
+    for i in range(len(vehicle.stages)):
+        mass += vehicle.stages[i, PROPELLANT] + vehicle.stages[i, INERT]
+    return mass
 
 
 @jit
 def burn_time(vehicle: Vehicle) -> float:
     """Time from launch to the end of the last burn."""
-    return float(np.sum(vehicle.stages[:, BURN]))
+    time = 0.0
+    for i in range(len(vehicle.stages)):
+        time += vehicle.stages[i, BURN]
+    return time
 
 
 @jit
@@ -86,14 +91,22 @@ def segment_bounds(vehicle: Vehicle, t_cut: float) -> NDArray[np.float64]:
     k = len(vehicle.stages)
     end = min(burn_time(vehicle), max(t_cut, 0.0))
     bounds = np.empty(k + 4)
-    bounds[0], bounds[1] = 0.0, end
-    bounds[2] = min(vehicle.rise_time, end)
-    bounds[3] = min(vehicle.rise_time + vehicle.pitch_time, end)
-    time = 0.0
-    for i in range(k):
-        time += vehicle.stages[i, BURN]
-        bounds[4 + i] = min(time, end)
-    return np.unique(bounds)
+    bounds[0], n, time = 0.0, 1, 0.0
+    for i in range(k + 3):
+        if i < k:
+            time += vehicle.stages[i, BURN]
+            bound = time
+        else:
+            bound = (vehicle.rise_time, vehicle.rise_time + vehicle.pitch_time, end)[i - k]
+        place = 0
+        while place < n and bounds[place] < bound:
+            place += 1
+        if bound <= end and (place == n or bounds[place] > bound):
+            for j in range(n, place, -1):
+                bounds[j] = bounds[j - 1]
+            bounds[place] = bound
+            n += 1
+    return bounds[:n]
 
 
 @jit
