@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 GATE = 5000.0  # m
+GATE_SIGMAS = 3.0  # of the track's own place: a vague track may match from further away
 
 
 class Matches(NamedTuple):
@@ -40,11 +41,13 @@ def match_tracks(truth: Truth, tracks: Tracks, gate: float = GATE) -> Matches:
     tracks : Tracks
         Of any number of runs and nodes, coasted to ``truth.t``.
     gate : float
-        Greatest distance of a pair, m.
+        Greatest distance of a pair, m; a track less sure than that has GATE_SIGMAS of its own.
     """
+    spread = np.sqrt(np.trace(tracks.cov_ecef[:, :3, :3], axis1=1, axis2=2))
+    reach = np.maximum(gate, GATE_SIGMAS * spread)
     i_truth, i_track = _pairs(truth.run, tracks.run)
     distance = np.linalg.norm(truth.r_ecef[i_truth] - tracks.x_ecef[i_track, :3], axis=1)
-    is_near = distance <= gate
+    is_near = distance <= reach[i_track]
     i_truth, i_track, distance = i_truth[is_near], i_track[is_near], distance[is_near]
     order = np.lexsort((i_track, i_truth, distance))
     i_truth, i_track, distance = i_truth[order], i_track[order], distance[order]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.flight import fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecis_from_ecefs
 from opendome.kernels.guidance import ENDED, FREE, Rounds
 from opendome.kernels.homing import believe, correct_courses, nearest_threats
@@ -20,6 +21,7 @@ from opendome.world.state import ShotRecord, WorldState
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MAX_KNOTS = 512
 COAST_MARGIN = 5.0  # s of flight kept past burn-out
 KEPT_DIVERT = 0.3  # share of the divert that midcourse leaves for homing
 PATH_POINTS = 100  # a kept path gains a point at most each hundredth of its duration
@@ -58,98 +60,106 @@ def _track_states(commands: Commands) -> tuple[Floats, Floats]:
 
 
 def launch(model: WorldModel, state: WorldState, commands: Commands, keep: frozenset[int]) -> None:
-    """Add a round for every LAUNCH command, at its burn-out state (flown) or waiting (tabled).
+    """Add a round for every LAUNCH command, where it begins to steer (flown) or waiting (tabled).
 
-    ``keep`` names the runs whose boost paths are kept for the picture of the raid.
+    ``keep`` names the runs whose paths are kept for the picture of the raid.
     """
-    rows = np.flatnonzero(commands.kind == CommandKind.LAUNCH)
-    if not len(rows):
+    launches = take(commands, np.flatnonzero(commands.kind == CommandKind.LAUNCH))
+    if not len(launches.run):
         return
-    n, first = len(rows), len(state.rounds.t)
-    batch = np.searchsorted(state.runs, commands.run[rows])
-    kinds, table = model.batteries.system[commands.battery[rows]], model.interceptors
-    shot = commands.shot[rows]
-    run = commands.run[rows]
-    zeros = np.zeros(n, dtype=np.int64)
+    first = len(state.rounds.t)
+    fresh = _fresh_rounds(model, state, launches)
+    if model.is_flown:
+        _boost(model, state, launches, fresh, keep)
+    else:
+        fresh.t_meet[:] = launches.t_intercept
+    state.rounds = Rounds(
+        *[np.concatenate([old, new]) for old, new in zip(state.rounds, fresh, strict=True)]
+    )
+    state.shots = _with_shots(model, state, launches, fresh)
+    if model.is_flown:
+        new = np.arange(first, len(state.rounds.t))
+        _believe(state, new, launches)
+        failed = new[~state.shots.is_reliable[new]]
+        state.rounds.phase[failed] = ENDED
+        state.rounds.t_meet[failed] = state.rounds.t[failed]
+
+
+def _fresh_rounds(model: WorldModel, state: WorldState, launches: Commands) -> Rounds:
+    """Rounds as they begin to steer, without place and velocity."""
+    n, table = len(launches.run), model.interceptors
+    kinds = model.batteries.system[launches.battery]
+    columns = {
+        name: np.zeros((n, *old.shape[1:]), dtype=old.dtype)
+        for name, old in state.rounds._asdict().items()
+    }
+    fresh = Rounds(**columns)
+    fresh.system[:], fresh.law[:] = kinds, launches.law
+    fresh.batch[:] = np.searchsorted(state.runs, launches.run)
+    fresh.run[:], fresh.shot[:] = launches.run, launches.shot
+    fresh.divert[:], fresh.phase[:], fresh.target[:] = table.divert[kinds], FREE, -1
+    fresh.miss[:], fresh.t_acquired[:], fresh.t_meet[:] = np.inf, np.nan, np.nan
+    fresh.t_launch[:] = launches.t_launch
+    fresh.t[:] = launches.t_launch + table.kinds.free_time[kinds]
+    return fresh
+
+
+def _boost(
+    model: WorldModel, state: WorldState, launches: Commands, fresh: Rounds, keep: frozenset[int]
+) -> None:
+    """Fly the rounds to where they begin to steer; ``fresh`` gets place and velocity."""
+    first, table = len(state.rounds.t), model.interceptors
+    for k in np.unique(fresh.system):
+        mine = np.flatnonzero(fresh.system == k)
+        numbers = np.full((len(mine), 7), np.inf)
+        numbers[:, :3] = model.batteries.site[launches.battery[mine]]
+        numbers[:, 3] = launches.t_launch[mine]
+        numbers[:, 4] = launches.azimuth[mine]
+        numbers[:, 5] = launches.elevation[mine]
+        longest = float(table.kinds.free_time[k]) + COAST_MARGIN
+        flights = fly_many(table.vehicles[k], numbers, longest, TOLERANCE, MAX_KNOTS)
+        for m, i in enumerate(mine.tolist()):
+            knots, count = flights.knots[m], int(flights.n_knots[m])
+            now = path_at(knots, count, fresh.t[i])
+            fresh.r[i], fresh.v[i] = now[:3], now[3:]
+            if int(fresh.run[i]) in keep:
+                path = knots[:count, :4]
+                state.flown_paths[first + i] = [*path[path[:, 0] < fresh.t[i]]]
+
+
+def _with_shots(
+    model: WorldModel, state: WorldState, launches: Commands, fresh: Rounds
+) -> ShotRecord:
+    """The record with new shots at its end: what they were meant for, and how their lots fell."""
+    old, table, n = state.shots, model.interceptors, len(launches.run)
+    zeros, no = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     works, homes = (
-        uniforms(state.seed, run, int(purpose), shot, zeros, 1)[:, 0]
-        < (chance[kinds] if model.is_flown else 1.0)  # a tabled round's p_kill holds both
+        uniforms(state.seed, launches.run, int(purpose), launches.shot, zeros, 1)[:, 0]
+        < (chance[fresh.system] if model.is_flown else 1.0)  # a tabled round's p_kill holds both
         for purpose, chance in (
             (Purpose.INTERCEPTOR_RELIABILITY, table.p_reliability),
             (Purpose.DISCRIMINATION, table.p_discrimination),
         )
     )
-    fresh = {name: np.zeros((n, *getattr(state.rounds, name).shape[1:])) for name in Rounds._fields}
-    fresh["system"], fresh["batch"], fresh["run"], fresh["shot"] = kinds, batch, run, shot
-    fresh["law"] = commands.law[rows]
-    fresh["divert"] = table.divert[kinds].copy()
-    fresh["target"] = np.full(n, -1)
-    fresh["phase"] = np.full(n, FREE)
-    for name in ("miss", "t_acquired", "t_meet"):
-        fresh[name] = np.full(n, np.inf if name == "miss" else np.nan)
-    fresh["t_launch"] = commands.t_launch[rows]
-    fresh["t"] = fresh["t_launch"] + table.kinds.free_time[kinds]
-    if model.is_flown:
-        for k in np.unique(kinds):
-            of_kind = np.flatnonzero(kinds == k)
-            launches = np.full((len(of_kind), 7), np.inf)
-            launches[:, :3] = model.batteries.site[commands.battery[rows[of_kind]]]
-            launches[:, 3] = commands.t_launch[rows[of_kind]]
-            launches[:, 4] = commands.azimuth[rows[of_kind]]
-            launches[:, 5] = commands.elevation[rows[of_kind]]
-            flights = fly_many(
-                table.vehicles[k],
-                launches,
-                float(table.kinds.free_time[k]) + COAST_MARGIN,
-                1e-7,
-                512,
-            )
-            for m, i in enumerate(of_kind):
-                burnout = path_at(flights.knots[m], flights.n_knots[m], fresh["t"][i])
-                fresh["r"][i], fresh["v"][i] = burnout[:3], burnout[3:]
-                if int(run[i]) in keep:
-                    path = flights.knots[m, : flights.n_knots[m], :4]
-                    state.flown_paths[first + int(i)] = [*path[path[:, 0] < fresh["t"][i]]]
-    else:
-        fresh["t_meet"] = commands.t_intercept[rows].copy()
-    ints = {name for name in Rounds._fields if getattr(state.rounds, name).dtype == np.int64}
-    state.rounds = Rounds(
-        **{
-            name: np.concatenate(
-                [
-                    getattr(state.rounds, name),
-                    fresh[name].astype(np.int64) if name in ints else fresh[name],
-                ]
-            )
-            for name in Rounds._fields
-        }
+    r_track, _ = _track_states(launches)
+    intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
+    new = ShotRecord(
+        launches.order,
+        launches.battery,
+        launches.track,
+        launches.t_launch,
+        launches.t_intercept,
+        intended,
+        works,
+        homes,
+        no,
+        no,
+        no,
+        np.full((n, 3), np.nan),
     )
-    old = state.shots
-    no = np.zeros(n, dtype=np.bool_)
-    picked = take(commands, rows)
-    intended = nearest_threats(
-        state.sky, batch, picked.t_track, _track_states(picked)[0], MATCH_DISTANCE
+    return ShotRecord(
+        *[np.concatenate([getattr(old, f.name), getattr(new, f.name)]) for f in fields(ShotRecord)]
     )
-    state.shots = ShotRecord(
-        np.concatenate([old.order, picked.order]),
-        np.concatenate([old.battery, picked.battery]),
-        np.concatenate([old.track, picked.track]),
-        np.concatenate([old.t_launch, picked.t_launch]),
-        np.concatenate([old.t_planned, picked.t_intercept]),
-        np.concatenate([old.intended, intended]),
-        np.concatenate([old.is_reliable, works]),
-        np.concatenate([old.is_discriminated, homes]),
-        np.concatenate([old.is_lethal, no]),
-        np.concatenate([old.is_kill, no]),
-        np.concatenate([old.is_over, no]),
-        np.concatenate([old.r_end_ecef, np.full((n, 3), np.nan)]),
-    )
-    if model.is_flown:
-        new = np.arange(first, first + n)
-        _believe(state, new, picked)
-        failed = new[~state.shots.is_reliable[new]]
-        state.rounds.phase[failed] = ENDED
-        state.rounds.t_meet[failed] = state.rounds.t[failed]
 
 
 def _believe(state: WorldState, rows: Ints, commands: Commands) -> None:

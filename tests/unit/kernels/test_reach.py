@@ -90,7 +90,7 @@ def test_out_of_reach_is_said(table: reach.ReachTable) -> None:
 
 
 def test_window_opens_where_time_of_flight_first_fits(table: reach.ReachTable) -> None:
-    """A body hanging still in the Earth's frame: the first intercept is launch time plus fly-out."""
+    """A body hanging still over the ground: first intercept is launch time plus fly-out."""
     site = np.array([1.0, 0.3, 0.0])
     r_site = np.array(ecef_from_geodetic(1.0, 0.3, 0.0))
     r = np.array(ecef_from_geodetic(1.1, 0.4, 600e3))

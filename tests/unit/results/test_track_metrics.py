@@ -75,9 +75,15 @@ line = st.lists(st.integers(-50, 50).map(float), max_size=8)
 
 @given(places=line, seen=line, gate=st.integers(0, 40))
 def test_matching_is_that_of_the_slow_twin(places, seen, gate):
-    matches = match_tracks(truth_at(places), tracks_at(seen), float(gate))
+    matches = match_tracks(truth_at(places), tracks_at(seen, sigma=0.0), float(gate))
     pairs = set(zip(matches.truth.tolist(), matches.track.tolist(), strict=True))
     assert pairs == greedy(places, seen, gate)
+
+
+def test_a_vague_track_matches_within_three_of_its_own_sigmas():
+    truth, vague = truth_at([0.0]), tracks_at([50.0], sigma=10.0)
+    assert len(match_tracks(truth, vague, 1.0).track) == 1  # 50 m < 3 sqrt(3) 10 m
+    assert len(match_tracks(truth, tracks_at([53.0], sigma=10.0), 1.0).track) == 0
 
 
 def test_runs_and_nodes_do_not_mix():
