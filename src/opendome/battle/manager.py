@@ -121,7 +121,7 @@ class Manager:
         node, arms, tracks = self.nodes[i], self.arms[i], state.tracks
         mine = picture.node[pairs[0]] == i
         pairs = (pairs[0][mine], pairs[1][mine])
-        if len(pairs[0]) == 0:
+        if len(pairs[0]) == 0 or len(left.runs) == 0:  # nothing to see, or every run has ended
             return empty(Orders)
         candidates = self._candidates(i, state, picture, pairs, left, t)
         if len(candidates.seen) == 0:

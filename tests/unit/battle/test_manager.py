@@ -327,6 +327,14 @@ def test_nothing_to_defend_or_to_fight_with():
         assert len(decide(model, model.begin(RUN), raid(2), 0.0).run) == 0
 
 
+def test_a_run_that_has_ended_gets_no_orders_though_its_tracks_linger():
+    model = manager()
+    state = model.begin(RUN)
+    ended = stocks(model, RUN[:0])
+    orders, _ = model.decide(state, raid(2).picture(0.0), ended, empty(Reports), 0.0)
+    assert len(orders.run) == 0
+
+
 def test_a_system_without_a_table_is_a_key_error():
     with pytest.raises(KeyError):
         Manager.build(scenario(), {})
