@@ -26,10 +26,10 @@ def fly(t_flight: float, navigation_constant: float, sigma: float = 0.0, run: in
     rest = np.arange(0.0, t_flight + 5.0, 0.01)
     path = np.zeros((len(rest), 7))
     path[:, 0] = rest
-    r, v = r_threat.copy(), v_threat.copy()
+    r, v = tuple(r_threat), tuple(v_threat)
     for row in path:  # both bodies fall alike, so that only the homing loop moves them apart
         row[1:4], row[4:7] = r, v
-        coast_step(r, v, 1e6, np.zeros(3), 0.01)
+        r, v = coast_step(r, v, 1e6, (0.0, 0.0, 0.0), 0.01)
     kinds = RoundKinds(
         is_divert=np.array([True]),
         max_acceleration=np.array([1e9]),

@@ -63,7 +63,8 @@ def find_windows(
     start = np.maximum(np.min(t_earliest, axis=1, initial=np.inf), t_state)
     start = np.where(start < t_impact, start, t_impact)
     times = start[:, None] + (t_impact - start)[:, None] * shares
-    paths = coast_paths(x_ecef[:, :3], x_ecef[:, 3:6], x_ecef[:, 6], t_state, times)
+    r, v, log_beta = (np.ascontiguousarray(x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6))
+    paths = coast_paths(r, v, log_beta, t_state, times)
     found = np.full((n_sites, n, 4), np.nan)
     r_first = np.full((n_sites, n, 3), np.nan)
     for b, site in enumerate(sites):

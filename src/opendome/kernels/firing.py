@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import ReachTable, fly_out
-from opendome.kernels.vectors import dot, norm, solve3
+from opendome.kernels.vectors import dot, norm, row, solve3
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ def first_guess(table: ReachTable, site: Floats, r_aim_ecef: Floats) -> tuple[fl
     r_site = np.array([x, y, z])
     tof, el, aim = fly_out(table, r_site, r_aim_ecef)
     basis = enu_basis(site[0], site[1])
-    away = aim - r_site
-    return math.atan2(dot(basis[0], away), dot(basis[1], away)), el, tof
+    away = (aim[0] - r_site[0], aim[1] - r_site[1], aim[2] - r_site[2])
+    return math.atan2(dot(row(basis, 0), away), dot(row(basis, 1), away)), el, tof
 
 
 @jit
@@ -82,10 +82,10 @@ def solve_firing(
             launches[m, 4] = x[0] + (small if m == 1 else 0.0)
             launches[m, 5] = x[1] - (small if m == 2 else 0.0)
             launches[m, 6] = math.inf
-        flights = fly_many(vehicle, launches, x[2] - t_launch + 60.0, 1e-7, MAX_KNOTS)
+        flights = fly_many(vehicle, launches, x[2] - t_launch + 60.0, TOLERANCE, MAX_KNOTS)
         here = path_at(flights.knots[0], flights.n_knots[0], x[2])
         there = path_at(target, n, x[2])
-        d = np.array([there[0] - here[0], there[1] - here[1], there[2] - here[2]])
+        d = (there[0] - here[0], there[1] - here[1], there[2] - here[2])
         miss = norm(d)
         if not math.isfinite(miss):
             return best, best_miss, NOT_CLOSE
@@ -106,7 +106,8 @@ def solve_firing(
             return best, best_miss, NOT_CLOSE
         scale = min(1.0, 0.2 / max(abs(step[0]), abs(step[1]), 1e-12))
         scale = min(scale, 0.3 * (x[2] - t_launch) / max(abs(step[2]), 1e-9))
-        x = x + scale * step
+        for c in range(3):
+            x[c] += scale * step[c]
         x[1] = min(max(x[1], 0.02), math.pi / 2 - 1e-4)
         x[2] = max(x[2], t_launch + 1.0)
     return best, best_miss, NOT_CLOSE

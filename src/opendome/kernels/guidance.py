@@ -19,7 +19,18 @@ from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.flight import path_at
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.philox import normal
-from opendome.kernels.vectors import cross, dot, norm
+from opendome.kernels.vectors import (
+    Vector,
+    across,
+    cross,
+    dot,
+    minus,
+    norm,
+    plus,
+    put,
+    row,
+    times,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,34 +104,27 @@ class Sky(NamedTuple):
 
 
 @jit
-def coast_step(r: Floats, v: Floats, beta: float, a: Floats, dt: float) -> None:
-    """Move a body by one midpoint step under gravity, drag and a held acceleration, in place.
+def coast_step(r: Vector, v: Vector, beta: float, a: Vector, dt: float) -> tuple[Vector, Vector]:
+    """Body after one midpoint step under gravity, drag and a held acceleration.
 
     Local error O(dt^3): 1e-4 m at 10 ms in dense air; used only with short steps or in vacuum.
     """
-    ax, ay, az = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], beta)
+    g = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], beta)
     h = 0.5 * dt
-    mx, my, mz = r[0] + h * v[0], r[1] + h * v[1], r[2] + h * v[2]
-    wx = v[0] + h * (ax + a[0])
-    wy = v[1] + h * (ay + a[1])
-    wz = v[2] + h * (az + a[2])
-    ax, ay, az = coast_acceleration(mx, my, mz, wx, wy, wz, beta)
-    r[0] += dt * wx
-    r[1] += dt * wy
-    r[2] += dt * wz
-    v[0] += dt * (ax + a[0])
-    v[1] += dt * (ay + a[1])
-    v[2] += dt * (az + a[2])
+    m = plus(r, h, v)
+    w = plus(plus(v, h, g), h, a)
+    g = coast_acceleration(m[0], m[1], m[2], w[0], w[1], w[2], beta)
+    return plus(r, dt, w), plus(plus(v, dt, g), dt, a)
 
 
 @jit
 def zero_effort_miss(
-    r: Floats, v: Floats, beta: float, target_r: Floats, target_v: Floats, target_beta: float
-) -> tuple[Floats, float]:
+    r: Vector, v: Vector, beta: float, target_r: Vector, target_v: Vector, target_beta: float
+) -> tuple[Vector, float]:
     """Miss vector and time to go if neither body manoeuvres any more.
 
-    Both bodies coast (gravity, drag) with steps of a hundredth of the time to go, so that the
-    answer holds over a long midcourse; the last step is straight.
+    Both bodies coast (gravity, drag) in steps of a tenth of the time to go, 10 s at most, so that
+    the answer holds over a long midcourse; the last half second is straight.
 
     Returns
     -------
@@ -129,46 +133,47 @@ def zero_effort_miss(
     t_go : float
         Time until then, s; 0 when they already separate.
     """
-    p, w = r.copy(), v.copy()
-    q, s = target_r.copy(), target_v.copy()
-    none = np.zeros(3)
+    none = (0.0, 0.0, 0.0)
     t_go = 0.0
     for _ in range(400):
-        d = q - p
-        u = s - w
-        closing = -(d[0] * u[0] + d[1] * u[1] + d[2] * u[2])
-        speed2 = u[0] * u[0] + u[1] * u[1] + u[2] * u[2]
+        d, u = minus(target_r, r), minus(target_v, v)
+        closing, speed2 = -dot(d, u), dot(u, u)
         if closing <= 0.0 or speed2 == 0.0:
             return d, t_go
         rest = closing / speed2
         if rest < 0.5:
-            return d + rest * u, t_go + rest
+            return plus(d, rest, u), t_go + rest
         dt = min(max(rest * 0.1, 0.25), 10.0)
-        coast_step(p, w, beta, none, dt)
-        coast_step(q, s, target_beta, none, dt)
+        r, v = coast_step(r, v, beta, none, dt)
+        target_r, target_v = coast_step(target_r, target_v, target_beta, none, dt)
         t_go += dt
-    return q - p, t_go
+    return minus(target_r, r), t_go
+
+
+@jit
+def threat_at(sky: Sky, j: int, t: float) -> tuple[Vector, Vector]:
+    """Inertial place and velocity of the threat in row j at time t."""
+    o = sky.offsets[j]
+    s = path_at(sky.knots[o : o + sky.counts[j]], sky.counts[j], t)
+    return (s[0], s[1], s[2]), (s[3], s[4], s[5])
 
 
 @jit
 def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
     """Lock the true object nearest to the expected line of sight, if any is in view."""
-    k = rounds.system[i]
-    t = rounds.t[i]
-    expected = rounds.believed_r[i] - rounds.r[i]
-    expected = expected / norm(expected)
+    k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
+    expected = minus(row(rounds.believed_r, i), r)
+    expected = times(1.0 / norm(expected), expected)
     best = kinds.cos_field[k]
     first = rounds.batch[i] * sky.n_threats
     for j in range(first, first + sky.n_threats):
         if t < sky.t_launch[j] or t >= sky.t_gone[j]:
             continue
-        o = sky.offsets[j]
-        s = path_at(sky.knots[o : o + sky.counts[j]], sky.counts[j], t)
-        dx, dy, dz = s[0] - rounds.r[i, 0], s[1] - rounds.r[i, 1], s[2] - rounds.r[i, 2]
-        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        d = minus(threat_at(sky, j, t)[0], r)
+        distance = norm(d)
         if distance > kinds.acquisition_range[k]:
             continue
-        cosine = (dx * expected[0] + dy * expected[1] + dz * expected[2]) / distance
+        cosine = dot(d, expected) / distance
         if cosine > best:
             best = cosine
             rounds.target[i] = j
@@ -179,86 +184,81 @@ def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
 
 
 @jit
-def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Floats, seed: int) -> None:
+def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, seed: int) -> None:
     """One noisy look of the seeker along the true line of sight ``d``, into the filter."""
-    k = rounds.system[i]
-    u = d / norm(d)
-    e = np.zeros(3)
-    e[np.argmin(np.abs(u))] = 1.0
-    e = e - dot(e, u) * u
-    e = e / norm(e)
-    f = cross(u, e)
-    n = rounds.n_looks[i]
-    sigma = kinds.sigma_angle[k]
-    run, shot = rounds.run[i], rounds.shot[i]
-    measured = u + sigma * normal(seed, run, kinds.noise, shot, n, 0) * e
-    measured = measured + sigma * normal(seed, run, kinds.noise, shot, n, 1) * f
-    measured = measured / norm(measured)
+    k, n = rounds.system[i], rounds.n_looks[i]
+    u = times(1.0 / norm(d), d)
+    axis = (1.0, 0.0, 0.0) if abs(u[0]) < 0.6 else (0.0, 1.0, 0.0)
+    e = across(axis, u)
+    e = times(1.0 / norm(e), e)
+    sigma, run, shot = kinds.sigma_angle[k], rounds.run[i], rounds.shot[i]
+    measured = plus(u, sigma * normal(seed, run, kinds.noise, shot, n, 0), e)
+    measured = plus(measured, sigma * normal(seed, run, kinds.noise, shot, n, 1), cross(u, e))
+    measured = times(1.0 / norm(measured), measured)
     step = kinds.look_interval[k]
     if n == 0:
-        rel = rounds.believed_r[i] - rounds.r[i]
-        vel = rounds.believed_v[i] - rounds.v[i]
+        rel = minus(row(rounds.believed_r, i), row(rounds.r, i))
+        vel = minus(row(rounds.believed_v, i), row(rounds.v, i))
         distance = norm(rel)
-        along = rel / distance
-        rounds.u[i] = measured
-        rounds.u_rate[i] = (vel - dot(vel, along) * along) / distance
+        put(rounds.u, i, measured)
+        put(rounds.u_rate, i, times(1.0 / distance, across(vel, times(1.0 / distance, rel))))
     else:
-        # the filter's memory shortens from endless at the first looks to SMOOTHING
+        # the filter's memory lengthens with the looks up to SMOOTHING
         b = min(SMOOTHING, 1.0 - 1.0 / (n + 1.0))
-        guess = rounds.u[i] + step * rounds.u_rate[i]
-        residual = measured - guess
-        rounds.u[i] = guess + (1.0 - b * b) * residual
-        rounds.u_rate[i] += (1.0 - b) ** 2 / step * residual
+        rate = row(rounds.u_rate, i)
+        guess = plus(row(rounds.u, i), step, rate)
+        residual = minus(measured, guess)
+        put(rounds.u, i, plus(guess, 1.0 - b * b, residual))
+        put(rounds.u_rate, i, plus(rate, (1.0 - b) ** 2 / step, residual))
     rounds.n_looks[i] = n + 1
     rounds.t_look[i] += step
 
 
 @jit
-def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Floats:
+def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
     """Lateral acceleration that the guidance law asks for, before limits."""
     k = rounds.system[i]
-    rel = rounds.believed_r[i] - rounds.r[i]
-    vel = rounds.believed_v[i] - rounds.v[i]
+    r, v = row(rounds.r, i), row(rounds.v, i)
+    q, s = row(rounds.believed_r, i), row(rounds.believed_v, i)
+    rel, vel = minus(q, r), minus(s, v)
     distance = norm(rel)
-    along = rel / distance
+    along = times(1.0 / distance, rel)
     closing = -dot(vel, along)
     if closing <= 0.0:
-        return np.zeros(3)
+        return 0.0, 0.0, 0.0
     if rounds.target[i] >= 0:
-        along = rounds.u[i] / norm(rounds.u[i])
-        rate = rounds.u_rate[i] - dot(rounds.u_rate[i], along) * along
+        u = row(rounds.u, i)
+        along = times(1.0 / norm(u), u)
+        rate = across(row(rounds.u_rate, i), along)
     else:
-        rate = (vel - dot(vel, along) * along) / distance
-    command = closing * rate
+        rate = times(1.0 / distance, across(vel, along))
+    command = times(closing, rate)
     if rounds.law[i] == ZERO_EFFORT_MISS:
-        r, v = rounds.believed_r[i], rounds.believed_v[i]
-        gx, gy, gz = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], rounds.believed_beta[i])
-        r, v = rounds.r[i], rounds.v[i]
-        hx, hy, hz = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], kinds.beta[k])
-        command += 0.5 * np.array([gx - hx, gy - hy, gz - hz])
-    command = kinds.navigation_constant[k] * command
-    lateral: Floats = command - dot(command, along) * along
-    return lateral
+        theirs = coast_acceleration(q[0], q[1], q[2], s[0], s[1], s[2], rounds.believed_beta[i])
+        ours = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], kinds.beta[k])
+        command = plus(command, 0.5, minus(theirs, ours))
+    return across(times(kinds.navigation_constant[k], command), along)
 
 
 @jit
-def limit(rounds: Rounds, i: int, kinds: RoundKinds, command: Floats, dt: float) -> None:
+def limit(rounds: Rounds, i: int, kinds: RoundKinds, command: Vector, dt: float) -> Vector:
     """Achieved acceleration after dt: first-order lag towards the command within limits."""
     k = rounds.system[i]
-    limit = kinds.max_acceleration[k]
+    most = kinds.max_acceleration[k]
     if kinds.is_divert[k]:
-        limit = min(limit, rounds.divert[i] / dt)
+        most = min(most, rounds.divert[i] / dt)
     else:
-        v = rounds.v[i]
-        speed2 = dot(v, v)
-        speed = air_velocity(rounds.r[i, 0], rounds.r[i, 1], v[0], v[1], v[2])[3]
-        height = geocentric_height(rounds.r[i, 0], rounds.r[i, 1], rounds.r[i, 2])
-        pressure = 0.5 * density_fast(height) * speed * speed
-        limit *= min(1.0, pressure / kinds.full_pressure[k])
-        command = command - dot(command, v) / speed2 * v
+        r, v = row(rounds.r, i), row(rounds.v, i)
+        speed = air_velocity(r[0], r[1], v[0], v[1], v[2])[3]
+        pressure = 0.5 * density_fast(geocentric_height(r[0], r[1], r[2])) * speed * speed
+        most *= min(1.0, pressure / kinds.full_pressure[k])
+        command = across(command, times(1.0 / norm(v), v))
     size = norm(command)
-    if size > limit:
-        command = command * (limit / size)
-    rounds.a[i] += (command - rounds.a[i]) * (1.0 - math.exp(-dt / kinds.lag[k]))
+    if size > most:
+        command = times(most / size, command)
+    achieved = row(rounds.a, i)
+    achieved = plus(achieved, 1.0 - math.exp(-dt / kinds.lag[k]), minus(command, achieved))
+    put(rounds.a, i, achieved)
     if kinds.is_divert[k]:
-        rounds.divert[i] = max(0.0, rounds.divert[i] - dt * norm(rounds.a[i]))
+        rounds.divert[i] = max(0.0, rounds.divert[i] - dt * norm(achieved))
+    return achieved

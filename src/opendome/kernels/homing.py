@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import (
     ENDED,
@@ -25,9 +24,10 @@ from opendome.kernels.guidance import (
     homing_command,
     limit,
     look,
+    threat_at,
     zero_effort_miss,
 )
-from opendome.kernels.vectors import dot, norm
+from opendome.kernels.vectors import Vector, dot, minus, norm, plus, put, row, times
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,21 +46,69 @@ def _step_length(rounds: Rounds, i: int, kinds: RoundKinds, t_go: float) -> floa
 
 
 @jit
-def _give_burn(rounds: Rounds, i: int, kinds: RoundKinds, dt: float) -> Floats:
+def _give_burn(rounds: Rounds, i: int, kinds: RoundKinds, dt: float) -> Vector:
     """Acceleration of a pending midcourse correction over the next dt; takes it off the account."""
-    k = rounds.system[i]
-    size = norm(rounds.burn[i])
+    ask = row(rounds.burn, i)
+    size = norm(ask)
     if size == 0.0:
-        return np.zeros(3)
-    now = min(size, kinds.max_acceleration[k] * dt, rounds.divert[i])
-    part = rounds.burn[i] * (now / size)
+        return ask
+    now = min(size, kinds.max_acceleration[rounds.system[i]] * dt, rounds.divert[i])
     rounds.divert[i] -= now
-    if rounds.divert[i] <= 0.0 or now >= size:
-        rounds.burn[i] = 0.0
-    else:
-        rounds.burn[i] -= part
-    acceleration: Floats = part / dt
-    return acceleration
+    left = 0.0 if rounds.divert[i] <= 0.0 else 1.0 - now / size
+    put(rounds.burn, i, times(left, ask))
+    return times(now / size / dt, ask)
+
+
+@jit
+def _end(rounds: Rounds, i: int, t: float) -> None:
+    """Round i flies no more after t."""
+    rounds.phase[i] = ENDED
+    rounds.t_meet[i] = t
+
+
+@jit
+def _meets(rounds: Rounds, i: int, d: Vector, w: Vector, dt: float) -> bool:
+    """Whether the closest approach lies within dt; if so, round i ends there.
+
+    ``d`` and ``w`` are the locked threat's place and velocity relative to the round; over one
+    sub-step the relative motion is straight.
+    """
+    opening, speed2 = dot(d, w), dot(w, w)
+    if opening < 0.0 and -opening >= speed2 * dt:
+        return False
+    nearest = max(-opening / speed2, 0.0)
+    rounds.miss[i] = norm(plus(d, nearest, w))
+    put(rounds.r, i, plus(row(rounds.r, i), nearest, row(rounds.v, i)))
+    rounds.t[i] += nearest
+    _end(rounds, i, rounds.t[i])
+    return True
+
+
+@jit
+def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> None:
+    """Move round i and what it believes of its threat by dt under the steering acceleration a."""
+    k = rounds.system[i]
+    r, v = row(rounds.r, i), row(rounds.v, i)
+    since = rounds.t[i] - rounds.t_launch[i]
+    beta = kinds.beta[k]
+    if since < kinds.sustain_time[k]:
+        mass = kinds.mass[k] - kinds.flow[k] * (since + 0.5 * dt - kinds.free_time[k])
+        beta = mass / kinds.drag_area[k]
+        a = plus(a, kinds.thrust[k] / (mass * norm(v)), v)
+    r, v = coast_step(r, v, beta, a, dt)
+    put(rounds.r, i, r)
+    put(rounds.v, i, v)
+    _believed_step(rounds, i, dt)
+    rounds.t[i] += dt
+
+
+@jit
+def _believed_step(rounds: Rounds, i: int, dt: float) -> None:
+    """Carry what round i believes of its threat along by dt."""
+    q, s = row(rounds.believed_r, i), row(rounds.believed_v, i)
+    q, s = coast_step(q, s, rounds.believed_beta[i], (0.0, 0.0, 0.0), dt)
+    put(rounds.believed_r, i, q)
+    put(rounds.believed_v, i, s)
 
 
 @jit
@@ -75,58 +123,34 @@ def advance_round(
     becomes ENDED; a round that passes its believed target without a lock ends with miss infinite.
     """
     k = rounds.system[i]
-    none = np.zeros(3)
     while rounds.t[i] < t_end and rounds.phase[i] == FREE:
-        t = rounds.t[i]
-        rel = rounds.believed_r[i] - rounds.r[i]
-        vel = rounds.believed_v[i] - rounds.v[i]
-        distance = norm(rel)
-        closing = -dot(rel, vel) / max(distance, 1e-9)
-        t_go = distance / closing if closing > 0.0 else 0.0
+        t, r, v = rounds.t[i], row(rounds.r, i), row(rounds.v, i)
+        rel = minus(row(rounds.believed_r, i), r)
+        distance = max(norm(rel), 1e-9)
+        closing = -dot(rel, minus(row(rounds.believed_v, i), v)) / distance
         if rounds.target[i] < 0:
-            if closing <= 0.0 or (
-                geocentric_height(rounds.r[i, 0], rounds.r[i, 1], rounds.r[i, 2]) < -100.0
-            ):
-                rounds.phase[i] = ENDED
-                rounds.t_meet[i] = t
+            if closing <= 0.0 or geocentric_height(r[0], r[1], r[2]) < -100.0:
+                _end(rounds, i, t)
                 return
             if distance < kinds.acquisition_range[k]:
                 acquire(rounds, i, kinds, sky)
         j = rounds.target[i]
+        t_go = distance / closing if closing > 0.0 else 0.0
         dt = min(_step_length(rounds, i, kinds, t_go), t_end - t)
+        if t < rounds.t_launch[i] + kinds.sustain_time[k]:
+            dt = min(dt, max(rounds.t_launch[i] + kinds.sustain_time[k] - t, 1e-6))
         if j >= 0:
-            o = sky.offsets[j]
-            knots = sky.knots[o : o + sky.counts[j]]
-            s = path_at(knots, sky.counts[j], t)
-            d = np.array([s[0] - rounds.r[i, 0], s[1] - rounds.r[i, 1], s[2] - rounds.r[i, 2]])
-            w = np.array([s[3] - rounds.v[i, 0], s[4] - rounds.v[i, 1], s[5] - rounds.v[i, 2]])
-            opening = dot(d, w)
-            if opening >= 0.0 or -opening < dot(w, w) * dt:
-                nearest = max(-opening / dot(w, w), 0.0)
-                miss = d + nearest * w
-                rounds.miss[i] = norm(miss)
-                rounds.t_meet[i] = t + nearest
-                rounds.r[i] += nearest * rounds.v[i]
-                rounds.t[i] = t + nearest
-                rounds.phase[i] = ENDED
+            q, s = threat_at(sky, j, t)
+            d = minus(q, r)
+            if _meets(rounds, i, d, minus(s, v), dt):
                 return
             if t >= rounds.t_look[i] - 1e-9:
                 look(rounds, i, kinds, d, seed)
         if j >= 0 or not kinds.is_divert[k]:
-            limit(rounds, i, kinds, homing_command(rounds, i, kinds), dt)
-            a = rounds.a[i]
+            a = limit(rounds, i, kinds, homing_command(rounds, i, kinds), dt)
         else:
             a = _give_burn(rounds, i, kinds, dt)
-        since = t - rounds.t_launch[i]
-        beta = kinds.beta[k]
-        if since < kinds.sustain_time[k]:
-            dt = min(dt, max(kinds.sustain_time[k] - since, 1e-6))
-            mass = kinds.mass[k] - kinds.flow[k] * (since + 0.5 * dt - kinds.free_time[k])
-            beta = mass / kinds.drag_area[k]
-            a = a + kinds.thrust[k] / (mass * norm(rounds.v[i])) * rounds.v[i]
-        coast_step(rounds.r[i], rounds.v[i], beta, a, dt)
-        coast_step(rounds.believed_r[i], rounds.believed_v[i], rounds.believed_beta[i], none, dt)
-        rounds.t[i] = t + dt
+        _step(rounds, i, kinds, a, dt)
 
 
 @jit
@@ -139,34 +163,24 @@ def advance_rounds(
 
 
 @jit
-def correct_course(rounds: Rounds, i: int, kinds: RoundKinds, keep: float) -> None:
-    """Ask a divert round for the velocity change that nulls its predicted miss, in place.
+def correct_courses(rounds: Rounds, rows: Ints, kinds: RoundKinds, keep: float) -> None:
+    """Ask divert rounds for the velocity change that nulls their predicted miss, in place.
 
     The share ``keep`` of the remaining divert is held back for homing.
     """
-    miss, t_go = zero_effort_miss(
-        rounds.r[i],
-        rounds.v[i],
-        kinds.beta[rounds.system[i]],
-        rounds.believed_r[i],
-        rounds.believed_v[i],
-        rounds.believed_beta[i],
-    )
-    if t_go <= 0.0:
-        return
-    ask = miss / t_go
-    size = norm(ask)
-    most = (1.0 - keep) * rounds.divert[i]
-    if size > most:
-        ask = ask * (most / size)
-    rounds.burn[i] = ask
-
-
-@jit
-def correct_courses(rounds: Rounds, rows: Ints, kinds: RoundKinds, keep: float) -> None:
-    """``correct_course`` for each of the rows."""
     for i in rows:
-        correct_course(rounds, i, kinds, keep)
+        miss, t_go = zero_effort_miss(
+            row(rounds.r, i),
+            row(rounds.v, i),
+            kinds.beta[rounds.system[i]],
+            row(rounds.believed_r, i),
+            row(rounds.believed_v, i),
+            rounds.believed_beta[i],
+        )
+        if t_go > 0.0:
+            ask = times(1.0 / t_go, miss)
+            most = (1.0 - keep) * rounds.divert[i]
+            put(rounds.burn, i, times(min(1.0, most / max(norm(ask), 1e-12)), ask))
 
 
 @jit
@@ -183,16 +197,15 @@ def believe(rounds: Rounds, rows: Ints, t: Floats, r: Floats, v: Floats, beta: F
     beta : (n,) float
         Their ballistic coefficients, kg/m^2.
     """
-    none = np.zeros(3)
     for m in range(len(rows)):
         i = rows[m]
-        rounds.believed_r[i] = r[m]
-        rounds.believed_v[i] = v[m]
+        put(rounds.believed_r, i, row(r, m))
+        put(rounds.believed_v, i, row(v, m))
         rounds.believed_beta[i] = beta[m]
         rest = rounds.t[i] - t[m]
         n = max(1, math.ceil(abs(rest) / 0.25))
         for _ in range(n):
-            coast_step(rounds.believed_r[i], rounds.believed_v[i], beta[m], none, rest / n)
+            _believed_step(rounds, i, rest / n)
 
 
 @jit
@@ -203,14 +216,12 @@ def nearest_threats(sky: Sky, batch: Ints, t: Floats, r: Floats, limit: float) -
     """
     rows = np.full(len(batch), -1, np.int64)
     for m in range(len(batch)):
-        best = limit * limit
+        best = limit
         for j in range(batch[m] * sky.n_threats, (batch[m] + 1) * sky.n_threats):
             if t[m] < sky.t_launch[j] or t[m] >= sky.t_gone[j]:
                 continue
-            o = sky.offsets[j]
-            s = path_at(sky.knots[o : o + sky.counts[j]], sky.counts[j], t[m])
-            d2 = (s[0] - r[m, 0]) ** 2 + (s[1] - r[m, 1]) ** 2 + (s[2] - r[m, 2]) ** 2
-            if d2 < best:
-                best = d2
+            distance = norm(minus(threat_at(sky, j, t[m])[0], row(r, m)))
+            if distance < best:
+                best = distance
                 rows[m] = j
     return rows

@@ -30,7 +30,7 @@ PATH_AIR = 6e3  # m, longest way through air in one step
 STEP_AIR, STEP_AIR_LEAST = 4.0, 0.5  # s
 STEP_BOOST = 2.0  # s
 STEP_VACUUM = 30.0  # s
-SLOW = 100.0  # m/s, a thrusting body slower than this points up
+SLOW = 20.0  # m/s upwards, lest the direction of thrust be undefined at rest
 SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
 MAX_STEPS = 2000
 

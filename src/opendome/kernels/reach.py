@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_MEAN
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecef_from_geodetic, geodetic_from_ecef
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.vectors import dot, norm
@@ -138,7 +138,7 @@ def make_table(
     launches[:, 0] = lat
     launches[:, 5] = elevations
     launches[:, 6] = np.inf
-    flights = fly_many(vehicle, launches, max_time, 1e-7, 512)
+    flights = fly_many(vehicle, launches, max_time, TOLERANCE, 512)
     times = np.linspace(free_time + 1.0, max_time, 600)
     fan = np.full((3, len(elevations), len(times)), np.nan)
     site = np.array(ecef_from_geodetic(lat, 0.0, 0.0))

@@ -22,7 +22,7 @@ from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import Booster, ThreatGroup
 from opendome.scenario.weapons import InterceptorSystem
-from opendome.world.flights import AIM_TOLERANCE, FLIGHTS, MAX_FLIGHT
+from opendome.world.flights import COARSEST_AIM, FLIGHTS, MAX_FLIGHT
 from opendome.world.model import (
     AssetTable,
     BatteryTable,
@@ -154,7 +154,7 @@ def _group(scenario: Scenario, threats: ThreatGroup, aim: Place, ids: Ints) -> G
     )
     launch = np.array([[*group.launch, threats.first_launch, 0.0, math.nan, math.inf]])
     fit = FLIGHTS[group.flight](group, launch, np.array([[aim.lat, aim.lon, group.apogee]]))
-    if fit.status[0] != 0 or fit.miss[0] > 10 * AIM_TOLERANCE:
+    if fit.status[0] != 0 or fit.miss[0] > 10 * COARSEST_AIM:
         raise ScenarioError(
             f"{where}.aim is {distance / 1e3:.1f} km from its launch place; {allowed}, but no "
             f"flight comes closer than {fit.miss[0] / 1e3:.3g} km to it. "

@@ -21,7 +21,8 @@ Ints = NDArray[np.int64]
 
 MAX_FLIGHT = 3.0 * 3600.0  # s
 MAX_KNOTS = 512
-AIM_TOLERANCE = 30.0  # m
+FINEST_AIM, COARSEST_AIM = 2.0, 30.0  # m, to which flights are fitted to their aims
+AIM_SHARE = 0.02  # of the group's own scatter, as far as between those
 
 
 def displaced(lat: Floats, lon: Floats, north: Floats, east: Floats) -> tuple[Floats, Floats]:
@@ -49,14 +50,19 @@ def scattered(
     return displaced(lat, lon, sigma * draws[:, 0], sigma * draws[:, 1])
 
 
+def aim_tolerance(group: Group) -> float:
+    """How near a flight must come to its drawn aim, m."""
+    return min(max(AIM_SHARE * group.aim_scatter, FINEST_AIM), COARSEST_AIM)
+
+
 def fit_elevation(group: Group, launches: Floats, aims: Floats) -> Aims:
     """Unguided rockets: burn to the end, range by launch elevation, low arc."""
-    return solve_aims(group.vehicle, launches, aims, ELEVATION_LOW, AIM_TOLERANCE, group.guess)
+    return solve_aims(group.vehicle, launches, aims, ELEVATION_LOW, aim_tolerance(group), group.guess)
 
 
 def fit_cutoff(group: Group, launches: Floats, aims: Floats) -> Aims:
     """Guided ballistic missiles: range and apogee by pitch and thrust cut-off."""
-    return solve_aims(group.vehicle, launches, aims, CUTOFF, AIM_TOLERANCE, group.guess)
+    return solve_aims(group.vehicle, launches, aims, CUTOFF, aim_tolerance(group), group.guess)
 
 
 FLIGHTS: dict[str, Callable[[Group, Floats, Floats], Aims]] = {
