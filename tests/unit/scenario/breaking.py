@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ from opendome.scenario import load
 from opendome.scenario.grammar.yaml_text import parse_yaml
 
 SMALL = Path(__file__).parent / "small.yaml"
-REMOVED: Any = object()  # in place of a value: the key is taken out
+
+
+class Mark(Enum):
+    """What may stand in place of a value."""
+
+    REMOVED = "removed"  # the key is taken out
+
+
+REMOVED: Any = Mark.REMOVED
 
 
 def small() -> dict[str, Any]:
