@@ -99,29 +99,39 @@ def measure_campaign() -> list[Row]:
             )
             _, timing = child([sys.executable, "-c", program])
         case = f"{CAMPAIGN_RUNS} runs of 100 threats, {workers} worker{'s' * (workers > 1)}"
-        note = f"all included; {timing.cpu / CAMPAIGN_RUNS:.3f} CPU-s a run"
+        note = f"{timing.cpu / CAMPAIGN_RUNS:.3f} CPU-s a run, all included" if workers == 1 else ""
         rows.append(Row("campaign", case, timing.wall, "s wall", note))
     return rows
 
 
 def measure_profile() -> list[Row]:
-    """Where the time of one run of the 100-threat raid goes: the functions with most own time.
+    """Where the time of one run of the 100-threat raid goes.
 
-    A compiled kernel is part of the function that calls it.
+    First the verbs of the tick with all that they call, then the functions with most own time; a
+    compiled kernel is part of the function that calls it.
     """
     model = compile_scenario(raid(100))
     simulate(model, SEED, [0], [])
     profile = cProfile.Profile()
     profile.runcall(simulate, model, SEED, [1], [])
     profile.create_stats()
-    found = sorted(
-        (own, calls, f"{file.rsplit('/', 1)[-1]}:{line} {name}")
-        for (file, line, name), (_, calls, own, _, _) in profile.stats.items()
-    )
-    total = sum(own for own, _, _ in found)
-    top = reversed(found[-PROFILE_LINES:])
+    found = [
+        (file, f"{file.rsplit('/', 1)[-1]}:{line} {name}", calls, own, whole)
+        for (file, line, name), (_, calls, own, whole, _) in profile.stats.items()
+    ]
+    total = sum(own for _, _, _, own, _ in found)
+    verbs = sorted((f for f in found if f[0].endswith("simulation/verbs.py")), key=lambda f: -f[4])
+    functions = sorted(found, key=lambda f: -f[3])[:PROFILE_LINES]
     return [
-        Row("profile", name, 100.0 * own / total, "%", f"{calls} calls") for own, calls, name in top
+        *(
+            Row("profile", f"verb {name.split()[1]}", 100.0 * whole / total, "%", "with its calls")
+            for _, name, _, _, whole in verbs
+            if not name.split()[1].startswith(("_", "<"))
+        ),
+        *(
+            Row("profile", name, 100.0 * own / total, "%", f"own time of {calls} calls")
+            for _, name, calls, own, _ in functions
+        ),
     ]
 
 
