@@ -268,7 +268,7 @@ def test_a_launch_that_cannot_reach_its_aim(
         output = capsys.readouterr()
         assert output.out == ""
         said = output.err.splitlines()[-1]
-        assert "threats.north.aim is 667" in said
+        assert "raid.yaml: threats.north.aim is 667" in said
         assert "rocket_122mm flies 3 to 20 km" in said
         assert "Traceback" not in output.err
     assert [p.name for p in tmp_path.iterdir()] == ["raid.yaml"]
@@ -282,7 +282,13 @@ def test_an_asset_defended_by_nobody_is_allowed_but_said(
     path.write_text(_edit("threats:\n", far), encoding="utf-8")
     said = "assets[2] (far) is defended by nobody; the nearest reach, that of bat1, ends "
     assert [sentence for sentence in check(load(path)) if sentence.startswith(said)]
-    assert main(["check", str(path)]) == 0
+    nearer = (
+        "north.launch.lat_deg=-20.9",
+        "south.launch.lat_deg=-21.1",
+        "south.launch.lon_deg=13.87",
+    )
+    sets = [word for change in nearer for word in ("--set", f"threats.{change}")]
+    assert main(["check", str(path), *sets]) == 0
     output = capsys.readouterr()
     assert said in " ".join((output.out + output.err).split())
 

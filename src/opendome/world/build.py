@@ -130,7 +130,7 @@ def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:
 
 def _group(scenario: Scenario, threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
     """One group and aim, its nominal launch solved; raises when the aim cannot be reached."""
-    where = f"{scenario.name}: threats.{threats.name}"
+    where = f"threats.{threats.name}"
     distance = ground_distance(threats.launch, aim)
     system = threats.system
     allowed = f"{system.name} flies {system.min_range / 1e3:g} to {system.max_range / 1e3:g} km"
@@ -169,7 +169,7 @@ def _groups(scenario: Scenario) -> tuple[Group, ...]:
     groups = []
     first = 0
     for threats in scenario.threats:
-        aims = _aims(scenario, threats, f"{scenario.name}: threats.{threats.name}")
+        aims = _aims(scenario, threats, f"threats.{threats.name}")
         for k, aim in enumerate(aims[: threats.count]):
             ids = np.arange(first + k, first + threats.count, len(aims), dtype=np.int64)
             groups.append(_group(scenario, threats, aim, ids))
@@ -187,7 +187,7 @@ def _check_duration(
     t_end = float(flight.impact[0, 0]) + last
     if threats.count and t_end > scenario.duration:
         raise ScenarioError(
-            f"{scenario.name}: duration_s is {scenario.duration:g} s; the last threat of "
+            f"duration_s is {scenario.duration:g} s; the last threat of "
             f"threats.{threats.name} lands at about {t_end:.0f} s. Set duration_s to at least "
             f"{1.1 * t_end:.0f}."
         )

@@ -57,7 +57,9 @@ def aim_tolerance(group: Group) -> float:
 
 def fit_elevation(group: Group, launches: Floats, aims: Floats) -> Aims:
     """Unguided rockets: burn to the end, range by launch elevation, low arc."""
-    return solve_aims(group.vehicle, launches, aims, ELEVATION_LOW, aim_tolerance(group), group.guess)
+    return solve_aims(
+        group.vehicle, launches, aims, ELEVATION_LOW, aim_tolerance(group), group.guess
+    )
 
 
 def fit_cutoff(group: Group, launches: Floats, aims: Floats) -> Aims:

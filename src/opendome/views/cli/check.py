@@ -8,7 +8,7 @@ from opendome.campaign.runner import simulation_engine
 from opendome.scenario.check import check
 from opendome.scenario.load import load
 from opendome.scenario.scenario import Scenario
-from opendome.views.cli.voice import people, print_json, shown_progress
+from opendome.views.cli.voice import blamed_on, people, print_json, shown_progress
 from opendome.views.report.words import plural
 
 DONE = 0
@@ -17,7 +17,7 @@ DONE = 0
 def act(given: argparse.Namespace) -> int:
     """Run the command; gives the exit code."""
     scenario = load(given.scenario, given.sets)
-    with shown_progress(""):
+    with shown_progress(""), blamed_on(given.scenario):
         simulation_engine().compile(scenario)
     oddities = check(scenario)
     if given.json:

@@ -12,7 +12,7 @@ from opendome.results.result import Campaign
 from opendome.scenario.check import check
 from opendome.scenario.load import load
 from opendome.views.cli.summary import print_summary
-from opendome.views.cli.voice import note, people, print_json, shown_progress
+from opendome.views.cli.voice import blamed_on, note, people, print_json, shown_progress
 from opendome.views.report import write_report
 
 DONE, FAILED = 0, 1
@@ -29,7 +29,7 @@ def act(given: argparse.Namespace) -> int:
     workers = given.workers or available_cores()
     has_begun = False
     try:
-        with shown_progress("runs") as show:
+        with shown_progress("runs") as show, blamed_on(given.scenario):
 
             def progress(done: int, total: int) -> None:
                 nonlocal has_begun

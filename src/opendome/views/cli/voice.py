@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from opendome.errors import ScenarioError
 from opendome.kernels._jit import watch_compilation
 
 PREPARING = "building the scenario"
@@ -85,3 +87,12 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
 
         with watch_compilation(compiled):
             yield report
+
+
+@contextmanager
+def blamed_on(source: str) -> Iterator[None]:
+    """Put the file, or the shipped scenario, before what physics says against it."""
+    try:
+        yield
+    except ScenarioError as problem:
+        raise ScenarioError(f"{Path(source).name}: {problem}") from None
