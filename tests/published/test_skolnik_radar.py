@@ -12,20 +12,20 @@ from opendome.kernels import radar
 from opendome.kernels.frames import ecef_from_geodetic
 
 LAT = math.radians(45.0)
-EVERYWHERE = dict(
-    reference_range=100e3,
-    reference_rcs=1.0,
-    reference_p_detect=0.8,
-    max_range=5000e3,
-    sector=2.0 * math.pi,
-    min_elevation=math.radians(-5.0),
-    max_elevation=math.radians(90.0),
-    range_resolution=30.0,
-    beam_width=math.radians(1.5),
-    speed_resolution=None,
-    p_false_alarm=1e-6,
-    is_cued=False,
-)
+EVERYWHERE = {
+    "reference_range": 100e3,
+    "reference_rcs": 1.0,
+    "reference_p_detect": 0.8,
+    "max_range": 5000e3,
+    "sector": 2.0 * math.pi,
+    "min_elevation": math.radians(-5.0),
+    "max_elevation": math.radians(90.0),
+    "range_resolution": 30.0,
+    "beam_width": math.radians(1.5),
+    "speed_resolution": None,
+    "p_false_alarm": 1e-6,
+    "is_cued": False,
+}
 
 
 class Numbers:

@@ -28,6 +28,7 @@ AIR_TOP = 120e3  # m, above it steps are long and process noise is that of vacuu
 DRAG_TOP = 200e3  # m, above it drag is left out: below 1e-6 m/s^2 for any ballistic body
 PATH_AIR = 6e3  # m, longest way through air in one step
 STEP_AIR, STEP_AIR_LEAST = 4.0, 0.5  # s
+STEP_BRAKING, STEP_LEAST = 0.5, 0.02  # part of the time in which drag stops the body; s
 STEP_BOOST = 2.0  # s
 STEP_VACUUM = 30.0  # s
 SLOW = 20.0  # m/s upwards, lest the direction of thrust be undefined at rest
@@ -229,7 +230,10 @@ def step_length(s: Floats, is_boosting: bool) -> tuple[float, bool]:
     longest = min(max(PATH_AIR / (speed + 1.0), STEP_AIR_LEAST), STEP_AIR)
     if spare > 0.0:
         longest = max(longest, min(spare / (1.0 - climb), STEP_VACUUM))
-    return min(longest, STEP_BOOST) if is_boosting else longest, spare <= 0.0
+    if is_boosting:
+        return min(longest, STEP_BOOST), spare <= 0.0
+    braking = 0.5 * density_fast(alt) * speed * math.exp(-s[6])  # 1/s
+    return min(longest, max(STEP_BRAKING / (braking + 1e-9), STEP_LEAST)), spare <= 0.0
 
 
 @jit

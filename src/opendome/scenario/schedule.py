@@ -9,7 +9,6 @@ from opendome.scenario.sensors import Sensor
 
 # Fraction of the golden section: successive multiples spread evenly over one period.
 GOLDEN = 0.6180339887498949
-TIE = 1e-9  # s, two times closer than this are the same
 
 
 def scan_phase(index: int, period: float) -> float:
@@ -25,20 +24,6 @@ def scan_number(t: float, index: int, period: float) -> int:
 def scan_time(number: int, index: int, period: float) -> float:
     """When the sensor looks for the n-th time."""
     return scan_phase(index, period) + number * period
-
-
-def scans_until(t: float, first: int, index: int, period: float) -> list[float]:
-    """Times of the looks number ``first`` and later, up to ``t`` inclusive.
-
-    >>> scans_until(2.0, 1, 0, 1.0)
-    [1.0, 2.0]
-    """
-    times = []
-    number = first
-    while scan_time(number, index, period) <= t + TIE:
-        times.append(scan_time(number, index, period))
-        number += 1
-    return times
 
 
 def sensors_heard(

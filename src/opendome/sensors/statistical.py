@@ -22,8 +22,8 @@ from opendome.sensors.infrared import Infrared
 from opendome.sensors.radar import Radar
 from opendome.truth import Truth
 
-# Looks that count: air disturbs a path, so that what is older than these is forgotten.
-MOST_LOOKS_AIR, MOST_LOOKS_VACUUM = 20, 200
+# Looks that count: thrust and air disturb a path, so that what is older than these is forgotten.
+MOST_LOOKS_BOOST, MOST_LOOKS_AIR, MOST_LOOKS_VACUUM = 6, 20, 200
 AIR_TOP = 6378e3 + 100e3  # m, from the centre of the Earth
 FORGET_PERIODS = 5.0  # a threat out of sight for longer is confirmed anew
 SIGMA_LOG_BETA = 0.1
@@ -80,6 +80,7 @@ class Statistical:
         seen.is_confirmed[rows] |= n_looks >= self.confirm_hits
         is_high = np.linalg.norm(truth.r_ecef[chosen], axis=1) > AIR_TOP
         most = np.where(is_high, MOST_LOOKS_VACUUM, MOST_LOOKS_AIR)
+        most[truth.is_burning[chosen]] = MOST_LOOKS_BOOST
         sigma = errors_of(info[chosen], np.minimum(n_looks, most), period[chosen])
         _improve(seen, rows, sigma, t)
 

@@ -21,6 +21,7 @@ LOST = 9.0  # misses (see `Rows`) that end a confirmed track: four sure ones
 MANOEUVRE = 400.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
 AIR_TOP = 100e3  # m
 MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
+MOST_SPEED = 15e3  # m/s, faster than anything that comes back
 MARGIN_SIGMAS = 3.0
 MARGIN_ACCELERATION = 60.0  # m/s^2, by which a straight line may err
 
@@ -113,6 +114,7 @@ def judge(rules: Rules, rows: Rows, t: float) -> Rows:
     is_gone = (is_new & ~rows.is_confirmed & is_over) | (rows.misses > LOST)
     spread = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
     is_gone |= ~(spread < MOST_SIGMA**2)
+    is_gone |= ~(np.einsum("ij,ij->i", rows.x[:, 3:6], rows.x[:, 3:6]) < MOST_SPEED**2)
     return take_rows(rows, np.flatnonzero(~is_gone)) if is_gone.any() else rows
 
 

@@ -1,0 +1,250 @@
+"""The tracker's book-keeping: numbers, late scans, shared pictures, merging, empty scans."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from opendome.kernels.fusion import twins
+from opendome.messages import Detections, Tasking, empty, join, take
+from opendome.scenario.schedule import scan_time
+from opendome.sensors import build
+from opendome.tracks.base import Beliefs
+from opendome.tracks.fusion import merge_twins
+from opendome.tracks.predict import coast
+from opendome.tracks.rows import new_rows
+from opendome.tracks.tracker import Tracker
+from tests.unit.sensors.sites import LOCAL, node, radar, starer
+from tests.unit.tracks.worlds import rocket_raid
+
+LOOKER = radar(31.47, 34.47, 230.0, LOCAL, false_alarms=0.0)
+
+
+def scans(world, sensor, first, last, runs=(0,)):
+    """Detections of every look in [first, last)."""
+    (built,) = build((sensor,))
+    times = [scan_time(k, 0, built.period) for k in range(first, last)]
+    return [built.sense(world.at(t, np.asarray(runs)), empty(Tasking), 1) for t in times]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return rocket_raid(count=10)
+
+
+def tracker_of(*nodes, sensors=(LOOKER,), wiring="integrated"):
+    return Tracker.build(nodes or (node(),), sensors, wiring)
+
+
+def run_until(tracker, world, t_end, *, skip=()):
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(scans(world, LOOKER, 0, t_end)):
+        heard = empty(Detections) if k in skip else found
+        tracker.update(state, heard, k + 0.5)
+    return state
+
+
+def test_three_of_five_looks_confirm(world):
+    tracker = tracker_of()
+    state = tracker.start(np.array([0]))
+    first = {}
+    for k, found in enumerate(scans(world, LOOKER, 0, 25)):
+        tracker.update(state, found, k + 0.5)
+        picture = tracker.picture(state, k + 0.5)
+        for number, is_sure, n in zip(
+            picture.id, picture.is_confirmed, picture.n_updates, strict=True
+        ):
+            assert is_sure == (n >= 3)
+            if is_sure:
+                first.setdefault(int(number), n)
+    assert len(first) == 10
+    assert set(first.values()) == {3}
+
+
+def test_one_false_alarm_dies_after_three_empty_looks(world):
+    tracker = tracker_of()
+    state = tracker.start(np.array([0]))
+    looks = scans(world, LOOKER, 0, 20)
+    one = take(looks[19], np.array([0]))
+    tracker.update(state, one, 19.5)
+    alive = []
+    for t in (20.5, 21.5, 22.5, 23.5):
+        tracker.update(state, empty(Detections), t)
+        alive.append(len(tracker.picture(state, t).run))
+    assert alive == [1, 1, 0, 0]
+
+
+def test_scans_without_detections_count_though_nobody_reports_them(world):
+    """One call after a long silence does what a call each second does."""
+    patient, hasty = tracker_of(), tracker_of()
+    a, b = run_until(patient, world, 25), run_until(hasty, world, 25)
+    for t in np.arange(25.5, 40.0):
+        patient.update(a, empty(Detections), t)
+    hasty.update(b, empty(Detections), 39.5)
+    left = patient.picture(a, 39.5)
+    assert len(left.run) == len(hasty.picture(b, 39.5).run) == 0
+
+
+def test_numbers_never_come_back(world):
+    tracker = tracker_of(sensors=(radar(31.47, 34.47, 230.0, LOCAL, false_alarms=4.0),))
+    noisy = radar(31.47, 34.47, 230.0, LOCAL, false_alarms=4.0)
+    state = tracker.start(np.array([0]))
+    seen, alive, top = set(), set(), -1
+    for k, found in enumerate(scans(world, noisy, 0, 40)):
+        tracker.update(state, found, k + 0.5)
+        now = set(tracker.picture(state, k + 0.5).id.tolist())
+        fresh = now - alive
+        assert not fresh & seen
+        assert all(number > top for number in fresh)
+        seen, alive, top = seen | now, now, max([top, *now])
+    assert len(seen) > 60
+    assert (np.diff(tracker.picture(state, 40.0).id) > 0).all()
+
+
+def test_a_scan_that_comes_much_too_late_is_dropped_and_counted(world):
+    tracker = tracker_of()
+    looks = scans(world, LOOKER, 0, 60)
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(looks):
+        tracker.update(state, empty(Detections) if k == 20 else found, k + 0.5)
+    before = tracker.picture(state, 60.0)
+    tracker.update(state, looks[20], 60.0)
+    assert state.dropped.tolist() == [len(looks[20].run)]
+    assert np.array_equal(before.id, tracker.picture(state, 60.0).id)
+
+
+def test_a_scan_that_comes_a_little_late_is_used(world):
+    tracker = tracker_of()
+    looks = scans(world, LOOKER, 0, 40)
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(looks):
+        heard = [found] if k != 30 else []
+        if k == 33:
+            heard.append(looks[30])
+        tracker.update(state, join(heard, Detections), k + 0.5)
+    picture = tracker.picture(state, 40.0)
+    assert state.dropped.sum() == 0
+    assert picture.is_confirmed.sum() == 10 == len(picture.run)
+    assert (picture.n_updates >= 24).all()
+    truth = world.at(39.0)
+    error = coast(picture, 39.0).x_ecef[:, :3][np.argsort(picture.id)] - truth.r_ecef
+    distance = np.linalg.norm(
+        coast(picture, 39.0).x_ecef[:, None, :3] - truth.r_ecef[None], axis=2
+    ).min(axis=1)
+    assert error.shape == (10, 3)
+    assert distance.max() < 60.0
+
+
+def test_nodes_that_hear_the_same_share_one_picture(world):
+    nodes = (node(name="a"), node(name="b"), node(name="c", confirm_hits=2))
+    tracker = tracker_of(*nodes)
+    assert [g.nodes for g in tracker.groups] == [(0, 1), (2,)]
+    state = run_until(tracker, world, 25)
+    picture = tracker.picture(state, 25.0)
+    for column in ("id", "x_ecef", "run"):
+        a, b = (getattr(picture, column)[picture.node == n] for n in (0, 1))
+        assert np.array_equal(a, b)
+    assert set(picture.node) == {0, 1, 2}
+
+
+def test_a_stovepiped_node_sees_with_its_own_eyes_only(world):
+    other = radar(31.47, 34.47, 50.0, LOCAL, false_alarms=0.0)
+    sensors = (LOOKER, type(other)(**{**other.__dict__, "node": "far"}))
+    tracker = tracker_of(node(), node(name="far"), sensors=sensors, wiring="stovepiped")
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(scans(world, LOOKER, 0, 25)):
+        tracker.update(state, found, k + 0.5)
+    assert set(tracker.picture(state, 25.0).node) == {0}
+
+
+def test_coasting_rows_keep_their_own_time_and_coast_brings_them_on(world):
+    tracker = tracker_of()
+    state = run_until(tracker, world, 30)
+    picture = tracker.picture(state, 29.7)
+    assert (picture.t <= 29.7).all()
+    later = coast(picture, 35.0)
+    assert (later.t == 35.0).all()
+    truth = world.at(35.0)
+    distance = np.linalg.norm(later.x_ecef[:, None, :3] - truth.r_ecef[None], axis=2).min(axis=1)
+    assert distance.max() < 400.0
+    grown = np.trace(later.cov_ecef, axis1=1, axis2=2) > np.trace(
+        picture.cov_ecef, axis1=1, axis2=2
+    )
+    assert grown.all()
+
+
+def test_predictions_are_not_made_anew_without_need(world):
+    tracker = tracker_of()
+    state = tracker.start(np.array([0]))
+    times = set()
+    for k, found in enumerate(scans(world, LOOKER, 0, 60)):
+        tracker.update(state, found, k + 0.5)
+        picture = tracker.picture(state, k + 0.5)
+        times |= set(picture.t_predicted[picture.id == 0].tolist())
+    assert 5 <= len(times) <= 25
+
+
+def test_model_and_state_pickle(world):
+    tracker = tracker_of(sensors=(LOOKER, starer(165.0)))
+    state = run_until(tracker, world, 20)
+    again, copy = pickle.loads(pickle.dumps((tracker, state)))
+    found = scans(world, LOOKER, 20, 21)[0]
+    tracker.update(state, found, 20.5)
+    again.update(copy, found, 20.5)
+    assert np.array_equal(tracker.picture(state, 21.0).x_ecef, again.picture(copy, 21.0).x_ecef)
+
+
+def test_twins_are_the_nearest_pairs():
+    """Two stale rows, two fresh ones: pairs by distance, each fresh row once, runs apart."""
+    run = np.array([0, 0, 0, 0, 1])
+    x = np.zeros((5, 7))
+    x[:, 0] = [0.0, 10.0, 1.0, 14.0, 0.0]
+    cov = np.tile(np.diag([4.0] * 3 + [1.0] * 4), (5, 1, 1))
+    is_stale = np.array([True, True, False, False, False])
+    is_fresh = np.array([False, False, True, True, True])
+    assert twins(run, np.zeros(5), x, cov, is_stale, is_fresh, 25.0).tolist() == [2, 3, -1, -1, -1]
+    assert twins(run, np.zeros(5), x, cov, is_stale, is_fresh, 1.0).tolist() == [2, -1, -1, -1, -1]
+
+
+def test_twins_are_compared_at_one_time():
+    x = np.zeros((2, 7))
+    x[0, 3], x[1, 0] = 50.0, 500.0
+    cov = np.tile(np.diag([4.0] * 3 + [1.0] * 4), (2, 1, 1))
+    x[1, 3] = 50.0
+    stale, fresh = np.array([True, False]), np.array([False, True])
+    zero = np.zeros(2, np.int64)
+    assert twins(zero, np.array([0.0, 10.0]), x, cov, stale, fresh, 9.0)[0] == 1
+    assert twins(zero, np.array([10.0, 10.0]), x, cov, stale, fresh, 9.0)[0] == -1
+
+
+def rows_at(places, heard, ids):
+    """Confirmed rows of run 0 at places on one line, 10 m sure."""
+    n = len(places)
+    x = np.zeros((n, 7))
+    x[:, 0] = places
+    cov = np.tile(np.diag([100.0] * 3 + [4.0] * 3 + [0.5]), (n, 1, 1))
+    beliefs = Beliefs(np.zeros(n), x, cov, np.zeros(n, np.bool_), np.zeros(n))
+    rows = new_rows(beliefs, np.zeros(n, np.int64), np.array(ids), 0.0)
+    rows.is_confirmed[:] = True
+    rows.heard[:] = heard
+    return rows
+
+
+def test_duplicate_of_an_older_track_takes_its_number():
+    """Sensor 1 has just seen rows 1 and 2; row 0 only sensor 0 ever saw."""
+    rows = rows_at([0.0, 20.0, 5000.0], [0b01, 0b10, 0b10], [3, 5, 6])
+    rows.t_first[:] = [1.0, 8.0, 9.0]
+    merged = merge_twins(rows, np.array([1, 2]), np.array([0]), 1)
+    assert merged.id.tolist() == [3, 6]
+    assert merged.x[:, 0].tolist() == [20.0, 5000.0]
+    assert merged.t_first.tolist() == [1.0, 9.0]
+    assert merged.heard.tolist() == [0b11, 0b10]
+    assert merged.n_updates.tolist() == [2, 1]
+    assert np.isnan(merged.t_predicted[0])
+
+
+def test_tracks_that_one_sensor_saw_apart_stay_apart():
+    rows = rows_at([0.0, 20.0], [0b11, 0b10], [3, 5])
+    assert merge_twins(rows, np.array([1]), np.array([0]), 1).id.tolist() == [3, 5]
