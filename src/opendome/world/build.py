@@ -18,6 +18,7 @@ from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.rng import Purpose
 from opendome.scenario.check import ground_distance
+from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import Booster, ThreatGroup
@@ -255,6 +256,19 @@ def _assets(assets: tuple[Asset, ...]) -> AssetTable:
     )
 
 
+def _delay(scenario: Scenario, node: Node) -> float:
+    """Least time from a threat's burn-out to an order at the battery, s.
+
+    The looks that confirm a track (of the quickest sensor), the first decision after them, human
+    consent, and the way of the order.
+    """
+    periods = [s.system.period for s in scenario.sensors]
+    looks = node.confirm_hits * min(periods, default=0.0)
+    is_seen_at_once = scenario.picture == "perfect"
+    waits = 0.0 if is_seen_at_once else looks + node.decision_period
+    return waits + node.consent + node.order_latency
+
+
 def build(scenario: Scenario, tables: Mapping[str, ReachTable]) -> WorldModel:
     """The world of a scenario.
 
@@ -270,7 +284,7 @@ def build(scenario: Scenario, tables: Mapping[str, ReachTable]) -> WorldModel:
         When a group's aim cannot be reached, or the scenario ends before its threats land.
     """
     systems = systems_of(scenario)
-    consent = {n.name: n.consent + n.order_latency for n in scenario.command.nodes}
+    delays = {n.name: _delay(scenario, n) for n in scenario.command.nodes}
     batteries = BatteryTable(
         names=tuple(b.name for b in scenario.weapons),
         system=np.array([systems.index(b.system) for b in scenario.weapons], dtype=np.int64),
@@ -278,7 +292,7 @@ def build(scenario: Scenario, tables: Mapping[str, ReachTable]) -> WorldModel:
         tables=tuple(tables[b.system.name] for b in scenario.weapons),
         envelopes=tuple(envelope_of(b.system) for b in scenario.weapons),
         t_react=np.array(
-            [b.system.reaction + consent[b.node] for b in scenario.weapons], dtype=np.float64
+            [b.system.reaction + delays[b.node] for b in scenario.weapons], dtype=np.float64
         ),
     )
     return WorldModel(

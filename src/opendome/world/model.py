@@ -84,7 +84,7 @@ class BatteryTable:
     site: Floats  # (n, 3) lat, lon, alt
     tables: tuple[ReachTable, ...]
     envelopes: tuple[Envelope, ...]
-    t_react: Floats  # s from first sight of a threat to the earliest launch
+    t_react: Floats  # s from a threat's burn-out to the earliest launch
 
 
 @dataclass(frozen=True)
