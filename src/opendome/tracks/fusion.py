@@ -11,19 +11,20 @@ from opendome.tracks.rows import Rows, take_rows
 GATE = 25.0  # squared distance of two states (six components); chi-squared 99.97 % is 25.3
 
 
-def merge_twins(rows: Rows, hit: Ints, unhit: Ints, sensor: int) -> Rows:
-    """Merge confirmed tracks that this sensor has never seen into nearby ones it has just seen.
+def merge_twins(rows: Rows, hit: Ints, stale: Ints) -> Rows:
+    """Merge stale confirmed tracks into nearby confirmed ones that a sensor has just seen.
 
-    The surer state (of the one just seen) stays, under the older id. Two tracks that one sensor
-    has seen apart are never merged: one look of a thing makes one detection.
+    The surer state (of the one just seen) stays, under the older id.
 
     Parameters
     ----------
-    hit, unhit : (h,), (u,) int
-        Rows that the sensor has just detected; rows in its view that it has not.
+    hit : (h,) int
+        Rows that the sensor has just detected.
+    stale : (s,) int
+        Rows in its view that it did not, and has not for long: two tracks that one sensor sees
+        apart are never merged, as one look of a thing makes one detection.
     """
-    bit = 1 << sensor
-    stale = unhit[rows.is_confirmed[unhit] & (rows.heard[unhit] & bit == 0)]
+    hit, stale = hit[rows.is_confirmed[hit]], stale[rows.is_confirmed[stale]]
     if len(stale) == 0 or len(hit) == 0:
         return rows
     is_stale, is_fresh = np.zeros(len(rows.run), np.bool_), np.zeros(len(rows.run), np.bool_)

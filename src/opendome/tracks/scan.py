@@ -16,10 +16,13 @@ from opendome.tracks.rows import Rows, add_rows, new_rows, put_beliefs, take_bel
 
 MAX_LATE = 20.0  # s, a scan may be older than a track by this much
 PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
-SURE = 0.9  # chance of detection above which nothing is believed
-LOST = 9.0  # misses (see `Rows`) that end a confirmed track: four sure ones
+SURE = 0.97  # chance of detection above which nothing is believed
+LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
 MANOEUVRE = 400.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
 AIR_TOP = 100e3  # m
+VAGUE = 5e3  # m, of place: more than that and a track may be foreign to a radar
+FOREIGN_PERIODS = 5.0  # without detection, after which a vague track is foreign
+FOREIGN_P_DETECT = 0.5  # a foreign track is elsewhere, not gone: misses say little
 MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
 MOST_SPEED = 15e3  # m/s, faster than anything that comes back
 MARGIN_SIGMAS = 3.0
@@ -52,23 +55,35 @@ def take_scan(
     burn_out(rules.filter, rows, t)
     near = _near(rows, coverage, t)
     beliefs = rules.filter.predict(take_beliefs(rows, near), t)
-    p_detect = coverage.p_detect(beliefs.x[:, :3], rows.rcs(coverage.band)[near])
+    rcs = rows.rcs(coverage.band)[near]
+    p_detect = coverage.p_detect(beliefs.x[:, :3], rcs)
+    is_foreign = _are_foreign(rows, near, beliefs, coverage, t)
     is_seen = coverage.does_look(p_detect, rows.is_confirmed[near])
+    is_seen &= ~(rows.is_confirmed[near] & np.isnan(rcs))  # of unknown size: may be too small
     found = Association(near[:0], near[:0], np.zeros(0))
-    if len(near) and len(looks.run):
-        expected = rules.filter.expect(beliefs, coverage.r_ecef)
-        found = rules.associator.associate(rows.run[near], expected, looks, rows.is_confirmed[near])
-        rules.filter.update(beliefs, expected, looks, found)
+    own = np.flatnonzero(~is_foreign)
+    if len(own) and len(looks.run):
+        mine = _part(beliefs, own)
+        expected = rules.filter.expect(mine, coverage.r_ecef)
+        sure = rows.is_confirmed[near[own]]
+        found = rules.associator.associate(rows.run[near[own]], expected, looks, sure)
+        rules.filter.update(mine, expected, looks, found)
+        _put(beliefs, own, mine)
+        found = Association(own[found.row], found.look, found.weight)
     is_hit = np.zeros(len(near), np.bool_)
     is_hit[found.row] = True
-    stored = np.flatnonzero(is_hit | ((p_detect > 0.0) & (rows.t[near] <= t) & (not is_plume)))
+    in_view = is_foreign | (p_detect > 0.0)
+    stored = np.flatnonzero(is_hit | (in_view & (rows.t[near] <= t) & (not is_plume)))
     put_beliefs(rows, near[stored], _part(beliefs, stored))
     _note_hits(rows, near[found.row], coverage, _of(looks, found.look), t)
     if is_plume:
         _note_plumes(rules.filter, rows, near[found.row], coverage.period, t)
     missed = np.flatnonzero(is_seen & ~is_hit)
-    _note_misses(rows, near[missed], p_detect[missed])
-    rows = merge_twins(rows, near[is_hit], near[(p_detect > 0.0) & ~is_hit], coverage.index)
+    doubt = np.where(is_foreign[missed], FOREIGN_P_DETECT, SURE)
+    _note_misses(rows, near[missed], np.minimum(p_detect[missed], doubt))
+    rows.is_confirmed |= rows.n_updates >= rules.confirm_hits
+    stale = is_foreign | (in_view & (rows.heard[near] & (1 << coverage.index) == 0))
+    rows = merge_twins(rows, near[is_hit], near[stale & ~is_hit])
     is_free = np.ones(len(looks.run), np.bool_)
     is_free[found.look] = False
     return judge(rules, rows, t), np.flatnonzero(is_free)
@@ -105,13 +120,11 @@ def burn_out(part: AbstractFilter, rows: Rows, t: float) -> None:
 
 
 def judge(rules: Rules, rows: Rows, t: float) -> Rows:
-    """Confirm tracks, and drop those that are lost, too vague or in the ground."""
-    is_new = ~rows.is_confirmed
-    rows.is_confirmed |= rows.n_updates >= rules.confirm_hits
+    """Tracks without those that are lost, too vague or absurd."""
     n_failed = rows.n_looks - rows.n_updates
     is_over = n_failed > rules.confirm_looks - rules.confirm_hits
     is_over |= t - rows.t_update > (rules.confirm_looks + 1) * rows.period
-    is_gone = (is_new & ~rows.is_confirmed & is_over) | (rows.misses > LOST)
+    is_gone = (~rows.is_confirmed & is_over) | (rows.misses > LOST)
     spread = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
     is_gone |= ~(spread < MOST_SIGMA**2)
     is_gone |= ~(np.einsum("ij,ij->i", rows.x[:, 3:6], rows.x[:, 3:6]) < MOST_SPEED**2)
@@ -138,6 +151,28 @@ def _near(rows: Rows, coverage: AbstractCoverage, t: float) -> Ints:
     drift = rows.cov[:, 3, 3] + rows.cov[:, 4, 4] + rows.cov[:, 5, 5]
     margin = MARGIN_SIGMAS * np.sqrt(spread + drift * dt * dt) + MARGIN_ACCELERATION * dt * dt
     return np.flatnonzero(coverage.is_near(place, margin) & (dt >= -MAX_LATE))
+
+
+def _are_foreign(
+    rows: Rows, near: Ints, beliefs: Beliefs, coverage: AbstractCoverage, t: float
+) -> Bools:
+    """Confirmed tracks too vague for a radar that has not seen them lately to update.
+
+    Within their gates lie false alarms and other things. The radar first confirms a track of its
+    own, which is then merged.
+    """
+    if coverage.band < 0:
+        return np.zeros(len(near), np.bool_)
+    spread = np.einsum("nii->n", beliefs.cov[:, :3, :3])
+    is_strange = rows.heard[near] & (1 << coverage.index) == 0
+    is_strange |= t - rows.t_update[near] > FOREIGN_PERIODS * coverage.period
+    are_foreign: Bools = rows.is_confirmed[near] & is_strange & (spread > VAGUE**2)
+    return are_foreign
+
+
+def _put(beliefs: Beliefs, chosen: Ints, part: Beliefs) -> None:
+    beliefs.x[chosen], beliefs.cov[chosen] = part.x, part.cov
+    beliefs.agility[chosen] = part.agility
 
 
 def _note_hits(rows: Rows, hit: Ints, coverage: AbstractCoverage, looks: Looks, t: float) -> None:
@@ -172,10 +207,10 @@ def _note_misses(rows: Rows, missed: Ints, p_detect: Floats) -> None:
     is_tentative = ~rows.is_confirmed[missed] & (p_detect >= 0.5)
     rows.n_looks[missed[is_tentative]] += 1
     rows.n_missed[missed] += 1
-    rows.misses[missed] -= np.log(1.0 - np.minimum(p_detect, SURE))
+    rows.misses[missed] -= np.log(1.0 - p_detect)
     radius = np.linalg.norm(rows.x[missed, :3], axis=1)
     is_low = radius < AIR_TOP + 6378e3
-    rows.agility[missed] = np.where(is_low & (p_detect > SURE), MANOEUVRE, 0.0)
+    rows.agility[missed] = np.where(is_low & (p_detect >= SURE), MANOEUVRE, 0.0)
 
 
 def in_ground(rows: Rows, t: float, altitude: Floats, up: Floats) -> Bools:

@@ -233,10 +233,10 @@ def rows_at(places, heard, ids):
 
 
 def test_duplicate_of_an_older_track_takes_its_number():
-    """Sensor 1 has just seen rows 1 and 2; row 0 only sensor 0 ever saw."""
+    """A sensor has just seen rows 1 and 2; row 0 only another ever saw."""
     rows = rows_at([0.0, 20.0, 5000.0], [0b01, 0b10, 0b10], [3, 5, 6])
     rows.t_first[:] = [1.0, 8.0, 9.0]
-    merged = merge_twins(rows, np.array([1, 2]), np.array([0]), 1)
+    merged = merge_twins(rows, np.array([1, 2]), np.array([0]))
     assert merged.id.tolist() == [3, 6]
     assert merged.x[:, 0].tolist() == [20.0, 5000.0]
     assert merged.t_first.tolist() == [1.0, 9.0]
@@ -245,6 +245,58 @@ def test_duplicate_of_an_older_track_takes_its_number():
     assert np.isnan(merged.t_predicted[0])
 
 
-def test_tracks_that_one_sensor_saw_apart_stay_apart():
-    rows = rows_at([0.0, 20.0], [0b11, 0b10], [3, 5])
-    assert merge_twins(rows, np.array([1]), np.array([0]), 1).id.tolist() == [3, 5]
+def test_tentative_tracks_are_not_merged():
+    rows = rows_at([0.0, 20.0], [0b01, 0b10], [3, 5])
+    rows.is_confirmed[1] = False
+    assert merge_twins(rows, np.array([1]), np.array([0])).id.tolist() == [3, 5]
+
+
+def test_a_vague_track_is_not_caught_by_one_false_alarm():
+    """An infrared-born track, 60 km wide, and one detection of a radar that never saw it."""
+    sensors = (starer(165.0), LOOKER)
+    tracker = tracker_of(sensors=sensors)
+    state = tracker.start(np.array([0]))
+    looker = build(sensors)[1]
+    site = looker.numbers.field.r_ecef
+    u = world_direction(looker, 230.0, 30.0)
+    rows = rows_at([0.0], [0b01], [0])
+    rows.x[0, :3] = site + 60e3 * u
+    rows.cov[0, :3, :3] = 30e3**2 * np.eye(3)
+    rows.n_updates[:] = 20
+    rows.t[:] = rows.t_update[:] = rows.t_first[:] = 9.0
+    rows.period[:] = 5.0
+    state.pictures[0].rows = rows
+    state.pictures[0].next_id[:] = 1
+    state.next_scan = [2, 9]
+    alarm = one_detection(looker, site, u, distance=55e3, t=scan_time(9, 1, 1.0))
+    tracker.update(state, alarm, 10.2)
+    picture = tracker.picture(state, 10.2)
+    assert picture.id.tolist() == [0, 1]
+    assert picture.is_confirmed.tolist() == [True, False]
+    assert np.sqrt(np.trace(picture.cov_ecef[0, :3, :3])) > 30e3
+
+
+def world_direction(sensor, azimuth, elevation):
+    a, e = np.radians([azimuth, elevation])
+    enu = [np.cos(e) * np.sin(a), np.cos(e) * np.cos(a), np.sin(e)]
+    return sensor.numbers.field.basis.T @ np.array(enu)
+
+
+def one_detection(sensor, site, u, *, distance, t):
+    def column(value):
+        return np.array([value])
+
+    return Detections(
+        run=column(0),
+        sensor=column(sensor.index),
+        t=column(t),
+        r_sensor_ecef=site[None],
+        u_los_ecef=u[None],
+        sigma_angle=column(1e-3),
+        distance=column(distance),
+        sigma_distance=column(10.0),
+        distance_rate=column(0.0),
+        sigma_distance_rate=column(1.0),
+        snr=column(20.0),
+        is_plume=column(False),
+    )
