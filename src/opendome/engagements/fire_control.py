@@ -103,7 +103,7 @@ def _requests(
     now = np.flatnonzero(due)
     now = now[np.lexsort((orders.id[now], start[now], orders.run[now]))]
     have = stocks(model, state, t)
-    rounds, channels = have.rounds.copy(), have.free_channels.copy()
+    rounds, channels, t_ready = have.rounds.copy(), have.free_channels.copy(), have.t_ready.copy()
     leave: list[int] = []
     times: list[float] = []
     wait: list[tuple[int, int, float]] = []
@@ -113,7 +113,7 @@ def _requests(
         j = int(orders.battery[row])
         for k in range(int(orders.n_rounds[row])):
             left = int(orders.n_rounds[row]) - k
-            t_leave = max(t, float(start[row]), float(state.t_ready[b, j]))
+            t_leave = max(t, float(start[row]), float(t_ready[b, j]))
             if rounds[b, j] <= 0 or t > orders.t_launch[row] + PATIENCE:
                 refuse += [int(row)] * left
                 break
@@ -123,7 +123,7 @@ def _requests(
                 break
             rounds[b, j] -= 1
             channels[b, j] -= 1
-            state.t_ready[b, j] = t_leave + model.units[j].launch_interval
+            t_ready[b, j] = t_leave + model.units[j].launch_interval
             leave.append(int(row))
             times.append(t_leave)
     held = take(orders, np.array([w[0] for w in wait], dtype=np.int64))
@@ -184,7 +184,7 @@ def _launch(
         out["t_launch"][mine], out["t_intercept"][mine] = found.t_launch, found.t_intercept
         out["r"][mine] = found.r_intercept_ecef
         out["azimuth"][mine], out["elevation"][mine] = found.azimuth, found.elevation
-    goes = feasible & (out["t_launch"] < clock[1])
+    goes = _take_turns(model, state, orders, out["t_launch"], feasible, clock[1])
     later = feasible & ~goes
     postponed = replace(
         take(orders, later), t_launch=out["t_launch"][later], t_intercept=out["t_intercept"][later]
@@ -213,6 +213,31 @@ def _launch(
     reports = [_report(fly, clock[0], ReportKind.LAUNCHED, shot)]
     reports.append(_report(take(orders, ~feasible), clock[0], ReportKind.CANNOT, None))
     return commands, join(reports, Reports), postponed
+
+
+def _take_turns(
+    model: FireControlModel,
+    state: FireControlState,
+    orders: Orders,
+    t_launch: Floats,
+    feasible: Bools,
+    t_next: float,
+) -> Bools:
+    """Which rounds leave before ``t_next``, each a launch interval after its battery's last.
+
+    Changes ``t_launch`` of a round that has to wait to when its turn comes, and the batteries'
+    times of readiness.
+    """
+    goes = np.zeros(len(t_launch), dtype=np.bool_)
+    rows = np.flatnonzero(feasible)
+    for i in rows[np.lexsort((rows, t_launch[rows]))]:
+        b, j = np.searchsorted(state.runs, orders.run[i]), orders.battery[i]
+        if t_launch[i] < state.t_ready[b, j] - 1e-9:
+            t_launch[i] = max(state.t_ready[b, j], t_next)
+        elif t_launch[i] < t_next:
+            goes[i] = True
+            state.t_ready[b, j] = t_launch[i] + model.units[j].launch_interval
+    return goes
 
 
 def _number(state: FireControlState, orders: Orders) -> Ints:
