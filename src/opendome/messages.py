@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,7 +202,7 @@ _DTYPES: dict[str, Any] = {"Ints": np.int64, "Floats": np.float64, "Bools": np.b
 
 def empty(kind: type[Batch]) -> Batch:
     """Batch of no rows, with the right shapes and types."""
-    nothing: Batch = _nothing(kind)
+    nothing: Batch = _nothing(cast(Any, kind))
     return nothing
 
 

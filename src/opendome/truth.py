@@ -1,4 +1,4 @@
-"""A read-only snapshot of what really is. Only the world writes it; only sensors and results read it."""
+"""A read-only snapshot of what really is: the world writes it, sensors and results read it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """Closest approaches of rounds and threats since the last tick, n rows: what assessors look at."""
+    """Closest approaches of rounds and threats since the last tick, n rows: for assessors."""
 
     run: NDArray[np.int64]
     t: NDArray[np.float64]

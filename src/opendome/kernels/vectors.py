@@ -46,13 +46,13 @@ def times(scale: float, a: Vector) -> Vector:
 
 
 @jit
-def dot(a: Vector, b: Vector) -> float:
+def dot(a: Vector | Floats, b: Vector | Floats) -> float:
     """Inner product."""
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
 @jit
-def norm(a: Vector) -> float:
+def norm(a: Vector | Floats) -> float:
     """Length."""
     return math.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2])
 
