@@ -111,9 +111,9 @@ def _shots_at(model: WorldModel, state: WorldState) -> Ints:
     return n
 
 
-def _per_run(model: WorldModel, values: NDArray[Any]) -> NDArray[Any]:
+def _per_run(state: WorldState, values: NDArray[Any]) -> NDArray[Any]:
     """Sum over the threats of each run."""
-    return np.asarray(values.reshape(-1, max(model.n_threats, 1)).sum(axis=1))
+    return np.asarray(values.reshape(len(state.runs), -1).sum(axis=1))
 
 
 def _loss(model: WorldModel, state: WorldState, outcome: Ints) -> Floats:
@@ -145,17 +145,17 @@ def _runs(
     np.add.at(n_shots, state.rounds.batch, 1)
     return {
         "run": state.runs,
-        "launched": _per_run(model, np.ones(len(outcome), dtype=np.int64)),
-        "failed": _per_run(model, (~armed).astype(np.int64)),
-        "threats": _per_run(model, armed.astype(np.int64)),
-        "threatening": _per_run(model, threatening.astype(np.int64)),
-        "leakers": _per_run(model, (outcome == LEAKED).astype(np.int64)),
-        "intercepted": _per_run(model, (outcome == INTERCEPTED).astype(np.int64)),
-        "engaged_threatening": _per_run(model, (threatening & (shots > 0)).astype(np.int64)),
-        "engaged_harmless": _per_run(model, (~threatening & (shots > 0)).astype(np.int64)),
+        "launched": _per_run(state, np.ones(len(outcome), dtype=np.int64)),
+        "failed": _per_run(state, (~armed).astype(np.int64)),
+        "threats": _per_run(state, armed.astype(np.int64)),
+        "threatening": _per_run(state, threatening.astype(np.int64)),
+        "leakers": _per_run(state, (outcome == LEAKED).astype(np.int64)),
+        "intercepted": _per_run(state, (outcome == INTERCEPTED).astype(np.int64)),
+        "engaged_threatening": _per_run(state, (threatening & (shots > 0)).astype(np.int64)),
+        "engaged_harmless": _per_run(state, (~threatening & (shots > 0)).astype(np.int64)),
         "shots": n_shots,
         "cost_defense_usd": rounds_cost,
-        "cost_threat_usd": _per_run(model, cost),
+        "cost_threat_usd": _per_run(state, cost),
         "asset_value_lost": _loss(model, state, outcome),
         "t_end": state.t_end,
     }

@@ -1,0 +1,58 @@
+"""Every shipped scenario as a user runs it: same bytes for any workers, and after an interruption."""
+
+from pathlib import Path
+
+import pytest
+
+import opendome as od
+from opendome.results.result import Campaign
+from opendome.scenario import shipped
+
+TABLES = ("runs", "threats", "engagements", "events", "picture", "trajectories")
+FEWER = {
+    "iron_dome_city": ("threats.north.count=9", "threats.east.count=8", "threats.stray.count=4"),
+    "limited_icbm": ("threats.icbm.count=2",),
+}
+
+
+def contents(campaign: Campaign) -> dict[str, str]:
+    return {name: repr(campaign.table(name).to_pylist()) for name in TABLES}
+
+
+def test_every_shipped_scenario_is_here() -> None:
+    assert sorted(FEWER) == shipped()
+
+
+@pytest.mark.parametrize("name", FEWER)
+def test_workers_and_interruptions_leave_no_trace(name: str, tmp_path: Path) -> None:
+    scenario = od.load(name, FEWER[name])
+    alone = od.run_many(scenario, runs=6, seed=5, workers=1, out=tmp_path / "alone")
+    shared = od.run_many(scenario, runs=6, seed=5, workers=2, out=tmp_path / "shared")
+    assert contents(alone) == contents(shared)
+
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        od.run_many(scenario, runs=6, seed=5, out=tmp_path / "broken", progress=stop)
+    partial = od.open_campaign(tmp_path / "broken")
+    assert 0 < partial.runs < 6
+    resumed = od.run_many(scenario, runs=6, seed=5, out=tmp_path / "broken")
+    assert contents(alone) == contents(resumed)
+
+
+@pytest.mark.parametrize("name", FEWER)
+def test_the_report_of_a_real_campaign_is_written(name: str, tmp_path: Path) -> None:
+    campaign = od.run_many(od.load(name, FEWER[name]), runs=2, seed=5, out=tmp_path / name)
+    page = od.write_report(tmp_path / name).read_text(encoding="utf-8")
+    assert campaign.summary["runs"] == 2
+    assert page.count("<svg") >= 6
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_no_threats_is_a_quiet_run() -> None:
+    scenario = od.load("limited_icbm", ["threats.icbm.count=0"])
+    summary = od.run(scenario, seed=3).summary
+    assert summary["threats"]["value"] == 0
+    assert summary["shots"]["value"] == 0
