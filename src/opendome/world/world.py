@@ -13,7 +13,7 @@ from opendome.kernels.frames import ecefs_from_ecis, ecefs_from_geodetics
 from opendome.kernels.guidance import ENDED, FREE, Sky
 from opendome.kernels.homing import advance_rounds
 from opendome.kernels.philox import uniforms
-from opendome.messages import Commands, EventKind, Events
+from opendome.messages import Commands, EventKind, Events, take
 from opendome.rng import Purpose
 from opendome.truth import Meetings, Truth
 from opendome.world.flights import launch_group
@@ -120,6 +120,8 @@ def advance(
 ) -> tuple[Meetings, Events]:
     """Move the world to t1 under commands that reached their rounds by now.
 
+    Runs that have ended stand still, whatever is still said in them.
+
     Returns
     -------
     meetings : Meetings
@@ -128,15 +130,17 @@ def advance(
         What happened, for the record only.
     """
     first = len(state.rounds.t)
+    is_alive = state.is_active[np.searchsorted(state.runs, commands.run)]
+    commands = take(commands, np.flatnonzero(is_alive))
     launch(model, state, commands, keep)
     update(model, state, commands)
     rounds, t0 = state.rounds, state.t
     if model.is_flown:
-        locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0))
+        fights_on = state.is_active[rounds.batch]
+        locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0) & fights_on)
         lost = locked[state.sky.t_gone[rounds.target[locked]] <= t0]
         rounds.phase[lost] = ENDED
         rounds.t_meet[lost] = np.maximum(rounds.t[lost], t0)
-        fights_on = state.is_active[rounds.batch]
         flying = np.flatnonzero((rounds.phase == FREE) & (rounds.t < t1) & fights_on)
         advance_rounds(rounds, flying, t1, model.interceptors.kinds, state.sky, state.seed)
         note_paths(state)
