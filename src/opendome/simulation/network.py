@@ -38,6 +38,6 @@ class Link(Generic[Batch]):
                 rest.append((when[~here], take(batch, ~here)))
         self._batches = rest
         got = join(arrived, self._kind)
-        if len(arrived) > 1:
-            got = take(got, np.argsort(np.concatenate(times), kind="stable"))
-        return got
+        if not arrived:
+            return got
+        return take(got, np.argsort(np.concatenate(times), kind="stable"))

@@ -37,3 +37,10 @@ def test_ties_keep_the_order_in_which_they_were_sent() -> None:
     link.send(reports([2]), np.array([2.0]))
     assert link.receive(2.0).order.tolist() == [3, 1, 2]
     assert len(link.receive(10.0).run) == 0
+
+
+def test_one_batch_arrives_in_order_of_time_too() -> None:
+    """Or else the order of one run's rows would depend on whether others were sent as well."""
+    link: Link[Reports] = Link(Reports)
+    link.send(reports([1, 2, 3]), np.array([2.0, 1.0, 2.0]))
+    assert link.receive(5.0).order.tolist() == [2, 1, 3]
