@@ -22,12 +22,12 @@ from opendome.messages import Orders, ReportKind, Stocks, Tracks, take
 from opendome.scenario.command import Doctrine
 from tests.unit.battle.situations import (
     SYSTEM,
-    TABLES,
     battery,
     raid,
     reports,
     scenario,
     straight_paths,
+    tables,
 )
 
 N_BATTERIES = 2
@@ -120,7 +120,8 @@ def fight(policy: str, seed: int, is_shoot_look_shoot: bool) -> FireControl:
         max_rounds=int(rng.integers(1, 6)),
         is_shoot_look_shoot=is_shoot_look_shoot,
     )
-    model = Manager.build(scenario(doctrine, weapons=(battery("a"), battery("b"))), TABLES)
+    made = scenario(doctrine, weapons=(battery("a"), battery("b")))
+    model = Manager.build(made, tables(made))
     state = model.begin(np.array([0]))
     fire = FireControl(rng, rng.integers(0, 15, 2).tolist(), rng.integers(1, 6, 2).tolist())
     threats = raid(12, t_impact=55.0)

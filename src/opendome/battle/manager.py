@@ -7,6 +7,7 @@ decision is ordered: the rest of the plan is made anew then, from a better pictu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
 from opendome.scenario.command import Node
 from opendome.scenario.scenario import Scenario
+from opendome.scenario.weapons import InterceptorSystem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,7 +49,7 @@ class Manager:
     cued: tuple[CuedSensor, ...]
 
     @staticmethod
-    def build(scenario: Scenario, reach_tables: dict[str, ReachTable]) -> Manager:
+    def build(scenario: Scenario, reach_tables: Mapping[InterceptorSystem, ReachTable]) -> Manager:
         """Model of a checked scenario; ``reach_tables`` holds one table per interceptor system."""
         nodes = scenario.command.nodes
         place = {node.name: i for i, node in enumerate(nodes)}

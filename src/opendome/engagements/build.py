@@ -11,17 +11,20 @@ from opendome.engagements.guidance import LAWS
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.scenario.scenario import Scenario
+from opendome.scenario.weapons import InterceptorSystem
 
 
 def build(
-    scenario: Scenario, vehicles: Mapping[str, Vehicle], tables: Mapping[str, ReachTable]
+    scenario: Scenario,
+    vehicles: Mapping[InterceptorSystem, Vehicle],
+    tables: Mapping[InterceptorSystem, ReachTable],
 ) -> FireControlModel:
     """Fire units of every battery, in scenario order.
 
     Parameters
     ----------
     vehicles, tables : mapping
-        Vehicle and fly-out table of each interceptor system, by name.
+        Vehicle and fly-out table of each interceptor system, overrides and all.
     """
     nodes = [n.name for n in scenario.command.nodes]
     units = []
@@ -38,8 +41,8 @@ def build(
                 name=battery.name,
                 node=nodes.index(battery.node),
                 site=np.array([battery.site.lat, battery.site.lon, battery.site.alt]),
-                vehicle=vehicles[system.name],
-                table=tables[system.name],
+                vehicle=vehicles[system],
+                table=tables[system],
                 envelope=Envelope(
                     system.min_range, system.max_range, system.min_altitude, system.max_altitude
                 ),

@@ -60,7 +60,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         When physics says no: an aim out of reach, an end before the last impact.
     """
     systems = systems_of(scenario)
-    tables = {s.name: fly_out_table(s) for s in systems}
+    tables = {s: fly_out_table(s) for s in systems}
     nodes = scenario.command.nodes
     tracked = scenario.picture == "tracked"
     sensors = build_sensors(scenario.sensors) if tracked else ()
@@ -73,7 +73,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         else Shortcut.build(scenario),
         manager=Manager.build(scenario, tables),
         fire_control=build_fire_control(
-            scenario, {s.name: vehicle_of(s.booster) for s in systems}, tables
+            scenario, {s: vehicle_of(s.booster) for s in systems}, tables
         ),
         assessor=Assessor.build(scenario.weapons),
         clock=Clock(scenario.step, scenario.duration, tuple(s.period for s in sensors)),

@@ -269,14 +269,14 @@ def _delay(scenario: Scenario, node: Node) -> float:
     return waits + node.consent + node.order_latency
 
 
-def build(scenario: Scenario, tables: Mapping[str, ReachTable]) -> WorldModel:
+def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) -> WorldModel:
     """The world of a scenario.
 
     Parameters
     ----------
     scenario : Scenario
-    tables : mapping of str to ReachTable
-        Fly-out table of each interceptor system in the scenario, by name.
+    tables : mapping of InterceptorSystem to ReachTable
+        Fly-out table of each interceptor system in the scenario, overrides and all.
 
     Raises
     ------
@@ -289,7 +289,7 @@ def build(scenario: Scenario, tables: Mapping[str, ReachTable]) -> WorldModel:
         names=tuple(b.name for b in scenario.weapons),
         system=np.array([systems.index(b.system) for b in scenario.weapons], dtype=np.int64),
         site=_sites([b.site for b in scenario.weapons]),
-        tables=tuple(tables[b.system.name] for b in scenario.weapons),
+        tables=tuple(tables[b.system] for b in scenario.weapons),
         envelopes=tuple(envelope_of(b.system) for b in scenario.weapons),
         t_react=np.array(
             [b.system.reaction + delays[b.node] for b in scenario.weapons], dtype=np.float64

@@ -59,7 +59,12 @@ def constant_speed(speed: float, extent: float = 2e5) -> ReachTable:
     return ReachTable(s, h, distance / speed, np.zeros((81, 81)), np.full((81, 81), speed))
 
 
-TABLES = {"arrowhead": constant_speed(1000.0), "bolt": constant_speed(1500.0)}
+SPEEDS = {"arrowhead": 1000.0, "bolt": 1500.0}
+
+
+def tables(made: Scenario) -> dict[InterceptorSystem, ReachTable]:
+    """Reach of every system of a scenario."""
+    return {w.system: constant_speed(SPEEDS[w.system.name]) for w in made.weapons}
 
 
 def straight_paths(r: Floats, v: Floats, log_beta: Floats, t: Floats, times: Floats) -> Floats:

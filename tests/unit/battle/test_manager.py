@@ -20,7 +20,6 @@ from tests.unit.battle.situations import (
     LAT,
     LON,
     SYSTEM,
-    TABLES,
     Raid,
     batch,
     battery,
@@ -31,6 +30,7 @@ from tests.unit.battle.situations import (
     scenario,
     stocks,
     straight_paths,
+    tables,
 )
 
 RUN = np.array([0])
@@ -45,7 +45,8 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def manager(doctrine: Doctrine = SLS, **parts: object) -> Manager:
-    return Manager.build(scenario(doctrine, **parts), TABLES)  # type: ignore[arg-type]
+    made = scenario(doctrine, **parts)  # type: ignore[arg-type]
+    return Manager.build(made, tables(made))
 
 
 def decide(
@@ -295,7 +296,7 @@ def test_runs_do_not_depend_on_their_batch_nor_on_the_order_of_rows(
     policy: str, weapons: tuple[Battery, ...]
 ):
     doctrine = Doctrine(policy, salvo=2, max_rounds=4)
-    model = Manager.build(scenario(doctrine, weapons=weapons), TABLES)
+    model = manager(doctrine, weapons=weapons)
     model = pickle.loads(pickle.dumps(model))
     raids = [raid(n, run=run, spread=s) for run, n, s in ((3, 9, 2e3), (5, 14, 5e3), (8, 4, 1e3))]
     runs = np.array([3, 5, 8])

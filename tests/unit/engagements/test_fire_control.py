@@ -31,8 +31,8 @@ def models() -> tuple[FireControlModel, Tracks]:
     scenario = load(
         "limited_icbm", ["threats.icbm.count=1", "threats.icbm.overrides.reliability=1"]
     )
-    tables = {s.name: fly_out_table(s) for s in systems_of(scenario)}
-    vehicles = {s.name: vehicle_of(s.booster) for s in systems_of(scenario)}
+    tables = {s: fly_out_table(s) for s in systems_of(scenario)}
+    vehicles = {s: vehicle_of(s.booster) for s in systems_of(scenario)}
     whole = build_world(scenario, tables)
     state = world.begin(whole, 1, [3])
     truth = world.snapshot(whole, state, T_SEEN)

@@ -15,7 +15,7 @@ from opendome.world.model import WorldModel
 
 def world_of(name: str, *sets: str) -> WorldModel:
     scenario = load(name, sets)
-    return build(scenario, {s.name: fly_out_table(s) for s in systems_of(scenario)})
+    return build(scenario, {s: fly_out_table(s) for s in systems_of(scenario)})
 
 
 @pytest.fixture(scope="module")
