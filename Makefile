@@ -6,6 +6,8 @@ VENV ?= .venv
 WORKERS ?= 2
 RUNS ?= 40
 PYTEST_ARGS ?=
+COMPILER_OFF := tests/unit/kernels tests/unit/sensors tests/unit/tracks tests/unit/engagements \
+  tests/published tests/reference tests/contracts
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -46,7 +48,8 @@ check: $(VENV)/installed-dev $(VENV)/warm
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly" $(PYTEST_ARGS)
 
 nightly: $(VENV)/installed-dev $(VENV)/warm
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning tests/unit/kernels tests/published
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning --timeout 1200 \
+	  -m "not compiled and not nightly" $(COMPILER_OFF)
 	$(BIN)/coverage report --include "src/opendome/kernels/*"
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(PYTEST_ARGS)

@@ -1,5 +1,7 @@
 """Known answers of Philox4x64-10 from the Random123 distribution, file kat_vectors."""
 
+import pytest
+
 from opendome.kernels.philox import philox4x64
 
 PI = [0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89]
@@ -15,6 +17,7 @@ def test_zero() -> None:
     ]
 
 
+@pytest.mark.compiled
 def test_all_ones() -> None:
     assert [int(w) for w in philox4x64(-1, -1, -1, -1, -1, -1)] == [
         0x87B092C3013FE90B,
@@ -24,6 +27,7 @@ def test_all_ones() -> None:
     ]
 
 
+@pytest.mark.compiled
 def test_digits_of_pi() -> None:
     signed = [w - 2**64 if w >= 2**63 else w for w in [*PI_KEY, *PI]]
     assert [int(w) for w in philox4x64(*signed)] == [

@@ -90,6 +90,7 @@ def test_miss_from_heading_error_follows_the_single_lag_curve(
     assert rounds.miss[0] == pytest.approx(expected, rel=0.05, abs=0.03)
 
 
+@pytest.mark.compiled
 def test_seeker_noise_spreads_the_miss() -> None:
     quiet = [fly(3.0, 4, 0.0, run).miss[0] for run in range(3)]
     noisy = [fly(3.0, 4, 5e-3, run).miss[0] for run in range(30)]

@@ -138,6 +138,7 @@ def test_status_of_too_few_knots() -> None:
     assert flights.n_knots[0] == 20
 
 
+@pytest.mark.compiled
 def test_status_of_nonsense() -> None:
     row = ROWS[:1].copy()
     row[0, 5] = math.nan

@@ -119,6 +119,7 @@ def test_light_bodies_are_not_thrown_out_of_the_air(beta: float) -> None:
     assert impact[0, 3] == pytest.approx(math.sqrt(2 * 9.8 * beta / 1.225), rel=0.05)
 
 
+@pytest.mark.compiled
 def test_nonsense_ends() -> None:
     nan = np.full((1, 3), math.nan)
     _, status = coast_many(nan, nan, np.zeros(1), np.zeros(1), 100.0)

@@ -78,6 +78,7 @@ def test_cold_kernels_are_those_without_machine_code(kernels: Path) -> None:
     assert cold_kernels() == []
 
 
+@pytest.mark.compiled
 def test_a_listener_hears_of_compilations_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_listener_hears_of_compilations_only(
     assert list(tmp_path.rglob("*.nbc"))
 
 
+@pytest.mark.compiled
 def test_division_by_zero_gives_infinity() -> None:
     @_jit.jit
     def inverse(x: float) -> float:

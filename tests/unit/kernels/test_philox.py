@@ -22,6 +22,7 @@ def test_words_are_those_of_numpy(k0: int, k1: int, c0: int, c1: int, c2: int, c
     assert list(philox4x64(k0, k1, c0, c1, c2, c3)) == list(oracle.random_raw(4))
 
 
+@pytest.mark.compiled
 def test_negative_words_count_modulo_two_to_the_64() -> None:
     oracle = np.random.Philox(
         key=np.array([5, 2**64 - 1], dtype=np.uint64),

@@ -61,6 +61,7 @@ def test_a_lane_stops_at_its_end() -> None:
 @pytest.mark.skipif(
     not llvm.get_host_cpu_features().get("avx2"), reason="this processor has no AVX2"
 )
+@pytest.mark.compiled
 def test_the_lane_loop_is_vector_code() -> None:
     afresh = numba.njit(error_model="numpy", nogil=True)(step_tile.py_func)  # type: ignore[attr-defined]
     afresh(filled())  # code read from a cache cannot be looked at
