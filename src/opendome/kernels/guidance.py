@@ -242,17 +242,20 @@ def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
 
 @jit
 def limit(rounds: Rounds, i: int, kinds: RoundKinds, command: Vector, dt: float) -> Vector:
-    """Achieved acceleration after dt: first-order lag towards the command within limits."""
+    """Achieved acceleration after dt: first-order lag towards the command within limits.
+
+    What the air gives stands on the velocity through the air.
+    """
     k = rounds.system[i]
     most = kinds.max_acceleration[k]
     if kinds.is_divert[k]:
         most = min(most, rounds.divert[i] / dt)
     else:
         r, v = row(rounds.r, i), row(rounds.v, i)
-        speed = air_velocity(r[0], r[1], v[0], v[1], v[2])[3]
+        wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
         pressure = 0.5 * density_fast(geocentric_height(r[0], r[1], r[2])) * speed * speed
         most *= min(1.0, pressure / kinds.full_pressure[k])
-        command = across(command, times(1.0 / norm(v), v))
+        command = across(command, times(1.0 / max(speed, 1e-9), (wx, wy, wz)))
     size = norm(command)
     if size > most:
         command = times(most / size, command)

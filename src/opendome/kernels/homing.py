@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.aero import air_velocity
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import (
     ENDED,
@@ -86,7 +87,10 @@ def _meets(rounds: Rounds, i: int, d: Vector, w: Vector, dt: float) -> bool:
 
 @jit
 def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> None:
-    """Move round i and what it believes of its threat by dt under the steering acceleration a."""
+    """Move round i and what it believes of its threat by dt under the steering acceleration a.
+
+    A sustainer pushes along the velocity through the air, as in the flight kernel.
+    """
     k = rounds.system[i]
     r, v = row(rounds.r, i), row(rounds.v, i)
     since = rounds.t[i] - rounds.t_launch[i]
@@ -94,7 +98,8 @@ def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> No
     if since < kinds.sustain_time[k]:
         mass = kinds.mass[k] - kinds.flow[k] * (since + 0.5 * dt - kinds.free_time[k])
         beta = mass / kinds.drag_area[k]
-        a = plus(a, kinds.thrust[k] / (mass * norm(v)), v)
+        wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
+        a = plus(a, kinds.thrust[k] / (mass * max(speed, 1e-9)), (wx, wy, wz))
     r, v = coast_step(r, v, beta, a, dt)
     put(rounds.r, i, r)
     put(rounds.v, i, v)

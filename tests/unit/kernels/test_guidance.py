@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from opendome.constants import EARTH_OMEGA
+from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.guidance import (
     ENDED,
     FREE,
@@ -16,10 +18,12 @@ from opendome.kernels.guidance import (
     Rounds,
     Sky,
     coast_step,
+    limit,
     zero_effort_miss,
 )
 from opendome.kernels.homing import advance_round, correct_courses
 from opendome.kernels.orbits import kepler
+from opendome.kernels.propulsion import Vehicle
 
 VACUUM = 1e30  # kg/m^2: no drag
 FAR = 3e7  # m from the Earth's centre, where oblateness is 2e-4 of what it is at the ground
@@ -145,3 +149,44 @@ def test_the_law_spends_less_than_proportional_navigation() -> None:
     assert missed[ZERO_EFFORT_MISS] < 0.5
     assert missed[PROPORTIONAL_NAVIGATION] < 0.5
     assert spent[ZERO_EFFORT_MISS] < 0.6 * spent[PROPORTIONAL_NAVIGATION]
+
+
+@pytest.mark.parametrize("azimuth", [0.0, 90.0, 225.0])
+def test_a_sustained_round_that_does_not_steer_flies_as_the_flight_kernel_has_it(
+    azimuth: float,
+) -> None:
+    """At the equator the air moves at 465 m/s, and thrust follows the air, not the stars."""
+    boost, sustain = (3.0, 24.0, 2350.0, 0.0, 0.007), (18.0, 13.0, 2300.0, 0.0, 0.006)
+    vehicle = Vehicle(np.array([boost, sustain]), 53.0, 7500.0, 0.0, 1.0)
+    launch = np.array([[0.0, 0.3, 0.0, 0.0, math.radians(azimuth), math.radians(50.0), np.inf]])
+    flown = fly_many(vehicle, launch, 60.0, TOLERANCE, 512)
+    knots, n = flown.knots[0], int(flown.n_knots[0])
+    here = path_at(knots, n, 3.0)
+    far = (1e8, 0.0, 0.0), (-1e3, 0.0, 0.0)  # a threat that is nowhere near
+    rounds = one_round(here[:3], here[3:], *far, PROPORTIONAL_NAVIGATION)
+    rounds.t[0] = 3.0
+    numbers = kinds(1e3)._asdict() | {
+        "is_divert": np.array([False]),
+        "max_acceleration": np.zeros(1),
+        "beta": np.array([7500.0]),
+        "free_time": np.array([3.0]),
+        "sustain_time": np.array([21.0]),
+        "thrust": np.array([13.0 / 18.0 * 2300.0]),
+        "mass": np.array([66.0]),
+        "flow": np.array([13.0 / 18.0]),
+        "drag_area": np.array([0.006]),
+    }
+    sky = sky_of(*far, 1.0)
+    for t, allowed in ((10.0, 1.0), (21.0, 4.0), (40.0, 10.0)):  # m, by steps of 0.1 s
+        advance_round(rounds, 0, t, RoundKinds(**numbers), sky, 1)
+        assert math.dist(rounds.r[0], path_at(knots, n, t)[:3]) < allowed, t
+
+
+def test_fins_turn_a_round_and_do_not_push_it_through_the_air() -> None:
+    r, v = (6.388e6, 0.0, 0.0), (200.0, 465.8, 700.0)  # 10 km up, north at the equator
+    rounds = one_round(r, v, (6.388e6, 1e5, 1e5), (0.0, -500.0, 0.0), PROPORTIONAL_NAVIGATION)
+    numbers = kinds(1e3)._asdict() | {"is_divert": np.array([False])}
+    got = limit(rounds, 0, RoundKinds(**numbers), (50.0, 80.0, -30.0), 1.0)
+    through_air = (v[0], v[1] - EARTH_OMEGA * r[0], v[2])
+    assert abs(np.dot(got, through_air)) < 1e-6
+    assert np.linalg.norm(got) > 50.0
