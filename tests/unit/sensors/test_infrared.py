@@ -89,6 +89,7 @@ def test_false_alarms_lie_on_the_disc_of_the_earth():
     assert (found.snr > 6.0).all()
 
 
+@pytest.mark.compiled
 def test_stereo_triangulation_has_the_scale_of_the_geometry():
     """Two sensors 65 deg apart, 30 urad at about 38,000 km: 1.1 km across each line of sight."""
     there = place(40.0, 127.0, 60e3)
