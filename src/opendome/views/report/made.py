@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
+from opendome.scenario.load import load, resolved, scenario_hash, shipped
 from opendome.views.report.markup import Markup, tag
 from opendome.views.report.words import whole
 
@@ -32,6 +33,24 @@ def command(manifest: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
+def program(manifest: Mapping[str, Any]) -> str:
+    """Python that makes the same campaign again from its folder, whatever was changed in it."""
+    return (
+        "import json\nimport opendome as od\n\n"
+        'scenario = od.load(json.load(open("manifest.json"))["scenario"])\n'
+        f"od.run_many(scenario, runs={int(manifest.get('runs', 1) or 1)},"
+        f' seed={int(manifest.get("seed", 0))}, out="again")'
+    )
+
+
+def is_as_shipped(manifest: Mapping[str, Any]) -> bool:
+    """Whether the scenario is a shipped one, with nothing changed."""
+    name = str(manifest.get("name", ""))
+    return name in shipped() and scenario_hash(resolved(load(name))) == manifest.get(
+        "scenario_hash"
+    )
+
+
 def how_made(manifest: Mapping[str, Any], finished: int) -> Markup:
     """Seed, runs, hash, versions and the command, as facts."""
     asked = int(manifest.get("runs", finished) or finished)
@@ -49,12 +68,14 @@ def how_made(manifest: Mapping[str, Any], finished: int) -> Markup:
     facts = tag(
         "dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows), class_="facts made"
     )
-    return tag(
-        "div",
-        facts,
-        tag("p", "To make this result again, to the last digit, on the same kind of processor:"),
-        tag("pre", tag("code", command(manifest)), tabindex="0"),
-    )
+    is_plain = is_as_shipped(manifest)
+    how = (
+        ":" if is_plain
+        else ", run this Python in the folder of this page; its manifest.json holds the scenario:"
+    )  # fmt: skip
+    words = f"To make this result again, to the last digit, on the same kind of processor{how}"
+    again = command(manifest) if is_plain else program(manifest)
+    return tag("div", facts, tag("p", words), tag("pre", tag("code", again), tabindex="0"))
 
 
 def limits() -> Markup:
