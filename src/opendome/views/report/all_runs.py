@@ -67,7 +67,7 @@ def rounds(campaign: Campaign, scene: Scene, shown: Shown | None) -> Markup:
     )
     busiest = found[0]
     lead = (
-        f"The busiest battery, {spaced(busiest.battery.name)}, fires "
+        f"The busiest battery ({spaced(busiest.battery.name)}) fires "
         f"{mean(float(np.median(busiest.fired)))} of its {busiest.battery.stock} rounds "
         "in the median run. "
         + (f"The battery that empties most often does so in {percent(empty)} of runs." if empty

@@ -19,7 +19,7 @@ BARS: Final = 31  # of the histogram, at most
 
 # name, what it means, class of its bar, quantity of a run
 STAGES: Final = (
-    ("Launched", "armed threats launched", "fill-ink", "launched"),
+    ("Launched", "all threats of the raid", "fill-ink", "launched"),
     ("In flight", "did not fail at launch", "fill-ink", "threats"),
     ("Threatening", "would hit a defended asset", "fill-ink", "threatening"),
     ("Engaged", "threatening, and fired at", "fill-hit", "engaged_threatening"),

@@ -80,7 +80,7 @@ def _raid_words(shown: Shown | None) -> str:
     threats = shown.threats
     leaked = int(np.sum(threats["outcome"] == "leaked"))
     shots = len(shown.shots["shot"])
-    return verdict.run_sentence(len(threats["threat"]), leaked, shots, shown.run)
+    return verdict.run_sentence(len(threats["threat"]), leaked, shots, shown.run, shown.n_kept)
 
 
 def _side_words(shown: Shown | None) -> str:

@@ -46,6 +46,7 @@ class Shown:
     flights: tuple[Flight, ...]
     is_sketch: bool  # no paths were kept: ground tracks are drawn from launch to end
     n_left_out: int  # flights too many to draw
+    n_kept: int = 1  # runs whose paths were kept: it was chosen among these
 
     @property
     def t_end(self) -> float:
@@ -88,7 +89,9 @@ def shown_run(campaign: Campaign) -> Shown | None:
         flights = sketched(threats)
     kept_flights = _evenly(flights)
     n_left_out = len(flights) - len(kept_flights)
-    return Shown(run, threats, shots, picture, tuple(kept_flights), is_sketch, n_left_out)
+    return Shown(
+        run, threats, shots, picture, tuple(kept_flights), is_sketch, n_left_out, len(kept)
+    )
 
 
 def flown(paths: Columns, threats: Columns, shots: Columns) -> list[Flight]:

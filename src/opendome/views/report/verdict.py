@@ -112,12 +112,17 @@ def _tile(name: str, value: str, interval: str, about: str, class_: str) -> Mark
     )
 
 
-def run_sentence(threats: int, leaked: int, shots: int, run: int) -> str:
-    """What happened in the run that is drawn."""
+def run_sentence(threats: int, leaked: int, shots: int, run: int, kept: int) -> str:
+    """What happened in the run that is drawn, chosen among ``kept`` runs with paths."""
     if threats == 0:
-        return f"Drawn is run {run}; nothing was launched in it."
+        return f"The map shows run {run}; nothing was launched in it."
     through = "none got through" if leaked == 0 else f"{whole(leaked)} got through"
+    choice = (
+        f", the most typical of the {kept} whose paths were kept"
+        if kept > 1
+        else ", one course that this raid can take"
+    )
     return (
-        f"Drawn is run {run}, the most typical of those whose paths were kept: "
+        f"The map shows run {run}{choice}: "
         f"{plural(threats, 'launch', 'launches')}, {plural(shots, 'shot')}, {through}."
     )
