@@ -23,19 +23,19 @@ def act(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"name": scenario.name, **_counts(scenario), "notes": oddities})
     console = people(given.json)
-    counts = ", ".join(plural(n, _SINGULAR[key]) for key, n in _counts(scenario).items())
+    counts = ", ".join(plural(n, *_WORDS[key]) for key, n in _counts(scenario).items())
     console.print(f"{scenario.name} can be run: {counts}.", markup=False)
     for oddity in oddities:
         console.print(f"note: {oddity}", markup=False)
     return DONE
 
 
-_SINGULAR = {
-    "assets": "asset",
-    "threats": "threat",
-    "sensors": "sensor",
-    "batteries": "battery",
-    "nodes": "command node",
+_WORDS = {
+    "assets": ("asset",),
+    "threats": ("threat",),
+    "sensors": ("sensor",),
+    "batteries": ("battery", "batteries"),
+    "nodes": ("command node",),
 }
 
 

@@ -37,7 +37,7 @@ The same scenario, seed and runs give the same tables, whatever the number of wo
 RUN_EXAMPLES = """\
 examples:
   opendome run iron_dome_city
-  opendome run limited_icbm --runs 1000 --set threats[0].count=8
+  opendome run limited_icbm --runs 1000 --set threats.icbm.count=8
   opendome run my_raid.yaml --seed 7 --out runs/night --json > night.json
 
 Ctrl-C stops (exit code 1) and keeps the finished runs; the same command goes on where it stopped.
@@ -50,7 +50,7 @@ what is odd but allowed, such as an asset that nobody defends."""
 CHECK_EXAMPLES = """\
 examples:
   opendome check my_raid.yaml
-  opendome check limited_icbm --set threats[0].count=40"""
+  opendome check limited_icbm --set threats.icbm.count=40"""
 
 REPORT = """\
 Write report.html into the folder of a campaign: one page that needs no network, with a map of the
@@ -72,7 +72,10 @@ WARMUP = """\
 Compile the kernels that the shipped scenarios need, and keep them for later. Without it the first
 run does so."""
 
-SET_HELP = "change a key of the scenario, such as threats[0].count=8; may be given again"
+SET_HELP = (
+    "change a key of the scenario, such as threats.icbm.count=8, "
+    "or in quotes 'threats[0].count=8'; may be given again"
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -84,5 +84,7 @@ def _free_folder(request: Request) -> Path:
             request.plan(folder)
         except RecordError:
             continue
+        if i > 1:
+            note(f"note: {base} holds something else; this campaign goes to {folder}.")
         return folder
     raise RecordError(f"{base}: {MAX_FOLDERS} folders of that name exist. Choose one with --out.")

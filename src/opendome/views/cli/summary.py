@@ -35,13 +35,14 @@ def print_summary(console: Console, campaign: Campaign) -> None:
     table.add_column("mean per run", no_wrap=True)
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
-    for row in rows(summary):
+    for row in rows(summary, manifest.get("asset_value")):
         table.add_row(row.name, *cells(row), style=row.style, end_section=row.is_last)
     console.print(table)
 
 
-def rows(summary: dict[str, Any]) -> list[Row]:
-    """Lines of the table, in order."""
+def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
+    """Lines of the table, in order; ``value`` is that of all assets."""
+    of_all = "" if value is None else f", of {significant(value, 4)}"
     shots, costs = summary["shots_by_system"], summary["cost_defense_usd_by_system"]
     reached, outside = summary["engaged_threatening_in_reach"], summary["engaged_far_outside"]
     systems = [
@@ -53,18 +54,18 @@ def rows(summary: dict[str, Any]) -> list[Row]:
         Row("threats launched", summary["launched"], mean),
         Row("threats (launched, not failed)", summary["threats"], mean),
         Row("threatening an asset", summary["threatening"], mean),
-        Row("intercepted", summary["intercepted"], mean),
+        Row("intercepted, threatening or not", summary["intercepted"], mean),
         Row("leakers", summary["leakers"], mean, "bold"),
         Row("leakers / threatening", summary["leak_fraction"], percent),
         Row("chance of no leak", summary["p_no_leak"], percent, "bold"),
-        Row("asset value lost", summary["asset_value_lost"], significant, is_last=True),
+        Row(f"asset value lost{of_all}", summary["asset_value_lost"], significant, is_last=True),
         Row("shots", summary["shots"], mean),
         Row("cost of the shots", summary["cost_defense_usd"], dollars),
         *systems,
         Row("cost of the threats", summary["cost_threat_usd"], dollars),
         Row("cost exchange, shots / threats", summary["cost_exchange"], significant, is_last=True),
         Row("fired at, of threatening in reach", reached, percent),
-        Row("fired at, of > 3 sigma outside", outside, percent),
+        Row("fired at, of harmless by > 3 sigma", outside, percent),
     ]
 
 

@@ -81,9 +81,9 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
             words, n_kernels = "running", 0 if done else n_kernels
             describe()
             bar.update(task, completed=done, total=total)
-            if bar.disable and time.monotonic() - last_said > QUIET:
+            if bar.disable and done and time.monotonic() - last_said > QUIET:
                 last_said = time.monotonic()
-                note(f"{done} of {total} {unit} are done ...")
+                note(f"{done} of {total} {unit} done ...")
 
         with watch_compilation(compiled):
             yield report
