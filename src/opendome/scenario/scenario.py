@@ -26,7 +26,8 @@ class Scenario:
     name: str = keys.name("name", "Name of the scenario.")
     assets: tuple[Asset, ...] = keys.parts("assets", "What is defended.")
     threats: tuple[ThreatGroup, ...] = keys.parts("threats", "Groups of threats.")
-    sensors: tuple[Sensor, ...] = keys.parts("sensors", "Sensors.")
+    # a track remembers in the bits of one signed word of 64 which sensors saw it
+    sensors: tuple[Sensor, ...] = keys.parts("sensors", "Sensors.", high=63)
     weapons: tuple[Battery, ...] = keys.parts("weapons", "Batteries.")
     command: Command = keys.part("command", "Command nodes.")
     title: str = keys.text("title", "One line for people.", default="")

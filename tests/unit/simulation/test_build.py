@@ -1,9 +1,12 @@
 """Building all stages: every battery gets what its own system says, whatever others of its name."""
 
 import numpy as np
+import pytest
 
-from opendome.scenario import load
+from opendome.errors import ScenarioError
+from opendome.scenario import load, resolved
 from opendome.simulation.build import compile_scenario
+from opendome.simulation.run import simulate
 
 
 def test_batteries_of_one_system_may_differ_by_their_overrides() -> None:
@@ -21,3 +24,15 @@ def test_batteries_of_one_system_may_differ_by_their_overrides() -> None:
         assert np.array_equal(arms.sites[b].table.tof, unit.table.tof)
         assert np.array_equal(model.world.batteries.tables[b].tof, unit.table.tof)
         assert arms.p_kill[arms.batteries.kind[b]] == model.manager.p_kill[b]
+
+
+def test_as_many_sensors_as_a_track_can_remember_and_no_more() -> None:
+    groups = [f"threats.{name}.count=0" for name in ("east", "stray", "long_range")]
+    data = resolved("iron_dome_city", ["threats.north.count=1", *groups])
+    radar = data["sensors"][0]
+    data["sensors"] = [radar | {"name": f"radar_{i}"} for i in range(63)]
+    found = simulate(compile_scenario(load(data)), 1, [0], [])
+    assert max(found.tables["picture"]["matched"].to_pylist()) == 1
+    data["sensors"].append(radar | {"name": "one_too_many"})
+    with pytest.raises(ScenarioError, match="sensors"):
+        load(data)
