@@ -31,7 +31,10 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """Closest approaches of rounds and threats since the last tick, n rows: for assessors."""
+    """Ends of rounds since the last tick, n rows: for assessors.
+
+    ``threat`` is what the round met, or, where it met nothing, what it was sent against.
+    """
 
     run: NDArray[np.int64]
     t: NDArray[np.float64]
@@ -39,5 +42,5 @@ class Meetings:
     order: NDArray[np.int64]
     battery: NDArray[np.int64]
     track: NDArray[np.int64]  # the track the round was sent against
-    threat: NDArray[np.int64]  # -1: the round met nothing
-    is_kill: NDArray[np.bool_]
+    threat: NDArray[np.int64]  # -1: the track was of nothing
+    is_kill: NDArray[np.bool_]  # that threat is dead, by this round or an earlier one

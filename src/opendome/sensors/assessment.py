@@ -32,7 +32,7 @@ class Assessor:
         )
 
     def look(self, meetings: Meetings, seed: int) -> Reports:
-        """One report for each round; of one that met nothing it surely says SURVIVED."""
+        """One report for each round; of one sent against nothing it surely says SURVIVED."""
         m = meetings
         event = np.zeros(len(m.run), np.int64)
         draw = uniforms(seed, m.run, int(Purpose.KILL_ASSESSMENT), m.shot, event, 1)[:, 0]
