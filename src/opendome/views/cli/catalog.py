@@ -100,4 +100,6 @@ def _source(parameter: Parameter) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.4g}"
+    if abs(value) < 1e6:
+        return f"{value:,.6g}"
+    return f"{value:,.0f}" if abs(value) < 1e11 else f"{value:.4g}"

@@ -31,6 +31,12 @@ UNITS: Final = {
     "kg_m2": "kg/m\u00b2", "kw_sr": "kW/sr", "w_sr": "W/sr", "deg": "\u00b0", "urad": "\u00b5rad",
     "mrad": "mrad", "hz": "Hz", "ghz": "GHz", "pa": "Pa",
 }  # fmt: skip
+# Units at the end of a key, the longest first
+ENDS: Final = sorted({*UNITS, "km", "m", "s", "g", "kg", "ms"}, key=len, reverse=True)
+IN_FULL: Final = {  # words of keys that are cut short
+    "alt": "altitude", "rcs": "radar cross-section", "isp": "specific impulse", "uhf": "UHF",
+    "accel": "acceleration", "beta": "ballistic coefficient", "p": "chance of",
+}  # fmt: skip
 CONFIDENCE: Final = {
     "H": "official, or several sources agree",
     "M": "one reputable source",
@@ -173,11 +179,9 @@ def key_words(key: str) -> str:
     words = []
     for word in key.split("."):
         name, _, index = word.partition("[")
-        stem, _, tail = name.rpartition("_")
-        unit = tail if tail in UNITS or tail in ("km", "m", "s", "g", "kg", "ms") else ""
-        plain = spaced(stem if unit and stem else name)
-        for two in ("_kg", "_m", "_kw"):
-            plain = plain.removesuffix(spaced(two)) if unit in ("m2", "s", "s2", "sr") else plain
+        ends = (f"_{unit}" for unit in ENDS if name.endswith(f"_{unit}"))
+        stem = spaced(name.removesuffix(next(ends, "")))
+        plain = " ".join(IN_FULL.get(part, part) for part in stem.split())
         words.append(f"{plain.removesuffix('s')} {int(index[:-1]) + 1}" if index else plain)
     return ", ".join(words)
 
