@@ -39,6 +39,7 @@ class Meetings:
     run: NDArray[np.int64]
     t: NDArray[np.float64]
     shot: NDArray[np.int64]
+    lot: NDArray[np.int64]  # object of the round's draws
     order: NDArray[np.int64]
     battery: NDArray[np.int64]
     track: NDArray[np.int64]  # the track the round was sent against

@@ -1,4 +1,4 @@
-"""Every shipped scenario as a user runs it: same bytes for any workers, and after an interruption."""
+"""Shipped scenarios as a user runs them: same bytes for any workers, or after an interruption."""
 
 from pathlib import Path
 

@@ -71,6 +71,7 @@ class Rounds(NamedTuple):
     batch: Ints  # index of the round's run within the batch
     run: Ints
     shot: Ints
+    lot: Ints  # object of the round's draws
     phase: Ints
     t_launch: Floats
     t: Floats
@@ -191,9 +192,9 @@ def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, seed: int) -> Non
     axis = (1.0, 0.0, 0.0) if abs(u[0]) < 0.6 else (0.0, 1.0, 0.0)
     e = across(axis, u)
     e = times(1.0 / norm(e), e)
-    sigma, run, shot = kinds.sigma_angle[k], rounds.run[i], rounds.shot[i]
-    measured = plus(u, sigma * normal(seed, run, kinds.noise, shot, n, 0), e)
-    measured = plus(measured, sigma * normal(seed, run, kinds.noise, shot, n, 1), cross(u, e))
+    sigma, run, lot = kinds.sigma_angle[k], rounds.run[i], rounds.lot[i]
+    measured = plus(u, sigma * normal(seed, run, kinds.noise, lot, n, 0), e)
+    measured = plus(measured, sigma * normal(seed, run, kinds.noise, lot, n, 1), cross(u, e))
     measured = times(1.0 / norm(measured), measured)
     step = kinds.look_interval[k]
     if n == 0:

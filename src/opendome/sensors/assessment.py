@@ -35,7 +35,7 @@ class Assessor:
         """One report for each round; of one sent against nothing it surely says SURVIVED."""
         m = meetings
         event = np.zeros(len(m.run), np.int64)
-        draw = uniforms(seed, m.run, int(Purpose.KILL_ASSESSMENT), m.shot, event, 1)[:, 0]
+        draw = uniforms(seed, m.run, int(Purpose.KILL_ASSESSMENT), m.lot, event, 1)[:, 0]
         is_wrong = (draw < self.p_error[m.battery]) & (m.threat >= 0)
         is_killed = (m.is_kill & (m.threat >= 0)) ^ is_wrong
         return Reports(

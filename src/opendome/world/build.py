@@ -33,6 +33,7 @@ from opendome.world.model import (
     WorldModel,
 )
 
+SLOWEST = 1.1  # of the nominal flight time, what a scattered flight may need
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -183,9 +184,11 @@ def _check_duration(
 ) -> None:
     """The scenario must last until the group's last threat has landed."""
     flight = fly_many(group.vehicle, launches, MAX_FLIGHT, TOLERANCE, 0)
-    salvos, rest = divmod(max(threats.count - 1, 0), max(threats.salvo_size, 1))
-    last = salvos * threats.salvo_interval + rest * threats.spacing
-    t_end = float(flight.impact[0, 0]) + last
+    number = np.arange(max(threats.count, 1))
+    salvo, place = np.divmod(number, max(threats.salvo_size, 1))
+    last = float(np.max(salvo * threats.salvo_interval + place * threats.spacing))
+    t_flight = float(flight.impact[0, 0]) - threats.first_launch
+    t_end = threats.first_launch + last + SLOWEST * t_flight
     if threats.count and t_end > scenario.duration:
         raise ScenarioError(
             f"duration_s is {scenario.duration:g} s; the last threat of "

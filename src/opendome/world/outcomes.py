@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels.flight import path_at
 from opendome.kernels.frames import ecef_from_eci
-from opendome.kernels.guidance import ENDED
+from opendome.kernels.guidance import ENDED, threat_at
 from opendome.kernels.lethality import kill_chance
 from opendome.kernels.philox import uniform
 from opendome.rng import Purpose
@@ -40,7 +40,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         t = rounds.t_meet[i]
         met = rounds.target[i] if model.is_flown else shots.intended[i]
         is_there = met >= 0 and sky.t_launch[met] <= t < sky.t_gone[met]
-        if is_there and (np.isfinite(rounds.miss[i]) or not model.is_flown):
+        if is_there and _is_met(model, state, int(i), int(met)):
             shots.is_lethal[i], shots.is_kill[i] = _draw(model, state, int(i))
             _place(state, int(i), int(met), float(t))
             if shots.is_kill[i]:
@@ -55,6 +55,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         run=rounds.run[ended],
         t=rounds.t_meet[ended],
         shot=rounds.shot[ended],
+        lot=rounds.lot[ended],
         order=shots.order[ended],
         battery=shots.battery[ended],
         track=shots.track[ended],
@@ -63,11 +64,22 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
     )
 
 
+def _is_met(model: WorldModel, state: WorldState, i: int, threat: int) -> bool:
+    """Whether round i came near enough to count: flown, it homed on the threat to the end; tabled,
+    the threat is where it was planned to be, to within the seeker's reach."""
+    rounds = state.rounds
+    if model.is_flown:
+        return bool(np.isfinite(rounds.miss[i]))
+    place, _ = threat_at(state.sky, threat, rounds.t_meet[i])
+    reach = model.interceptors.kinds.acquisition_range[rounds.system[i]]
+    return bool(np.linalg.norm(np.array(place) - rounds.r[i]) <= reach)
+
+
 def _draw(model: WorldModel, state: WorldState, i: int) -> tuple[bool, bool]:
     """Whether round i is lethal at its miss distance, and whether it kills."""
     rounds, shots, table = state.rounds, state.shots, model.interceptors
     k = rounds.system[i]
-    lot = uniform(state.seed, rounds.run[i], int(Purpose.KILL), rounds.shot[i], 0, 0)
+    lot = uniform(state.seed, rounds.run[i], int(Purpose.KILL), rounds.lot[i], 0, 0)
     if not model.is_flown:
         return bool(lot < table.p_kill[k]), bool(lot < table.p_kill[k])
     is_lethal = bool(lot < kill_chance(rounds.miss[i], table.lethal_radius[k]))

@@ -25,12 +25,14 @@ MAX_KNOTS = 512
 COAST_MARGIN = 5.0  # s of flight kept past burn-out
 KEPT_DIVERT = 0.3  # share of the divert that midcourse leaves for homing
 PATH_POINTS = 100  # a kept path gains a point at most each hundredth of its duration
+LOTS_PER_THREAT = 2**20  # rounds at one threat that draw from different lots
+LOTS_OF_NOTHING = 2**50
 MATCH_DISTANCE = 500e3  # m, beyond which a track belongs to no threat
 
 
 def no_rounds() -> Rounds:
     """A batch without rounds."""
-    ints = {"system", "law", "batch", "run", "shot", "phase", "target", "n_looks"}
+    ints = {"system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks"}
     vectors = {"r", "v", "a", "burn", "believed_r", "believed_v", "u", "u_rate"}
     columns: dict[str, Any] = {
         name: np.zeros(0, dtype=np.int64)
@@ -73,10 +75,15 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
         _boost(model, state, launches, fresh, keep)
     else:
         fresh.t_meet[:] = launches.t_intercept
+        r_plan = launches.r_intercept_ecef
+        fresh.r[:], _ = ecis_from_ecefs(r_plan, np.zeros_like(r_plan), launches.t_intercept)
+    r_track, _ = _track_states(launches)
+    intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
+    fresh.lot[:] = _lots(state, intended, launches.shot)
     state.rounds = Rounds(
         *[np.concatenate([old, new]) for old, new in zip(state.rounds, fresh, strict=True)]
     )
-    state.shots = _with_shots(model, state, launches, fresh)
+    state.shots = _with_shots(model, state, launches, fresh, intended)
     if model.is_flown:
         new = np.arange(first, len(state.rounds.t))
         _believe(state, new, launches)
@@ -127,22 +134,35 @@ def _boost(
                 state.flown_paths[first + i] = [*path[path[:, 0] < fresh.t[i]]]
 
 
+def _lots(state: WorldState, intended: Ints, shot: Ints) -> Ints:
+    """Number under which each round draws its lots: threat i of its run, its k-th round.
+
+    So two runs that fire another round somewhere else stay paired. A round meant for nothing
+    draws by its own number in the run.
+    """
+    lots = LOTS_OF_NOTHING + shot
+    n = max(state.sky.n_threats, 1)
+    for i in np.flatnonzero(intended >= 0):
+        row = intended[i]
+        lots[i] = (row % n) * LOTS_PER_THREAT + state.n_sent[row]
+        state.n_sent[row] += 1
+    return lots
+
+
 def _with_shots(
-    model: WorldModel, state: WorldState, launches: Commands, fresh: Rounds
+    model: WorldModel, state: WorldState, launches: Commands, fresh: Rounds, intended: Ints
 ) -> ShotRecord:
     """The record with new shots at its end: what they were meant for, and how their lots fell."""
     old, table, n = state.shots, model.interceptors, len(launches.run)
     zeros, no = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     works, homes = (
-        uniforms(state.seed, launches.run, int(purpose), launches.shot, zeros, 1)[:, 0]
+        uniforms(state.seed, launches.run, int(purpose), fresh.lot, zeros, 1)[:, 0]
         < (chance[fresh.system] if model.is_flown else 1.0)  # a tabled round's p_kill holds both
         for purpose, chance in (
             (Purpose.INTERCEPTOR_RELIABILITY, table.p_reliability),
             (Purpose.DISCRIMINATION, table.p_discrimination),
         )
     )
-    r_track, _ = _track_states(launches)
-    intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
     new = ShotRecord(
         launches.order,
         launches.battery,

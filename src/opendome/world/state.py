@@ -69,5 +69,6 @@ class WorldState:
     is_active: Bools  # per run
     t_end: Floats  # per run, when its last threat was gone
     killer: Ints  # per threat row, index of the round that killed it, -1
+    n_sent: Ints  # per threat row, rounds launched at it so far
     # round row -> points (t, r_eci) of its path, for the kept runs only
     flown_paths: dict[int, list[Floats]] = field(default_factory=dict)

@@ -49,6 +49,7 @@ def begin(model: WorldModel, seed: int, runs: Sequence[int]) -> WorldState:
         is_active=np.full(n, model.n_threats > 0),
         t_end=last,
         killer=np.full(n * model.n_threats, -1, dtype=np.int64),
+        n_sent=np.zeros(n * model.n_threats, dtype=np.int64),
     )
 
 

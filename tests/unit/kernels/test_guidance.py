@@ -52,7 +52,7 @@ def kinds(acquisition: float, lag: float = 0.02) -> RoundKinds:
 def one_round(r: tuple, v: tuple, q: tuple, s: tuple, law: int) -> Rounds:
     """A round at (r, v) that believes its threat at (q, s), all exact, at t = 0."""
     columns = {name: np.zeros(1) for name in Rounds._fields}
-    for name in ("system", "law", "batch", "run", "shot", "phase", "target", "n_looks"):
+    for name in ("system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks"):
         columns[name] = np.zeros(1, dtype=np.int64)
     for name in ("r", "v", "a", "burn", "believed_r", "believed_v", "u", "u_rate"):
         columns[name] = np.zeros((1, 3))

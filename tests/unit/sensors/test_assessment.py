@@ -25,7 +25,7 @@ def assessor(p_error: float) -> Assessor:
 def meetings(n: int, battery: int, threat: int, is_kill: bool) -> Meetings:
     zero = np.zeros(n, np.int64)
     return Meetings(
-        run=np.arange(n), t=np.full(n, 100.0), shot=zero + 2, order=zero + 1,
+        run=np.arange(n), t=np.full(n, 100.0), shot=zero + 2, lot=zero + 2, order=zero + 1,
         battery=zero + battery, track=zero + 9, threat=zero + threat,
         is_kill=np.full(n, is_kill),
     )  # fmt: skip
