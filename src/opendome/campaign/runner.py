@@ -48,6 +48,8 @@ class Request:
     keep_trajectories: int = 1
 
     def __post_init__(self) -> None:
+        if not isinstance(self.scenario, Scenario):
+            raise TypeError(f"scenario is {self.scenario!r:.60}; load it first: opendome.load(...)")
         if self.runs < 1:
             raise ValueError(f"runs is {self.runs}; at least 1 is asked")
         if not 0 <= self.seed <= MAX_SEED:

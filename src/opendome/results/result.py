@@ -25,6 +25,9 @@ class Result:
     record: Record
     manifest: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<Result of {self.manifest.get('name')}, seed {self.manifest.get('seed')}>"
+
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What got through and what was spent; the same keys as a campaign's, without intervals."""
@@ -59,6 +62,9 @@ class Campaign:
     folder: Path
     manifest: dict[str, Any]
     parts: tuple[str, ...]  # finished batches
+
+    def __repr__(self) -> str:
+        return f"<Campaign of {self.manifest.get('name')}, {self.runs} runs in {self.folder}>"
 
     @cached_property
     def runs(self) -> int:
