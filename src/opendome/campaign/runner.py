@@ -8,6 +8,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, TypeAlias
 from opendome.campaign import local, store
 from opendome.campaign.store import Batch
 from opendome.errors import RecordError
+from opendome.results.layout import remove_temporary
 from opendome.results.provenance import make_manifest
 from opendome.results.record import Record
 from opendome.results.result import Campaign, Result, open_campaign
@@ -201,6 +203,8 @@ def _compute(job: Job, todo: list[Batch], workers: int) -> Iterator[int]:
         yield from local.map_unordered(pool, todo)
     finally:
         local.stop(pool)
+        with suppress(OSError):  # what a worker was writing when it was stopped
+            remove_temporary(job.folder)
 
 
 def _report(progress: Progress | None, done: int, total: int) -> None:
