@@ -20,7 +20,15 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 Batch = TypeVar(
-    "Batch", "Detections", "Tracks", "Tasking", "Orders", "Commands", "Reports", "Events"
+    "Batch",
+    "Detections",
+    "Scans",
+    "Tracks",
+    "Tasking",
+    "Orders",
+    "Commands",
+    "Reports",
+    "Events",
 )
 
 
@@ -47,8 +55,22 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True)
+class Scans:
+    """Word of one look of one sensor, with or without detections, n rows.
+
+    A look of which no word comes was lost on its way: it says nothing of what was not seen.
+    """
+
+    run: Ints
+    sensor: Ints
+    t: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Tracks:
-    """The picture of one or more command nodes, n rows; state (r_ecef, v_ecef, log_beta).
+    """The picture of one or more cells of nodes, n rows; state (r_ecef, v_ecef, log_beta).
+
+    ``node`` is the index of the cell (``scenario.wiring.cells``) that holds the picture.
 
     ``log_beta`` is the natural logarithm of the ballistic coefficient m/(cd A) in kg/m^2. The
     impact columns hold the latest ballistic prediction, NaN where none was made.
@@ -62,6 +84,7 @@ class Tracks:
     cov_ecef: Floats  # (n, 7, 7)
     is_confirmed: Bools
     is_boosting: Bools
+    is_level: Bools  # flies level on wings: not ballistic, no impact predicted
     n_updates: Ints
     t_first: Floats
     t_update: Floats  # last detection used
@@ -85,7 +108,10 @@ class Tasking:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Decisions to fire, n rows: ``n_rounds`` rounds of one battery at one track."""
+    """Decisions to fire, n rows: ``n_rounds`` rounds of one battery at one track.
+
+    ``node`` is the index of the cell that decided, whose picture knows the track.
+    """
 
     run: Ints
     id: Ints  # counts 0, 1, 2 ... within a run
@@ -130,6 +156,7 @@ class Commands:
     law: Ints  # code of the guidance law
     t_track: Floats
     x_ecef: Floats  # (n, 7)
+    is_level: Bools  # the track flies level on wings
 
 
 class ReportKind(IntEnum):

@@ -23,6 +23,7 @@ class Truth:
     r_ecef: NDArray[np.float64]  # (n, 3)
     v_ecef: NDArray[np.float64]  # (n, 3), relative to the rotating Earth
     is_burning: NDArray[np.bool_]
+    is_level: NDArray[np.bool_]  # a flyer on wings
     log_beta: NDArray[np.float64]  # ballistic coefficient of the body now, natural log of kg/m^2
     rcs: NDArray[np.float64]  # m^2 at L to X band
     rcs_uhf: NDArray[np.float64]  # m^2 at VHF and UHF

@@ -208,6 +208,7 @@ def _launch(
         law=law[fly.battery],
         t_track=seen.t,
         x_ecef=seen.x_ecef,
+        is_level=seen.is_level,
     )
     _note_flights(state, fly, commands)
     reports = [_report(fly, clock[0], ReportKind.LAUNCHED, shot)]
@@ -307,4 +308,5 @@ def _updates(
         law=np.zeros(n, dtype=np.int64),
         t_track=picture.t[rows[now]],
         x_ecef=picture.x_ecef[rows[now]],
+        is_level=picture.is_level[rows[now]],
     )

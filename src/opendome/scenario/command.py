@@ -69,13 +69,58 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """A time in which a link carries nothing."""
+
+    start: float = quantity("from_s", "s", "Its beginning.", low=0, high=1e5)
+    end: float = quantity("to_s", "s", "Its end.", low=0, high=1e5, not_below="from_s")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What joins a node with the others: with the network (integrated) or the hub (hub)."""
+
+    node: str = keys.name("node", "Node whose link it is.")
+    latency: float = quantity("latency_s", "s", "One way.", low=0, high=600, default=0.2)
+    loss: float = quantity(
+        "loss", "1", "Chance that a message is lost.", low=0, high=0.95, default=0
+    )
+    bandwidth: float | None = quantity(
+        "messages_hz", "hz", "Messages per second; absent: any.", above=0, high=1e6, default=None
+    )
+    outages: tuple[Outage, ...] = keys.parts("outages", "When it is down.", high=100, default=())
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Batteries that come before the batteries of later layers."""
+
+    name: str = keys.name("name", "Name of the layer.")
+    batteries: tuple[str, ...] = keys.names("batteries", "Batteries of the layer.")
+
+
+@dataclass(frozen=True)
 class Command:
-    """All nodes and how they are wired."""
+    """All nodes and how they are wired.
+
+    ``integrated``: every node hears all sensors, and all plan as one. ``hub``: one node hears all
+    sensors and commands all batteries. ``stovepiped``: each node has its own sensors and
+    batteries, and knows of no other.
+    """
 
     nodes: tuple[Node, ...] = keys.parts("nodes", "Command nodes.", low=1, high=100)
     wiring: str = keys.choice(
         "wiring",
-        "How nodes share what they know; only integrated is modelled yet.",
+        "How nodes share what they know.",
         ("integrated", "hub", "stovepiped"),
         default="integrated",
+    )
+    hub: str | None = keys.name(
+        "hub", "Node that leads where nodes are joined; absent: the first.", default=None
+    )
+    links: tuple[Link, ...] = keys.parts(
+        "links", "Links of nodes; a node without one has the default link.", default=()
+    )
+    layers: tuple[Layer, ...] = keys.parts(
+        "layers", "Layers, first to fire first; none: any battery at any time.", high=20, default=()
     )

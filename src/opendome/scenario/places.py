@@ -8,6 +8,9 @@ from opendome.scenario.grammar import keys
 from opendome.scenario.units import quantity
 
 
+PLATFORMS = ("ground", "ship", "aircraft")  # what may carry a sensor or a battery
+
+
 @dataclass(frozen=True)
 class Place:
     """Geodetic WGS-84 position."""
@@ -15,7 +18,7 @@ class Place:
     lat: float = quantity("lat_deg", "deg", "Geodetic latitude.", low=-90, high=90)
     lon: float = quantity("lon_deg", "deg", "Longitude, east positive.", low=-180, high=180)
     alt: float = quantity(
-        "alt_m", "m", "Height above the ellipsoid.", low=-500, high=9000, default=0
+        "alt_m", "m", "Height above the ellipsoid.", low=-500, high=25000, default=0
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
-from opendome.scenario.places import Place
+from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.units import quantity
 
 
@@ -31,7 +31,7 @@ class RadarSystem:
     )
     max_range: float = quantity("max_range_km", "km", "Instrumented range.", above=0, high=20000)
     sector: float = quantity("sector_deg", "deg", "Width of the azimuth sector.", above=0, high=360)
-    min_elevation: float = quantity("min_elevation_deg", "deg", "Lowest beam.", low=-5, high=90)
+    min_elevation: float = quantity("min_elevation_deg", "deg", "Lowest beam.", low=-90, high=90)
     max_elevation: float = quantity(
         "max_elevation_deg", "deg", "Highest beam.", low=0, high=90, not_below="min_elevation_deg"
     )
@@ -57,6 +57,15 @@ class RadarSystem:
     is_cued: bool = keys.flag("is_cued", "Looks only where a node asks it to.", default=False)
     cue_width: float = quantity(
         "cue_deg", "deg", "Half-width searched about a cue.", above=0, high=90, default=2
+    )
+    track_capacity: int = keys.integer(
+        "track_capacity", "Objects that it can follow at a time.", low=1, high=10**6, default=10**6
+    )
+    dwell: float = quantity(
+        "dwell_s", "s", "Time that one look at one object takes.", low=0, high=10, default=0
+    )
+    track_share: float = quantity(
+        "track_share", "1", "Share of its time for looks at objects.", above=0, high=1, default=1
     )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
 
@@ -125,3 +134,4 @@ class Sensor:
     latency: float = quantity(
         "latency_s", "s", "From look to the node.", low=0, high=600, default=0.5
     )
+    platform: str = keys.choice("platform", "What carries it.", PLATFORMS, default="ground")

@@ -46,19 +46,64 @@ class Booster:
 
 
 @dataclass(frozen=True)
+class Cruise:
+    """Powered flight on wings: climb, level flight along waypoints, a dive at the aim."""
+
+    speed: float = quantity("speed_m_s", "m_s", "Over ground.", above=0, high=3000)
+    altitude: float = quantity(
+        "alt_m", "m", "Height flown above the ellipsoid.", above=0, high=40000
+    )
+    max_acceleration: float = quantity(
+        "turn_g", "g", "Largest lateral acceleration.", above=0, high=50
+    )
+    climb_angle: float = quantity(
+        "climb_deg", "deg", "Climb after launch.", above=0, high=80, default=15
+    )
+    dive_angle: float = quantity(
+        "dive_deg", "deg", "Steepness of the last dive.", above=0, high=85, default=30
+    )
+
+
+@dataclass(frozen=True)
+class Manoeuvre:
+    """Steering of a ballistic missile by fins on its way down: a weave, then homing on its aim."""
+
+    altitude: float = quantity("below_alt_km", "km", "It steers below.", above=0, high=100)
+    max_acceleration: float = quantity(
+        "max_accel_g", "g", "Largest lateral acceleration.", above=0, high=100
+    )
+    full_pressure: float = quantity(
+        "full_pressure_pa",
+        "pa",
+        "Dynamic pressure at which the fins give the largest acceleration.",
+        above=0,
+        high=1e7,
+    )
+    weave_acceleration: float = quantity(
+        "weave_g", "g", "Amplitude of the weave.", low=0, high=100, default=0
+    )
+    weave_period: float = quantity(
+        "weave_s", "s", "Period of the weave.", above=0, high=100, default=5
+    )
+
+
+@dataclass(frozen=True)
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
     ``elevation``: an unguided rocket, burns to the end, range chosen by launch elevation.
     ``cutoff``: a guided ballistic missile, range and apogee chosen by pitch and thrust cut-off.
+    ``quasi_ballistic``: as ``cutoff``, low, and steered by fins on its way down (``manoeuvre``).
+    ``waypoints``: powered level flight along waypoints (``cruise``); it has no booster.
     """
 
     name: str
     title: str
     steering: str = keys.choice(
-        "steering", "How a flight is fitted to its aim point.", ("elevation", "cutoff")
+        "steering",
+        "How a flight is fitted to its aim point.",
+        ("elevation", "cutoff", "quasi_ballistic", "waypoints"),
     )
-    booster: Booster = keys.part("booster", "How it is driven.")
     min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
     max_range: float = quantity(
         "max_range_km", "km", "Longest range.", above=0, high=40000, not_below="min_range_km"
@@ -72,6 +117,9 @@ class ThreatSystem:
     rcs_uhf: float = quantity("rcs_uhf_m2", "m2", "Radar cross-section, UHF.", above=0, high=1000)
     plume: float = quantity("plume_kw_sr", "kw_sr", "Plume intensity, boost.", low=0, high=1e5)
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11)
+    booster: Booster | None = keys.part("booster", "How it is driven.", default=None)
+    cruise: Cruise | None = keys.part("cruise", "How it flies on wings.", default=None)
+    manoeuvre: Manoeuvre | None = keys.part("manoeuvre", "How it steers down.", default=None)
 
 
 @dataclass(frozen=True)
@@ -120,4 +168,15 @@ class ThreatGroup:
         above=0,
         high=20000,
         default=None,
+    )
+    arrive: float | None = quantity(
+        "arrive_s",
+        "s",
+        "When the first of the group shall arrive, instead of first_launch_s.",
+        low=0,
+        high=1e5,
+        default=None,
+    )
+    waypoints: tuple[Place, ...] = keys.parts(
+        "waypoints", "Way from the launch to the aim, of a flyer on wings.", high=50, default=()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
-from opendome.scenario.places import Place
+from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
 
@@ -110,6 +110,28 @@ class InterceptorSystem:
     channels: int = keys.integer(
         "channels", "Rounds that one battery can guide at a time.", low=1, high=10000, default=1
     )
+    ballistic_range: float | None = quantity(
+        "ballistic_range_km",
+        "km",
+        "Farthest intercept of a ballistic threat; absent: as of any other.",
+        above=0,
+        high=20000,
+        default=None,
+    )
+    remote: str = keys.choice(
+        "remote",
+        "What it may do on another's track: nothing, launch, or the whole engagement.",
+        ("nothing", "launch", "engage"),
+        default="engage",
+    )
+    reload: float | None = quantity(
+        "reload_s",
+        "s",
+        "To fill an empty launcher again; absent: not within a fight.",
+        low=0,
+        high=1e6,
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -130,3 +152,13 @@ class Battery:
         high=1000,
         default=None,
     )
+    reloads: int = keys.integer(
+        "reloads", "Full loads of a launcher kept in store.", low=0, high=10000, default=0
+    )
+    unit: str | None = keys.name(
+        "unit", "Fire unit; batteries of one unit share its guidance channels.", default=None
+    )
+    radar: str | None = keys.name(
+        "radar", "Sensor that guides its rounds; absent: the nearest of its node.", default=None
+    )
+    platform: str = keys.choice("platform", "What carries it.", PLATFORMS, default="ground")

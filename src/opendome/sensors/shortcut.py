@@ -195,6 +195,7 @@ def _message(predictions: Predictions, known: Known, node: int, t: float) -> Tra
         cov_ecef=known.cov_ecef,
         is_confirmed=np.ones(n, np.bool_),
         is_boosting=known.is_burning,
+        is_level=np.zeros(n, np.bool_),
         n_updates=np.maximum(n_looks, 1),
         t_first=p.t_first[cells],
         t_update=known.t_update,

@@ -67,6 +67,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, nodes: tuple[int, ...], t: float
             cov_ecef=cov,
             is_confirmed=rows.is_confirmed.copy(),
             is_boosting=rows.is_boosting.copy(),
+            is_level=np.zeros(n, np.bool_),
             n_updates=rows.n_updates.copy(),
             t_first=rows.t_first.copy(),
             t_update=rows.t_update.copy(),

@@ -220,6 +220,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
         r_ecef=r,
         v_ecef=v,
         is_burning=burning,
+        is_level=np.zeros(len(rows), dtype=np.bool_),
         log_beta=table.log_beta[threat],
         rcs=table.rcs[threat],
         rcs_uhf=table.rcs_uhf[threat],

@@ -139,6 +139,7 @@ class Raid:
             cov_ecef=np.tile(np.eye(7), (n, 1, 1)),
             is_confirmed=np.ones(n, dtype=bool),
             is_boosting=np.full(n, is_boosting),
+            is_level=np.zeros(n, dtype=bool),
             n_updates=np.full(n, int(t) + 1),
             t_first=np.zeros(n),
             t_update=np.full(n, t),

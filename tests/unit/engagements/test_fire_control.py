@@ -46,6 +46,7 @@ def models() -> tuple[FireControlModel, Tracks]:
         cov_ecef=np.zeros((1, 7, 7)),
         is_confirmed=np.ones(1, dtype=np.bool_),
         is_boosting=np.zeros(1, dtype=np.bool_),
+        is_level=np.zeros(1, dtype=np.bool_),
         n_updates=one + 9,
         t_first=np.array([100.0]),
         t_update=np.array([T_SEEN]),

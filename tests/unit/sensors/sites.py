@@ -118,6 +118,7 @@ def truth_of(r_ecef, v_ecef=None, *, t: float = 0.0, runs: int = 1, **columns: A
         r_ecef=np.tile(r_ecef, (runs, 1)),
         v_ecef=np.tile(v_ecef, (runs, 1)),
         is_burning=column("plume", 0.0) > 0,
+        is_level=column("plume", 0.0) < 0,
         log_beta=column("log_beta", math.log(6000.0)),
         rcs=column("rcs", 0.1),
         rcs_uhf=column("rcs_uhf", 0.5),

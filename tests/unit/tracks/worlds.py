@@ -132,6 +132,7 @@ class World:
             r_ecef=np.tile(r, (k, 1)),
             v_ecef=np.tile(v, (k, 1)),
             is_burning=np.tile(is_burning, k),
+            is_level=np.zeros(k * len(is_burning), dtype=bool),
             log_beta=np.tile(np.log(self.beta[up]), k),
             rcs=np.full(n * k, self.rcs),
             rcs_uhf=np.full(n * k, self.rcs_uhf),

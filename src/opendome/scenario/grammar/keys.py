@@ -118,9 +118,10 @@ def part(key: str, about: str, *, is_flat: bool = False, default: Any = REQUIRED
     return _made({"key": key, "kind": "part", "about": about, "is_flat": is_flat}, default)
 
 
-def parts(key: str, about: str, *, low: int = 0, high: int = 1000) -> Any:
+def parts(key: str, about: str, *, low: int = 0, high: int = 1000, default: Any = REQUIRED) -> Any:
     """Field that holds a list of nouns, ``low`` to ``high`` of them."""
-    return _made({"key": key, "kind": "parts", "about": about, "low": low, "high": high})
+    facts = {"key": key, "kind": "parts", "about": about, "low": low, "high": high}
+    return _made(facts, default)
 
 
 def table(key: str, about: str) -> Any:
