@@ -23,12 +23,6 @@ def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
     for key in ("assets", "threats", "sensors", "weapons"):
         _refuse_same_names(getattr(scenario, key), key, origin)
     _refuse_same_names(scenario.command.nodes, "command.nodes", origin)
-    if scenario.command.wiring != "integrated":
-        raise origin.refuse(
-            "command.wiring",
-            scenario.command.wiring,
-            "it is not modelled yet in this version, modelled: integrated",
-        )
     _refuse_too_many(scenario, origin)
     nodes = [node.name for node in scenario.command.nodes]
     posts: tuple[tuple[str, tuple[Sensor | Battery, ...]], ...] = (

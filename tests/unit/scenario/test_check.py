@@ -179,11 +179,6 @@ NODES = "known nodes: c2."
         ([(("threats", 1, "aim", 0), "prt")], "threats[1].aim[0] is 'prt'; known assets"),
         ([(("assets",), [])], "threats[0].aim is 'city'; known assets: none."),
         (
-            [(("command", "wiring"), "hub")],
-            "command.wiring is 'hub'; it is not modelled yet in this version, modelled: ",
-        ),
-        ([(("command", "wiring"), "stovepiped")], "not modelled yet in this version"),
-        (
             [(("threats", 0, "count"), 19_998)],
             "threats[0].count is 19998; allowed: at most 20000 launches in all, these groups have "
             "20001.",
