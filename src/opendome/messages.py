@@ -170,15 +170,19 @@ class ReportKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """What came of orders, as the defense believes it, n rows. May be wrong, may be late."""
+    """What came of orders, as the defense believes it, n rows. May be wrong, late, or said twice.
+
+    A report is the same as another if run, order, shot and kind are.
+    """
 
     run: Ints
     t: Floats  # when it is said
     kind: Ints
     order: Ints
-    shot: Ints  # -1 for CANNOT
+    shot: Ints  # for CANNOT -1, -2, -3 ... : which refused round of the order
     battery: Ints
     track: Ints
+    node: Ints  # index of the cell that gave the order; -1 where the sender does not know
 
 
 @dataclass(frozen=True, slots=True)

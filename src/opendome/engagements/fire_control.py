@@ -153,6 +153,7 @@ def _report(orders: Orders, t: float, kind: ReportKind, shot: Ints | None) -> Re
         shot=np.full(n, -1, dtype=np.int64) if shot is None else shot,
         battery=orders.battery,
         track=orders.track,
+        node=orders.node,
     )
 
 

@@ -46,4 +46,5 @@ class Assessor:
             shot=m.shot,
             battery=m.battery,
             track=m.track,
+            node=np.full(len(m.run), -1, dtype=np.int64),
         )

@@ -180,6 +180,7 @@ def reports(*rows: tuple[int, float, ReportKind, int, int, int]) -> Reports:
         np.arange(len(rows)),
         np.array(bat),
         np.array(track),
+        np.zeros(len(rows), dtype=np.int64),
     )
 
 

@@ -11,7 +11,7 @@ from opendome.simulation.network import Link
 def reports(numbers: list[int]) -> Reports:
     n = len(numbers)
     ints = np.zeros(n, dtype=np.int64)
-    return Reports(ints, np.zeros(n), ints, np.array(numbers, dtype=np.int64), ints, ints, ints)
+    return Reports(ints, np.zeros(n), ints, np.array(numbers, dtype=np.int64), ints, ints, ints, ints)
 
 
 @given(st.lists(st.floats(0.0, 50.0), min_size=1, max_size=30), st.floats(0.5, 7.0))
