@@ -35,8 +35,8 @@ SYSTEMS = {
     "sensors": """
         airborne_radar cobra_dane elm2084 green_pine hbtss lrdr ltamds mpq65 next_gen_opir
         over_the_horizon_radar pwsa_tracking_t0 pwsa_tracking_t1 pwsa_tracking_t2
-        pwsa_tracking_t3 sbirs_geo sbirs_heo sbx seeker_infrared seeker_radar sentinel spy1 spy6
-        spy7 tpy2 uewr
+        pwsa_tracking_t3 sbirs_geo sbirs_heo sbx seeker_infrared seeker_radar sentinel sentinel_a4
+        spy1 spy6 spy7 tpy2 tpy2_forward tpy2_terminal uewr
     """,
     "command": """
         c2bmc cost_exchange defeat_before_launch human_consent ibcs inventory_account
@@ -52,7 +52,12 @@ MODELLED = {
         "icbm_solid",
     },
     "interceptors": {"iron_dome", "gbi"},
-    "sensors": {"elm2084", "sbirs_geo", "uewr", "cobra_dane", "lrdr", "sbx"},
+    "sensors": set(
+        """
+        airborne_radar cobra_dane elm2084 green_pine lrdr ltamds mpq65 sbirs_geo sbx sentinel
+        sentinel_a4 spy1 spy6 tpy2_forward tpy2_terminal uewr
+        """.split()
+    ),
     "command": set[str](),
 }
 # Units of listed systems that no noun uses yet: kilowatt, year, per year, dollars per year or kg.
