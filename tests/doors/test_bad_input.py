@@ -222,9 +222,9 @@ def test_unknown_system(refused: Refused):
 
 
 def test_a_system_that_is_listed_but_not_modelled(refused: Refused):
-    message = refused(_edit("system: iron_dome", "system: thaad"))
+    message = refused(_edit("system: iron_dome", "system: ngi"))
     assert message.startswith(
-        "raid.yaml: weapons[0].system is 'thaad'; it is listed in the catalog, but not modelled "
+        "raid.yaml: weapons[0].system is 'ngi'; it is listed in the catalog, but not modelled "
         "in this version. Modelled as interceptor: "
     )
 

@@ -156,7 +156,7 @@ def test_entries_of_a_file_are_checked():
     [
         ("weapons", "thad", ["weapons[0].system is 'thad'", "Did you mean 'thaad'?", "iron_dome"]),
         ("weapons", "THAAD", ["Did you mean 'thaad'?"]),
-        ("weapons", "thaad", ["listed in the catalog, but not modelled in this version", "gbi"]),
+        ("weapons", "ngi", ["listed in the catalog, but not modelled in this version", "gbi"]),
         ("weapons", "elm2084", ["that system is of kind radar, wanted: interceptor", "gbi"]),
         ("weapons", 5, ["weapons[0].system is 5; allowed: the name of a system"]),
         ("sensors", "elm2048", ["known as radar or infrared:", "Did you mean 'elm2084'?"]),
