@@ -9,7 +9,7 @@ interval for a run in which it differs, which bounds the share because a share c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from opendome.results import layers
+from opendome.results.layers import DefenseLayer
 from opendome.results.statistics import (
     LEVEL,
     UNKNOWN,
@@ -53,9 +55,9 @@ FAR_OUTSIDE = 3.0  # standard deviations of the predicted impact outside every a
 # Columns of each table that the summary reads.
 READS: dict[str, tuple[str, ...]] = {
     "runs": ("run", *MEANS),
-    "threats": ("run", "is_failed", "is_threatening", "outside_distance", "is_in_reach",
-                "n_shots", "sigma_impact"),
-    "engagements": ("run", "system", "battery"),
+    "threats": ("run", "threat", "system", "is_failed", "is_threatening", "outside_distance",
+                "is_in_reach", "n_shots", "sigma_impact"),
+    "engagements": ("run", "system", "battery", "threat", "is_kill"),
 }  # fmt: skip
 
 
@@ -67,6 +69,7 @@ class Accounts:
     cost_by_battery: Mapping[str, float] = field(default_factory=dict)  # USD per round
     systems: tuple[str, ...] = ()  # of all batteries
     asset_value: float = math.nan  # of all assets together
+    layers: tuple[DefenseLayer, ...] = ()  # first to last
 
     @staticmethod
     def of(manifest: Mapping[str, Any]) -> Accounts:
@@ -77,6 +80,7 @@ class Accounts:
             cost_by_battery={name: b["cost_usd"] for name, b in batteries.items()},
             systems=tuple(dict.fromkeys(b["system"] for b in batteries.values())),
             asset_value=float(manifest.get("asset_value", math.nan)),
+            layers=layers.layers_of_manifest(manifest),
         )
 
 
@@ -115,6 +119,7 @@ def sums_by_run(tables: Mapping[str, pa.Table], accounts: Accounts) -> dict[str,
             mask = systems == system
             sums[f"shots.{system}"] = _count(row[mask], len(runs))
             sums[f"cost.{system}"] = _sum(row[mask], cost[mask], len(runs))
+    sums.update(layers.layer_sums(runs, tables, accounts.layers, accounts.cost_by_battery))
     return sums
 
 
@@ -171,7 +176,27 @@ def summarise(sums: Mapping[str, Floats], accounts: Accounts) -> dict[str, Any]:
         found = {n.removeprefix(f"{what}."): mean(n) for n in names if n.startswith(f"{what}.")}
         order = [*accounts.systems, *(s for s in sorted(found) if s not in accounts.systems)]
         summary[title] = {system: plain(found[system]) for system in order if system in found}
+    summary["layers"] = [_layer(k, a, mean, columns) for k, a in enumerate(accounts.layers)]
     return summary
+
+
+def _layer(
+    k: int, layer: DefenseLayer, mean: Callable[[str], Estimate], columns: Mapping[str, Floats]
+) -> dict[str, Any]:
+    """Summary of a layer: what came to it, by class as means alone, and what it spent."""
+    found: dict[str, Any] = {"name": layer.name, "batteries": list(layer.batteries)}
+    for what in (*layers.STAGES, *layers.SPENT):
+        name = layers.key(k, what)
+        found[what] = plain(mean(name) if name in columns else UNKNOWN)
+    found["by_class"] = {
+        system: {
+            what: float(columns[name].mean()) if name in columns else 0.0
+            for what in layers.STAGES
+            for name in [layers.key(k, what, system)]
+        }
+        for system in layers.classes(columns)
+    }
+    return found
 
 
 def plain(estimate: Estimate) -> dict[str, float | None]:

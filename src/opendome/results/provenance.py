@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from opendome._version import __version__
+from opendome.results.layers import layers_of
 from opendome.results.layout import FORMAT
 from opendome.scenario.load import resolved, scenario_hash
 from opendome.scenario.scenario import Scenario
@@ -48,6 +49,10 @@ def make_manifest(scenario: Scenario, seed: int, trajectories_runs: list[int]) -
         "trajectories_runs": trajectories_runs,
         "scenario_hash": scenario_hash(whole),
         "batteries": battery_accounts(scenario),
+        "layers": [
+            {"name": layer.name, "batteries": list(layer.batteries)}
+            for layer in layers_of(scenario)
+        ],
         "asset_value": float(sum(asset.value for asset in scenario.assets)),
         "versions": versions(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
+from numpy.typing import NDArray
 
 from opendome.errors import RecordError
 from opendome.results import defense_metrics, layout
@@ -78,11 +80,18 @@ class Campaign:
         Counts and costs are means per run. ``None`` where the runs do not say.
         """
         accounts = defense_metrics.Accounts.of(self.manifest)
-        sums = [
-            defense_metrics.sums_by_run(self._read_for_summary(part), accounts)
-            for part in self.parts
-        ]
-        return defense_metrics.summarise(defense_metrics.join_sums(sums), accounts)
+        return defense_metrics.summarise(self.sums, accounts)
+
+    @cached_property
+    def sums(self) -> dict[str, NDArray[np.float64]]:
+        """What the summary is made of: columns with one row per run, in the order of the runs."""
+        accounts = defense_metrics.Accounts.of(self.manifest)
+        return defense_metrics.join_sums(
+            [
+                defense_metrics.sums_by_run(self._read_for_summary(part), accounts)
+                for part in self.parts
+            ]
+        )
 
     @property
     def tables(self) -> list[str]:

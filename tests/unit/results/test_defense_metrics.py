@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from opendome.results.defense_metrics import Accounts, join_sums, summarise, sums_by_run
+from opendome.results.layers import DefenseLayer
 from opendome.results.statistics import bootstrap_ratio, wilson
 from tests.unit.results.tables import record, rows
 
@@ -149,5 +150,6 @@ def test_a_column_that_another_version_did_not_write_is_unknown():
 def test_accounts_come_from_the_manifest_and_may_be_missing():
     batteries = {"north": {"system": "gbi", "cost_usd": 8e7}}
     found = Accounts.of({"seed": 4, "batteries": batteries, "asset_value": 3.0})
-    assert found == Accounts(4, {"north": 8e7}, ("gbi",), 3.0)
+    layers = (DefenseLayer("gbi", ("north",)),)
+    assert found == Accounts(4, {"north": 8e7}, ("gbi",), 3.0, layers)
     assert math.isnan(Accounts.of({}).asset_value)

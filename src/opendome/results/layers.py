@@ -1,0 +1,170 @@
+"""The defense as a row of layers: what came to each, what it fired at, killed and passed on.
+
+A threatening threat comes to a layer if no earlier layer killed it. A threat counts as engaged by a
+layer if the layer fired at it at all, so the counts of a layer never exceed what came to it. Rounds
+and cost are of all the layer's rounds, those at harmless threats included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from opendome.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STAGES = ("came", "engaged", "killed")  # of the threatening threats, also by class
+SPENT = ("rounds", "cost_usd")
+# Columns of the tables that are read here.
+READS: dict[str, tuple[str, ...]] = {
+    "threats": ("threat", "system", "is_threatening"),
+    "engagements": ("threat", "is_kill", "battery"),
+}
+REST = "others"  # layer of the batteries that the scenario puts into none
+
+
+@dataclass(frozen=True)
+class DefenseLayer:
+    """Batteries that stand together in the row of layers."""
+
+    name: str
+    batteries: tuple[str, ...]
+
+
+def layers_of(scenario: Scenario) -> tuple[DefenseLayer, ...]:
+    """Layers of the scenario; if it has none, one for each system, highest ceiling first."""
+    if scenario.command.layers:
+        found = [DefenseLayer(a.name, tuple(a.batteries)) for a in scenario.command.layers]
+        placed = {name for layer in found for name in layer.batteries}
+        rest = tuple(b.name for b in scenario.weapons if b.name not in placed)
+        return (*found, DefenseLayer(REST, rest)) if rest else tuple(found)
+    ceilings = {b.system.name: b.system.max_altitude for b in scenario.weapons}
+    by_height = sorted(ceilings, key=lambda name: (-ceilings[name], name))
+    return tuple(
+        DefenseLayer(name, tuple(b.name for b in scenario.weapons if b.system.name == name))
+        for name in by_height
+    )
+
+
+def layers_of_manifest(manifest: Mapping[str, Any]) -> tuple[DefenseLayer, ...]:
+    """Layers as a manifest states them; of an older version, one for each system."""
+    if "layers" in manifest:
+        return tuple(DefenseLayer(a["name"], tuple(a["batteries"])) for a in manifest["layers"])
+    batteries: Mapping[str, Any] = manifest.get("batteries", {})
+    systems = dict.fromkeys(b["system"] for b in batteries.values())
+    return tuple(
+        DefenseLayer(system, tuple(n for n, b in batteries.items() if b["system"] == system))
+        for system in systems
+    )
+
+
+def key(layer: int, what: str, system: str | None = None) -> str:
+    """Name of a column: what of a layer, of all threats or of one class."""
+    return f"layer{layer}.{what}" + ("" if system is None else f".{system}")
+
+
+def layer_sums(
+    runs: Ints,
+    tables: Mapping[str, pa.Table],
+    layers: Sequence[DefenseLayer],
+    cost_by_battery: Mapping[str, float],
+) -> dict[str, Floats]:
+    """Columns of the layers, one row per run, under the names that ``key`` gives.
+
+    Empty where another version did not write what is needed.
+
+    Parameters
+    ----------
+    runs : (n,) int
+        Numbers of the runs, in order.
+    tables : mapping
+        ``threats`` and ``engagements`` of these runs.
+    layers : sequence of DefenseLayer
+        First to last.
+    cost_by_battery : mapping
+        USD per round.
+    """
+    if any(not set(names) <= set(tables[t].column_names) for t, names in READS.items()):
+        return {}
+    threats, shots = tables["threats"], tables["engagements"]
+    i_run = np.searchsorted(runs, _integers(threats, "run"))
+    systems = np.array(threats.column("system").to_pylist(), dtype=object)
+    order, place = _order(threats)
+    layer_of_shot, row_of_shot, cost = _shots(shots, layers, cost_by_battery, order, place)
+    i_run_of_shot = np.searchsorted(runs, _integers(shots, "run"))
+    is_kill = np.asarray(shots.column("is_kill").to_numpy(zero_copy_only=False), dtype=bool)
+    is_left = np.asarray(threats.column("is_threatening").to_numpy(zero_copy_only=False), bool)
+    sums: dict[str, Floats] = {}
+    n = len(runs)
+    for k in range(len(layers)):
+        is_mine = layer_of_shot == k
+        at = is_mine & (row_of_shot >= 0)
+        is_shot_at = np.zeros(len(is_left), dtype=bool)
+        is_shot_at[row_of_shot[at]] = True
+        is_killed = np.zeros(len(is_left), dtype=bool)
+        is_killed[row_of_shot[at & is_kill]] = True
+        masks = (is_left, is_left & is_shot_at, is_left & is_killed)
+        for what, mask in zip(STAGES, masks, strict=True):
+            sums[key(k, what)] = _count(i_run[mask], n)
+            for system in sorted(set(systems[mask])):
+                sums[key(k, what, system)] = _count(i_run[mask & (systems == system)], n)
+        sums[key(k, "rounds")] = _count(i_run_of_shot[is_mine], n)
+        spent = np.bincount(i_run_of_shot[is_mine], weights=cost[is_mine], minlength=n)
+        sums[key(k, "cost_usd")] = spent.astype(np.float64)
+        is_left = is_left & ~is_killed
+    return sums
+
+
+def classes(sums: Mapping[str, Any]) -> list[str]:
+    """Classes of threats that came to the first layer, sorted."""
+    start = key(0, "came", "")
+    return sorted(name.removeprefix(start) for name in sums if name.startswith(start))
+
+
+def _order(threats: pa.Table) -> tuple[Ints, Ints]:
+    """Sorted places (run, threat) of the rows of threats, and the row of each."""
+    place = _place(_integers(threats, "run"), _integers(threats, "threat"))
+    order = np.argsort(place, kind="stable")
+    return order, place[order]
+
+
+def _shots(
+    shots: pa.Table,
+    layers: Sequence[DefenseLayer],
+    cost_by_battery: Mapping[str, float],
+    order: Ints,
+    place: Ints,
+) -> tuple[Ints, Ints, Floats]:
+    """Layer, row of the threat (-1 if it met none) and cost of each shot."""
+    index = {name: k for k, layer in enumerate(layers) for name in layer.batteries}
+    names = shots.column("battery").to_pylist()
+    layer = np.array([index.get(name, -1) for name in names], dtype=np.int64)
+    cost = np.array([cost_by_battery.get(name, np.nan) for name in names], dtype=np.float64)
+    threat = _integers(shots, "threat")
+    wanted = _place(_integers(shots, "run"), threat)
+    found = np.minimum(np.searchsorted(place, wanted), max(len(place) - 1, 0))
+    is_known = (
+        (place[found] == wanted) & (threat >= 0) if len(place) else np.zeros(len(layer), bool)
+    )
+    row = np.full(len(layer), -1, dtype=np.int64)
+    row[is_known] = order[found[is_known]]
+    return layer, row, cost
+
+
+def _place(run: Ints, threat: Ints) -> Ints:
+    return run * 2**32 + threat
+
+
+def _count(rows: Ints, n: int) -> Floats:
+    return np.bincount(rows, minlength=n).astype(np.float64)
+
+
+def _integers(table: pa.Table, name: str) -> Ints:
+    return np.asarray(table.column(name).to_numpy(), dtype=np.int64)
