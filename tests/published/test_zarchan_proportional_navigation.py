@@ -50,9 +50,20 @@ def fly(t_flight: float, navigation_constant: float, sigma: float = 0.0, run: in
         noise=23,
     )
     one = {name: np.zeros(1) for name in Rounds._fields}
-    for name in ("system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks"):
+    for name in (
+        "system",
+        "law",
+        "batch",
+        "run",
+        "shot",
+        "lot",
+        "phase",
+        "target",
+        "n_looks",
+        "believed_level",
+    ):
         one[name] = np.zeros(1, dtype=np.int64)
-    for name in ("r", "v", "a", "burn", "believed_r", "believed_v", "u", "u_rate"):
+    for name in ("r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate"):
         one[name] = np.zeros((1, 3))
     rounds = Rounds(**one)
     rounds.run[0] = run

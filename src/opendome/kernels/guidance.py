@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.atmosphere import density_fast
@@ -80,9 +81,12 @@ class Rounds(NamedTuple):
     a: Floats  # achieved lateral acceleration
     divert: Floats  # velocity change left
     burn: Floats  # (n, 3) velocity change asked and not yet given
+    steer: Floats  # (n, 3) acceleration that midcourse asks for, held until t_steer
+    t_steer: Floats
     believed_r: Floats  # (n, 3) the handed-over track, carried along with t
     believed_v: Floats
     believed_beta: Floats
+    believed_level: Ints  # 1: a flyer on wings, which goes on level; 0: a body that coasts
     target: Ints  # locked threat row, -1 before acquisition
     u: Floats  # (n, 3) filtered line of sight
     u_rate: Floats
@@ -119,36 +123,22 @@ def coast_step(r: Vector, v: Vector, beta: float, a: Vector, dt: float) -> tuple
 
 
 @jit
-def zero_effort_miss(
-    r: Vector, v: Vector, beta: float, target_r: Vector, target_v: Vector, target_beta: float
-) -> tuple[Vector, float]:
-    """Miss vector and time to go if neither body manoeuvres any more.
+def level_acceleration(r: Vector, v: Vector) -> Vector:
+    """Inertial acceleration of a flyer that keeps its height and ground speed over a turning Earth.
 
-    Both bodies coast (gravity, drag) in steps of a tenth of the time to go, 10 s at most, so that
-    the answer holds over a long midcourse; the last half second is straight.
-
-    Returns
-    -------
-    miss : (3,) float
-        Target minus round at closest approach, m.
-    t_go : float
-        Time until then, s; 0 when they already separate.
+    Notes
+    -----
+    Spherical: the direction to the centre carries the inertial speed across it, less what the
+    turning of the Earth gives along the ground track (2 omega x v_ground + omega x (omega x r)).
     """
-    none = (0.0, 0.0, 0.0)
-    t_go = 0.0
-    for _ in range(400):
-        d, u = minus(target_r, r), minus(target_v, v)
-        closing, speed2 = -dot(d, u), dot(u, u)
-        if closing <= 0.0 or speed2 == 0.0:
-            return d, t_go
-        rest = closing / speed2
-        if rest < 0.5:
-            return plus(d, rest, u), t_go + rest
-        dt = min(max(rest * 0.1, 0.25), 10.0)
-        r, v = coast_step(r, v, beta, none, dt)
-        target_r, target_v = coast_step(target_r, target_v, target_beta, none, dt)
-        t_go += dt
-    return minus(target_r, r), t_go
+    w = (v[0] + EARTH_OMEGA * r[1], v[1] - EARTH_OMEGA * r[0], v[2])
+    radius2 = dot(r, r)
+    pull = -dot(w, w) / radius2
+    return (
+        pull * r[0] - EARTH_OMEGA * (2.0 * w[1] + EARTH_OMEGA * r[0]),
+        pull * r[1] + EARTH_OMEGA * (2.0 * w[0] - EARTH_OMEGA * r[1]),
+        pull * r[2],
+    )
 
 
 @jit
@@ -235,7 +225,10 @@ def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
         rate = times(1.0 / distance, across(vel, along))
     command = times(closing, rate)
     if rounds.law[i] == ZERO_EFFORT_MISS:
-        theirs = coast_acceleration(q[0], q[1], q[2], s[0], s[1], s[2], rounds.believed_beta[i])
+        if rounds.believed_level[i] == 1:
+            theirs = level_acceleration(q, s)
+        else:
+            theirs = coast_acceleration(q[0], q[1], q[2], s[0], s[1], s[2], rounds.believed_beta[i])
         ours = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], kinds.beta[k])
         command = plus(command, 0.5, minus(theirs, ours))
     return across(times(kinds.navigation_constant[k], command), along)

@@ -7,12 +7,12 @@ All vectors are inertial (ECI), SI.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.aero import air_velocity
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import (
     ENDED,
@@ -21,17 +21,24 @@ from opendome.kernels.guidance import (
     Rounds,
     Sky,
     acquire,
-    coast_step,
     homing_command,
     limit,
     look,
     threat_at,
-    zero_effort_miss,
+)
+from opendome.kernels.midcourse import (
+    drive_of,
+    midcourse_command,
+    predicted_miss,
+    round_step,
+    threat_step,
 )
 from opendome.kernels.vectors import Vector, dot, minus, norm, plus, put, row, times
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+LONGEST_STEER = 0.25  # s, a step of an aerodynamic round far out
 
 
 @jit
@@ -43,7 +50,7 @@ def _step_length(rounds: Rounds, i: int, kinds: RoundKinds, t_go: float) -> floa
         return float(min(dt, max(rounds.t_look[i] - rounds.t[i], 1e-4)))
     if kinds.is_divert[k]:
         return min(max(t_go / 50.0, 1e-2), 2.0)
-    return min(max(t_go / 50.0, 1e-2), 0.1)
+    return min(max(t_go / 50.0, 1e-2), LONGEST_STEER)
 
 
 @jit
@@ -87,20 +94,9 @@ def _meets(rounds: Rounds, i: int, d: Vector, w: Vector, dt: float) -> bool:
 
 @jit
 def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> None:
-    """Move round i and what it believes of its threat by dt under the steering acceleration a.
-
-    A sustainer pushes along the velocity through the air, as in the flight kernel.
-    """
-    k = rounds.system[i]
-    r, v = row(rounds.r, i), row(rounds.v, i)
-    since = rounds.t[i] - rounds.t_launch[i]
-    beta = kinds.beta[k]
-    if since < kinds.sustain_time[k]:
-        mass = kinds.mass[k] - kinds.flow[k] * (since + 0.5 * dt - kinds.free_time[k])
-        beta = mass / kinds.drag_area[k]
-        wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
-        a = plus(a, kinds.thrust[k] / (mass * max(speed, 1e-9)), (wx, wy, wz))
-    r, v = coast_step(r, v, beta, a, dt)
+    """Move round i and what it believes of its threat by dt under the steering acceleration a."""
+    drive = drive_of(rounds, i, kinds)
+    r, v = round_step(row(rounds.r, i), row(rounds.v, i), drive, a, dt)
     put(rounds.r, i, r)
     put(rounds.v, i, v)
     _believed_step(rounds, i, dt)
@@ -111,7 +107,7 @@ def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> No
 def _believed_step(rounds: Rounds, i: int, dt: float) -> None:
     """Carry what round i believes of its threat along by dt."""
     q, s = row(rounds.believed_r, i), row(rounds.believed_v, i)
-    q, s = coast_step(q, s, rounds.believed_beta[i], (0.0, 0.0, 0.0), dt)
+    q, s = threat_step(q, s, rounds.believed_beta[i], rounds.believed_level[i], dt)
     put(rounds.believed_r, i, q)
     put(rounds.believed_v, i, s)
 
@@ -122,10 +118,10 @@ def advance_round(
 ) -> None:
     """Fly round i, which is past its boost path, to t_end or to its closest approach, in place.
 
-    Midcourse: a divert system gives the corrections in ``burn``; an aerodynamic one steers by its
-    law on the believed target. After acquisition both steer by the law on the seeker's filtered
-    looks. On closest approach to the locked threat ``miss`` and ``t_meet`` are set and the phase
-    becomes ENDED; a round that passes its believed target without a lock ends with miss infinite.
+    Midcourse: a divert system gives the corrections in ``burn``; an aerodynamic one steers its
+    predicted miss away. After acquisition both steer by their law on the seeker's filtered looks.
+    On closest approach to the locked threat ``miss`` and ``t_meet`` are set and the phase becomes
+    ENDED; a round that passes its believed target without a lock ends with miss infinite.
     """
     k = rounds.system[i]
     while rounds.t[i] < t_end and rounds.phase[i] == FREE:
@@ -151,10 +147,12 @@ def advance_round(
                 return
             if t >= rounds.t_look[i] - 1e-9:
                 look(rounds, i, kinds, d, seed)
-        if j >= 0 or not kinds.is_divert[k]:
+        if j >= 0:
             a = limit(rounds, i, kinds, homing_command(rounds, i, kinds), dt)
-        else:
+        elif kinds.is_divert[k]:
             a = _give_burn(rounds, i, kinds, dt)
+        else:
+            a = limit(rounds, i, kinds, midcourse_command(rounds, i, kinds), dt)
         _step(rounds, i, kinds, a, dt)
 
 
@@ -174,40 +172,34 @@ def correct_courses(rounds: Rounds, rows: Ints, kinds: RoundKinds, keep: float) 
     The share ``keep`` of the remaining divert is held back for homing.
     """
     for i in rows:
-        miss, t_go = zero_effort_miss(
-            row(rounds.r, i),
-            row(rounds.v, i),
-            kinds.beta[rounds.system[i]],
-            row(rounds.believed_r, i),
-            row(rounds.believed_v, i),
-            rounds.believed_beta[i],
-        )
+        miss, t_go = predicted_miss(rounds, i, kinds)
         if t_go > 0.0:
             ask = times(1.0 / t_go, miss)
             most = (1.0 - keep) * rounds.divert[i]
             put(rounds.burn, i, times(min(1.0, most / max(norm(ask), 1e-12)), ask))
 
 
-@jit
-def believe(rounds: Rounds, rows: Ints, t: Floats, r: Floats, v: Floats, beta: Floats) -> None:
-    """Hand newer tracks to rounds, carried along to each round's own time, in place.
+class News(NamedTuple):
+    """Newer tracks, n rows: time, inertial state, ballistic coefficient, and kind of motion."""
 
-    Parameters
-    ----------
-    rows : (n,) int
-    t : (n,) float
-        Time of each track.
-    r, v : (n, 3) float
-        Inertial states of the tracks.
-    beta : (n,) float
-        Their ballistic coefficients, kg/m^2.
-    """
+    t: Floats
+    r: Floats  # (n, 3)
+    v: Floats
+    beta: Floats  # kg/m^2
+    is_level: NDArray[np.bool_]
+
+
+@jit
+def believe(rounds: Rounds, rows: Ints, news: News) -> None:
+    """Hand newer tracks to rounds, carried along to each round's own time, in place."""
     for m in range(len(rows)):
         i = rows[m]
-        put(rounds.believed_r, i, row(r, m))
-        put(rounds.believed_v, i, row(v, m))
-        rounds.believed_beta[i] = beta[m]
-        rest = rounds.t[i] - t[m]
+        put(rounds.believed_r, i, row(news.r, m))
+        put(rounds.believed_v, i, row(news.v, m))
+        rounds.believed_beta[i] = news.beta[m]
+        rounds.believed_level[i] = 1 if news.is_level[m] else 0
+        rounds.t_steer[i] = rounds.t[i]
+        rest = rounds.t[i] - news.t[m]
         n = max(1, math.ceil(abs(rest) / 0.25))
         for _ in range(n):
             _believed_step(rounds, i, rest / n)

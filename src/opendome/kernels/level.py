@@ -82,9 +82,9 @@ def level_step(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
 
 @jit
 def level_step_eci(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
-    """Inertial state of a level flyer, dt seconds later; see `level_step`."""
+    """Inertial state of a level flyer, dt seconds later; see `level_ahead`."""
     v_ground = (v[0] + EARTH_OMEGA * r[1], v[1] - EARTH_OMEGA * r[0], v[2])
-    r_far, v_far = level_step(r, v_ground, dt)
+    r_far, v_far = level_ahead(r, v_ground, dt)
     angle = EARTH_OMEGA * dt
     x, y = turned(r_far[0], r_far[1], angle)
     vx, vy = turned(v_far[0], v_far[1], angle)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecis_from_ecefs
 from opendome.kernels.guidance import ENDED, FREE, Rounds
-from opendome.kernels.homing import believe, correct_courses, nearest_threats
+from opendome.kernels.homing import News, believe, correct_courses, nearest_threats
 from opendome.kernels.philox import uniforms
 from opendome.messages import CommandKind, Commands, take
 from opendome.rng import Purpose
@@ -33,7 +33,8 @@ MATCH_DISTANCE = 500e3  # m, beyond which a track belongs to no threat
 def no_rounds() -> Rounds:
     """A batch without rounds."""
     ints = {"system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks"}
-    vectors = {"r", "v", "a", "burn", "believed_r", "believed_v", "u", "u_rate"}
+    ints |= {"believed_level"}
+    vectors = {"r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate"}
     columns: dict[str, Any] = {
         name: np.zeros(0, dtype=np.int64)
         if name in ints
@@ -185,7 +186,8 @@ def _with_shots(
 def _believe(state: WorldState, rows: Ints, commands: Commands) -> None:
     """Give rounds a newer track."""
     r, v = _track_states(commands)
-    believe(state.rounds, rows, commands.t_track, r, v, np.exp(commands.x_ecef[:, 6]))
+    beta = np.exp(commands.x_ecef[:, 6])
+    believe(state.rounds, rows, News(commands.t_track, r, v, beta, commands.is_level))
 
 
 def update(model: WorldModel, state: WorldState, commands: Commands) -> None:

@@ -1,0 +1,166 @@
+"""Zero-effort miss of a round far out, and the steering that takes it away.
+
+Both bodies are carried on as if nobody steered: the round under gravity, drag and what is left of
+its sustainer, the believed threat as a coasting body or as a level flyer. Vectors are inertial.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from opendome.kernels._jit import jit
+from opendome.kernels.aero import air_velocity, drag_rate
+from opendome.kernels.frames import geocentric_height
+from opendome.kernels.guidance import RoundKinds, Rounds, coast_step
+from opendome.kernels.level import level_step_eci
+from opendome.kernels.vectors import Vector, dot, minus, plus, put, row, times
+
+LONGEST_STEP = 10.0  # s
+DRAG_STEP = 0.15  # share of the speed that drag may take in one step of the prediction
+FEWEST_STEPS = 10.0  # in which the rest of the way is divided, each time anew
+STRAIGHT = 0.5  # s before the meeting from which both move straight on
+HOLD_SHARE = 0.05  # of the time to go for which a midcourse command is held
+HOLD_LEAST, HOLD_MOST = 0.05, 1.0  # s
+
+
+class Drive(NamedTuple):
+    """What moves a round besides gravity, from now on."""
+
+    beta: float  # kg/m^2 after burn-out
+    rest: float  # s of the sustainer that are left, 0 without one
+    thrust: float  # N
+    mass: float  # kg now
+    flow: float  # kg/s
+    drag_area: float  # m^2 while the sustainer burns
+
+
+@jit
+def drive_of(rounds: Rounds, i: int, kinds: RoundKinds) -> Drive:
+    """Drive of round i at its own time."""
+    k = rounds.system[i]
+    since = rounds.t[i] - rounds.t_launch[i]
+    return Drive(
+        kinds.beta[k],
+        max(kinds.sustain_time[k] - since, 0.0),
+        kinds.thrust[k],
+        kinds.mass[k] - kinds.flow[k] * (since - kinds.free_time[k]),
+        kinds.flow[k],
+        kinds.drag_area[k],
+    )
+
+
+@jit
+def round_step(r: Vector, v: Vector, drive: Drive, a: Vector, dt: float) -> tuple[Vector, Vector]:
+    """Round after dt under gravity, drag, its sustainer and a held acceleration ``a``.
+
+    A sustainer that has time left burns over the whole step (the caller ends a step where it burns
+    out), along the velocity through the air, as in the flight kernel.
+    """
+    beta = drive.beta
+    if drive.rest > 0.0:
+        mass = drive.mass - 0.5 * dt * drive.flow
+        beta = mass / drive.drag_area
+        wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
+        a = plus(a, drive.thrust / (mass * max(speed, 1e-9)), (wx, wy, wz))
+    return coast_step(r, v, beta, a, dt)
+
+
+@jit
+def threat_step(
+    r: Vector, v: Vector, beta: float, is_level: int, dt: float
+) -> tuple[Vector, Vector]:
+    """Believed threat after dt (or before): a level flyer goes on level, any other body coasts."""
+    if is_level == 1:
+        return level_step_eci(r, v, dt)
+    return coast_step(r, v, beta, (0.0, 0.0, 0.0), dt)
+
+
+@jit
+def prediction_step(r: Vector, v: Vector, drive: Drive, rest: float) -> float:
+    """Step of a prediction with ``rest`` seconds to go: shorter in dense air, and to burn-out."""
+    dt = min(max(rest / FEWEST_STEPS, 0.25), LONGEST_STEP)
+    speed = air_velocity(r[0], r[1], v[0], v[1], v[2])[3]
+    lost = drag_rate(geocentric_height(r[0], r[1], r[2]), speed, drive.beta)
+    dt = min(dt, DRAG_STEP / max(lost, 1e-9))
+    if drive.rest > 0.0:
+        dt = min(dt, drive.rest)
+    return max(dt, 1e-3)
+
+
+@jit
+def zero_effort_miss(
+    r: Vector, v: Vector, drive: Drive, q: Vector, s: Vector, beta: float, is_level: int
+) -> tuple[Vector, float]:
+    """Miss vector and time to go if neither body manoeuvres any more.
+
+    Both are carried on in steps of a tenth of the time to go, 10 s at most and shorter in dense
+    air, so that the answer holds over a long midcourse; the last half second is straight.
+
+    Parameters
+    ----------
+    r, v, drive
+        The round.
+    q, s, beta, is_level
+        The threat: place, velocity, ballistic coefficient, and whether it flies on wings.
+
+    Returns
+    -------
+    miss : (3,) float
+        Target minus round at closest approach, m.
+    t_go : float
+        Time until then, s; 0 when they already separate.
+    """
+    none = (0.0, 0.0, 0.0)
+    t_go = 0.0
+    for _ in range(400):
+        d, u = minus(q, r), minus(s, v)
+        closing, speed2 = -dot(d, u), dot(u, u)
+        if closing <= 0.0 or speed2 == 0.0:
+            return d, t_go
+        rest = closing / speed2
+        if rest < STRAIGHT:
+            return plus(d, rest, u), t_go + rest
+        dt = prediction_step(r, v, drive, rest)
+        r, v = round_step(r, v, drive, none, dt)
+        q, s = threat_step(q, s, beta, is_level, dt)
+        left = drive.rest - dt if drive.rest > dt + 1e-9 else 0.0
+        drive = Drive(
+            drive.beta,
+            left,
+            drive.thrust,
+            drive.mass - dt * drive.flow,
+            drive.flow,
+            drive.drag_area,
+        )
+        t_go += dt
+    return minus(q, r), t_go
+
+
+@jit
+def predicted_miss(rounds: Rounds, i: int, kinds: RoundKinds) -> tuple[Vector, float]:
+    """``zero_effort_miss`` of round i against what it believes of its threat."""
+    return zero_effort_miss(
+        row(rounds.r, i),
+        row(rounds.v, i),
+        drive_of(rounds, i, kinds),
+        row(rounds.believed_r, i),
+        row(rounds.believed_v, i),
+        rounds.believed_beta[i],
+        rounds.believed_level[i],
+    )
+
+
+@jit
+def midcourse_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
+    """Acceleration that takes the predicted miss away: N' miss / t_go^2, held for a while.
+
+    It is computed anew when a twentieth of the time to go has passed (0.05 to 1 s), or when a
+    newer track was handed over.
+    """
+    t = rounds.t[i]
+    if t >= rounds.t_steer[i] - 1e-9:
+        miss, t_go = predicted_miss(rounds, i, kinds)
+        gain = kinds.navigation_constant[rounds.system[i]] / max(t_go * t_go, 1e-2)
+        put(rounds.steer, i, times(gain if t_go > 0.0 else 0.0, miss))
+        rounds.t_steer[i] = t + min(max(HOLD_SHARE * t_go, HOLD_LEAST), HOLD_MOST)
+    return row(rounds.steer, i)
