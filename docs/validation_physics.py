@@ -20,6 +20,7 @@ from opendome.constants import (
 from opendome.kernels import firing, integrate, radar, reach
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF
+from opendome.kernels.field import is_in_field
 from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis
 from opendome.kernels.integrate import State
@@ -257,6 +258,7 @@ class RadarNumbers:
     min_elevation, max_elevation = math.radians(-5.0), math.radians(90.0)
     range_resolution, beam_width, speed_resolution = 30.0, math.radians(1.5), None
     p_false_alarm, is_cued = 1e-6, False
+    period, track_capacity, dwell, track_share = 1.0, 10**6, 0.0, 1.0
 
 
 def edge_of_sight(height: float, target_height: float) -> float:
@@ -275,7 +277,7 @@ def edge_of_sight(height: float, target_height: float) -> float:
         turn = middle / n
         way = math.cos(turn) * up + math.sin(turn) * np.array([0.0, 1.0, 0.0])
         place = centre + (n + target_height) * way
-        low, high = (middle, high) if radar.is_in_field(field, *place) else (low, middle)
+        low, high = (middle, high) if is_in_field(field, *place) else (low, middle)
     return low
 
 

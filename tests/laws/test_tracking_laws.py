@@ -9,13 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendome.kernels import radar
+from opendome.kernels.field import horizon_distance
 from opendome.kernels.looks import Looks, nudged, tangents
 from opendome.messages import Detections, empty, take
+from opendome.scenario.command import Command
 from opendome.tracks.base import Association, Beliefs
 from opendome.tracks.kalman import Ekf
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node
 from tests.unit.sensors.sites import radar as radar_site
+from tests.unit.tracks.driving import word_of
 from tests.unit.tracks.test_tracker import scans
 from tests.unit.tracks.worlds import rocket_raid
 
@@ -48,8 +51,8 @@ def test_more_signal_is_never_seen_less(snr, factor, p):
 
 @given(h1=st.floats(0, 5e3), h2=st.floats(0, 1e6), more=st.floats(1.0, 1e4))
 def test_higher_sees_farther(h1, h2, more):
-    assert radar.horizon_distance(h1 + more, h2) > radar.horizon_distance(h1, h2)
-    assert math.isclose(radar.horizon_distance(h1, h2), radar.horizon_distance(h2, h1))
+    assert horizon_distance(h1 + more, h2) > horizon_distance(h1, h2)
+    assert math.isclose(horizon_distance(h1, h2), horizon_distance(h2, h1))
 
 
 @settings(max_examples=60, deadline=None)
@@ -100,12 +103,12 @@ def test_covariance_stays_positive_and_symmetric(seed, kind, far, wide, steps):
 
 
 def pictures(scans_of_run, order):
-    tracker = Tracker.build((node(),), (LOOKER,), "integrated")
+    tracker = Tracker.build(Command((node(),)), (LOOKER,))
     state = tracker.start(np.array([0]))
     rng = np.random.default_rng(order)
     for k, found in enumerate(scans_of_run):
         shuffled = take(found, rng.permutation(len(found.run))) if order else found
-        tracker.update(state, shuffled, k + 0.5)
+        tracker.update(state, shuffled, word_of(0, k), k + 0.5)
     return tracker.picture(state, 35.0)
 
 

@@ -9,6 +9,12 @@ import pytest
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels import radar
+from opendome.kernels.field import (
+    apparent_elevation,
+    horizon_distance,
+    is_in_field,
+    seen_from,
+)
 from opendome.kernels.frames import ecef_from_geodetic
 
 LAT = math.radians(45.0)
@@ -25,6 +31,10 @@ EVERYWHERE = {
     "speed_resolution": None,
     "p_false_alarm": 1e-6,
     "is_cued": False,
+    "period": 1.0,
+    "track_capacity": 10**6,
+    "dwell": 0.0,
+    "track_share": 1.0,
 }
 
 
@@ -59,15 +69,15 @@ ROWS = [(h1, h2, d) for h1, row in HORIZON.items() for h2, d in row.items()]
 
 @pytest.mark.parametrize(("h1", "h2", "km"), ROWS)
 def test_horizon_table(h1, h2, km):
-    assert radar.horizon_distance(h1, h2) / 1e3 == pytest.approx(km, abs=0.6)
+    assert horizon_distance(h1, h2) / 1e3 == pytest.approx(km, abs=0.6)
 
 
 @pytest.mark.parametrize(("h1", "h2", "km"), [r for r in ROWS if r[2] > 40])
 def test_field_of_a_radar_ends_at_the_horizon(h1, h2, km):
     """The ray geometry on the ellipsoid agrees with the closed form to 1.5 %."""
     field = radar.radar_at(Numbers(), (LAT, 0.0, h1), 0.0).field
-    assert radar.is_in_field(field, *at(0.985 * km * 1e3, h2))
-    assert not radar.is_in_field(field, *at(1.015 * km * 1e3, h2))
+    assert is_in_field(field, *at(0.985 * km * 1e3, h2))
+    assert not is_in_field(field, *at(1.015 * km * 1e3, h2))
 
 
 @pytest.mark.parametrize("degrees", [0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0])
@@ -79,7 +89,7 @@ def test_bending_to_space_is_that_of_itu_p834(degrees):
     apparent = math.radians(degrees)
     true = apparent
     for _ in range(50):
-        true += apparent - radar.apparent_elevation(true, distance, 0.0)
+        true += apparent - apparent_elevation(true, distance, 0.0)
     bending = math.degrees(apparent - true)
     assert bending == pytest.approx(itu, abs=0.2)
     if degrees >= 3.0:
@@ -89,7 +99,7 @@ def test_bending_to_space_is_that_of_itu_p834(degrees):
 def test_far_high_target_is_seen_where_geometry_puts_it():
     """A target 1,000 km high, 3,000 km away: 3.4 deg on the true Earth, not the 7.2 of 4/3."""
     field = radar.radar_at(Numbers(), (LAT, 0.0, 0.0), 0.0).field
-    elevation = math.degrees(radar.seen_from(field, *at(3000e3, 1000e3))[2])
+    elevation = math.degrees(seen_from(field, *at(3000e3, 1000e3))[2])
     phi = 3000e3 / EARTH_RADIUS_MEAN
     r = EARTH_RADIUS_MEAN
     true = math.degrees(math.atan2((r + 1e6) * math.cos(phi) - r, (r + 1e6) * math.sin(phi)))

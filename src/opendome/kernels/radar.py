@@ -1,4 +1,4 @@
-"""What one radar sees in one look: field of regard, signal to noise, detection and errors.
+"""What one radar sees in one look: signal to noise, detection and errors.
 
 Also the false alarms of a look. No clutter, no multipath, no jamming, no resolution of close pairs.
 """
@@ -12,9 +12,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.constants import EARTH_RADIUS_MEAN, REFRACTION_EARTH_FACTOR, STANDARD_GRAVITY
+from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
-from opendome.kernels.frames import altitude, ecef_from_geodetic, enu_basis
+from opendome.kernels.dwell import Ration, are_due, looks_in_period
+from opendome.kernels.field import Field, direction_in_field, is_in_field, seen_from
+from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.looks import (
     Cues,
     Draws,
@@ -32,26 +34,9 @@ from opendome.kernels.philox import normal, uniform
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-EFFECTIVE_RADIUS = REFRACTION_EARTH_FACTOR * EARTH_RADIUS_MEAN  # m
-RAY_CURVATURE = (1.0 - 1.0 / REFRACTION_EARTH_FACTOR) / EARTH_RADIUS_MEAN  # 1/m
-BENDING_TOP = 10e3  # m, rays are straight above; see `apparent_elevation`
-ABOVE_ANY_HORIZON = 0.02  # rad, of apparent elevation; nothing so high is hidden by the Earth
 MONOPULSE_SLOPE = 1.6  # Skolnik, Radar Handbook (2008), ch. 9: 1.2 to 1.9, typical 1.6
 ROUNDING = 1e-12  # rad, so that a sector of 360 deg is all round
 ERROR_FLOOR = 1.0 / 50.0  # of a cell or beam: what no signal-to-noise removes
-
-
-class Field(NamedTuple):
-    """Where a radar can look. Angles in rad, lengths in m."""
-
-    r_ecef: Floats  # (3,) antenna
-    basis: Floats  # (3, 3) R_enu_from_ecef of the site
-    height: float  # of the antenna above the ellipsoid
-    azimuth: float  # middle of the sector, clockwise from north
-    half_sector: float
-    min_elevation: float
-    max_elevation: float
-    max_range: float
 
 
 class Radar(NamedTuple):
@@ -64,6 +49,7 @@ class Radar(NamedTuple):
     beam_width: float  # rad
     speed_resolution: float  # m/s, NaN without Doppler
     is_cued: bool
+    ration: Ration
 
 
 class Numbers(Protocol):
@@ -94,6 +80,14 @@ class Numbers(Protocol):
     def p_false_alarm(self) -> float: ...
     @property
     def is_cued(self) -> bool: ...
+    @property
+    def period(self) -> float: ...
+    @property
+    def track_capacity(self) -> int: ...
+    @property
+    def dwell(self) -> float: ...
+    @property
+    def track_share(self) -> float: ...
     # fmt: on
 
 
@@ -120,6 +114,10 @@ def radar_at(numbers: Numbers, place: tuple[float, float, float], azimuth: float
         beam_width=float(numbers.beam_width),
         speed_resolution=math.nan if doppler is None else float(doppler),
         is_cued=bool(numbers.is_cued),
+        ration=Ration(
+            int(numbers.track_capacity),
+            looks_in_period(numbers.period, numbers.track_share, numbers.dwell),
+        ),
     )
 
 
@@ -139,95 +137,6 @@ def p_detect_swerling1(snr: float, p_false_alarm: float) -> float:
 def snr_from_swerling1(p_detect: float, p_false_alarm: float) -> float:
     """Mean signal to noise at which a Swerling-1 target is detected with chance ``p_detect``."""
     return math.log(p_false_alarm) / math.log(p_detect) - 1.0
-
-
-@jit
-def horizon_distance(height: float, target_height: float) -> float:
-    """Ground distance, m, at which a target sinks below the radar horizon (4/3 Earth).
-
-    Source: M. I. Skolnik, Introduction to Radar Systems (2001), eq. (8.15):
-    d = sqrt(2 k a h1) + sqrt(2 k a h2), which is 4.12 (sqrt(h1) + sqrt(h2)) km, h in m.
-    """
-    twice = 2.0 * EFFECTIVE_RADIUS
-    return math.sqrt(twice * max(height, 0.0)) + math.sqrt(twice * max(target_height, 0.0))
-
-
-@jit
-def apparent_elevation(elevation: float, distance: float, height: float) -> float:
-    """Elevation at which the ray to a target leaves the antenna, rad.
-
-    Parameters
-    ----------
-    elevation, distance : float
-        True elevation (rad) and distance (m) of the target from the antenna.
-    height : float
-        Of the antenna, m.
-
-    Notes
-    -----
-    The ray has the constant curvature of the 4/3 Earth model up to 10 km and is straight above, so
-    that low targets obey the 4/3 Earth exactly and far, high ones are not bent too much (the plain
-    4/3 Earth errs by degrees beyond the atmosphere). Bending to space is within 0.2 deg of Rec.
-    ITU-R P.834, from 3 deg up within 0.08 deg. Antennas below 10 km only.
-    """
-    apparent = elevation
-    room = max(BENDING_TOP - height, 0.0)
-    for _ in range(4):
-        sine, square = math.sin(apparent), math.cos(apparent) ** 2 / EFFECTIVE_RADIUS + 1e-20
-        length = (-sine + math.sqrt(sine * sine + 2.0 * room * square)) / square
-        if length > distance:
-            length = distance
-        apparent = elevation + RAY_CURVATURE * length * (1.0 - 0.5 * length / distance)
-    return apparent
-
-
-@jit
-def is_over_horizon(height: float, distance: float, elevation: float, target_height: float) -> bool:
-    """Whether the Earth leaves the sight free; heights of antenna and target in m, apparent angle.
-
-    A target in the bending air is judged by its distance over ground, one above it by its angle:
-    each where it decides sharply.
-    """
-    if target_height <= BENDING_TOP:
-        square = distance * distance - (target_height - height) ** 2
-        product = (EARTH_RADIUS_MEAN + height) * (EARTH_RADIUS_MEAN + target_height)
-        half = math.asin(min(math.sqrt(max(square, 0.0) / (4.0 * product)), 1.0))
-        return 2.0 * EARTH_RADIUS_MEAN * half <= horizon_distance(height, target_height)
-    return elevation >= -math.acos(EFFECTIVE_RADIUS / (EFFECTIVE_RADIUS + height))
-
-
-@jit
-def wrapped(angle: float) -> float:
-    """Angle brought into [-pi, pi)."""
-    return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))
-
-
-@jit
-def seen_from(field: Field, x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Distance (m), azimuth and apparent elevation (rad) of an Earth-fixed place."""
-    dx, dy, dz = x - field.r_ecef[0], y - field.r_ecef[1], z - field.r_ecef[2]
-    basis = field.basis
-    east = basis[0, 0] * dx + basis[0, 1] * dy + basis[0, 2] * dz
-    north = basis[1, 0] * dx + basis[1, 1] * dy + basis[1, 2] * dz
-    up = basis[2, 0] * dx + basis[2, 1] * dy + basis[2, 2] * dz
-    distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-    if distance == 0.0:
-        return 0.0, 0.0, 0.5 * math.pi
-    elevation = math.asin(min(max(up / distance, -1.0), 1.0))
-    return distance, math.atan2(east, north), apparent_elevation(elevation, distance, field.height)
-
-
-@jit
-def is_in_field(field: Field, x: float, y: float, z: float) -> bool:
-    """Whether an Earth-fixed place is in range, in the sector and above the horizon."""
-    distance, azimuth, elevation = seen_from(field, x, y, z)
-    if distance > field.max_range or not (field.min_elevation <= elevation <= field.max_elevation):
-        return False
-    if abs(wrapped(azimuth - field.azimuth)) > field.half_sector:
-        return False
-    return elevation > ABOVE_ANY_HORIZON or is_over_horizon(
-        max(field.height, 0.0), distance, elevation, max(altitude(x, y, z), 0.0)
-    )
 
 
 @jit
@@ -257,6 +166,23 @@ def errors(radar: Radar, snr: float) -> tuple[float, float, float]:
 
 
 @jit
+def seen_distances(radar: Radar, run: Ints, state: Floats, cues: Cues) -> Floats:
+    """Distance (n,) of what is in the field, of a cued radar also in a cue; NaN of the rest."""
+    distances = np.full(len(run), np.nan)
+    antenna = radar.field.r_ecef
+    for i in range(len(run)):
+        x, y, z = state[i, 0], state[i, 1], state[i, 2]
+        if not is_in_field(radar.field, x, y, z):
+            continue
+        dx, dy, dz = x - antenna[0], y - antenna[1], z - antenna[2]
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        u = (dx / distance, dy / distance, dz / distance)
+        if not radar.is_cued or is_cued(cues, run[i], u):
+            distances[i] = distance
+    return distances
+
+
+@jit
 def look(
     radar: Radar, draws: Draws, run: Ints, threat: Ints, state: Floats, rcs: Floats, cues: Cues
 ) -> Looks:
@@ -276,20 +202,23 @@ def look(
     Notes
     -----
     The power of a Swerling-1 look is exponential with mean 1 + snr (noise power 1); it is drawn
-    once, decides on detection, and is what the receiver sees when it states its errors.
+    once, decides on detection, and is what the receiver sees when it states its errors. Where
+    there is more to look at than the radar has time for, see `are_due`.
     """
     found = no_looks(len(run))
     n = 0
+    distances = seen_distances(radar, run, state, cues)
+    is_due = are_due(radar.ration, draws.event, run, distances)
     antenna = radar.field.r_ecef
     for i in range(len(run)):
-        x, y, z = state[i, 0], state[i, 1], state[i, 2]
-        if not is_in_field(radar.field, x, y, z):
+        if not is_due[i]:
             continue
-        dx, dy, dz = x - antenna[0], y - antenna[1], z - antenna[2]
-        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-        u = (dx / distance, dy / distance, dz / distance)
-        if radar.is_cued and not is_cued(cues, run[i], u):
-            continue
+        distance = distances[i]
+        u = (
+            (state[i, 0] - antenna[0]) / distance,
+            (state[i, 1] - antenna[1]) / distance,
+            (state[i, 2] - antenna[2]) / distance,
+        )
         obj = draws.obj + threat[i]
         chance = uniform(draws.seed, run[i], draws.detection, obj, draws.event, 0)
         power = -(1.0 + mean_snr(radar, distance, rcs[i])) * math.log(chance)
@@ -311,22 +240,6 @@ def look(
         found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
         n += 1
     return first_looks(found, n)
-
-
-@jit
-def direction_in_field(field: Field, d0: float, d1: float) -> tuple[float, float, float]:
-    """Direction uniform over a field of regard, from two uniform draws."""
-    low, high = math.sin(field.min_elevation), math.sin(field.max_elevation)
-    azimuth = field.azimuth + (2.0 * d0 - 1.0) * field.half_sector
-    up = low + (high - low) * d1
-    level = math.sqrt(max(1.0 - up * up, 0.0))
-    east, north = level * math.sin(azimuth), level * math.cos(azimuth)
-    basis = field.basis
-    return (
-        basis[0, 0] * east + basis[1, 0] * north + basis[2, 0] * up,
-        basis[0, 1] * east + basis[1, 1] * north + basis[2, 1] * up,
-        basis[0, 2] * east + basis[1, 2] * north + basis[2, 2] * up,
-    )
 
 
 @jit
@@ -376,19 +289,3 @@ def coverage(radar: Radar, r_ecef: Floats, rcs: Floats) -> Floats:
             distance = seen_from(radar.field, x, y, z)[0]
             p_detect[i] = math.exp(-radar.threshold / (1.0 + mean_snr(radar, distance, rcs[i])))
     return p_detect
-
-
-@jit
-def is_near_field(field: Field, r_ecef: Floats, margin: Floats) -> NDArray[np.bool_]:
-    """Whether places (n, 3) may be in the field if each can be off by a margin (n,) in m."""
-    near = np.zeros(len(r_ecef), np.bool_)
-    for i in range(len(r_ecef)):
-        distance, azimuth, elevation = seen_from(field, r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
-        angle = margin[i] / (distance + 1.0)
-        turn = abs(wrapped(azimuth - field.azimuth)) - field.half_sector
-        near[i] = (
-            distance - margin[i] <= field.max_range
-            and elevation + angle >= field.min_elevation
-            and turn * math.cos(elevation) <= angle
-        )
-    return near

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.field import is_in_field
 from opendome.kernels.infrared import Infrared, is_in_view, plume_snr
 from opendome.kernels.philox import normal
-from opendome.kernels.radar import Radar, errors, is_in_field, mean_snr
+from opendome.kernels.radar import Radar, errors, mean_snr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,6 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
+from opendome.kernels.dwell import shares
 from opendome.kernels.statistical import (
     Errors,
     add_infrared,
@@ -103,12 +104,14 @@ class Statistical:
         info, period = np.zeros((n, 3, 3)), np.full(n, np.inf)
         for sensor in self.sensors:
             found: Any = np.zeros(n, np.bool_)
+            share = np.ones(n)  # of the periods, in which a radar has time for each
             if isinstance(sensor, Radar):
                 rcs = truth.rcs_uhf if sensor.is_low_band else truth.rcs
                 found = add_radar(sensor.numbers, truth.r_ecef, rcs, is_open, info)
+                share = shares(sensor.numbers.ration, truth.run, found)
             elif isinstance(sensor, Infrared):
                 found = add_infrared(sensor.numbers, truth.r_ecef, truth.plume, info)
-            period[found] = np.minimum(period[found], sensor.period)
+            period[found] = np.minimum(period[found], sensor.period / share[found])
         return info, period
 
 

@@ -10,8 +10,10 @@ from typing import final
 import numpy as np
 
 from opendome.kernels import infrared, radar
+from opendome.kernels.dwell import shares
+from opendome.kernels.field import is_near_field
 from opendome.kernels.frames import ecef_from_geodetic
-from opendome.messages import Bools, Floats
+from opendome.messages import Bools, Floats, Ints
 from opendome.scenario.sensors import RadarSystem, Sensor
 
 LOW_BANDS = ("vhf", "uhf")
@@ -46,8 +48,11 @@ class AbstractCoverage(ABC):
         """Whether places (n, 3), each uncertain by a margin in m, may be seen."""
 
     @abstractmethod
-    def p_detect(self, r_ecef: Floats, rcs: Floats) -> Floats:
-        """Chance (n,) that a look detects things at places (n, 3); rcs is NaN where unknown."""
+    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
+        """Chance (n,) that the sensor's scan of a period detects things of runs (n,) at places.
+
+        ``r_ecef`` is (n, 3); ``rcs`` (n,) is NaN where unknown.
+        """
 
     @abstractmethod
     def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
@@ -74,12 +79,13 @@ class RadarCoverage(AbstractCoverage):
 
     def is_near(self, r_ecef: Floats, margin: Floats) -> Bools:
         """Whether places may be in the field of regard."""
-        return radar.is_near_field(self.numbers.field, r_ecef, margin)
+        return is_near_field(self.numbers.field, r_ecef, margin)
 
-    def p_detect(self, r_ecef: Floats, rcs: Floats) -> Floats:
-        """Chance of detection by the radar equation."""
+    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
+        """Chance of a look, from how many are in view, times that of detection in the look."""
         known = np.where(np.isnan(rcs), UNKNOWN_RCS * self.reference_rcs, rcs)
-        return radar.coverage(self.numbers, r_ecef, known)
+        p_detect = radar.coverage(self.numbers, r_ecef, known)
+        return p_detect * shares(self.numbers.ration, run, p_detect > 0.0)
 
     def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
         """In the field; of a cued radar nobody knows whether it looked at a confirmed track."""
@@ -108,7 +114,7 @@ class InfraredCoverage(AbstractCoverage):
         """Everything is: whether it burns is not known."""
         return np.ones(len(r_ecef), np.bool_)
 
-    def p_detect(self, r_ecef: Floats, rcs: Floats) -> Floats:
+    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
         """A half where a plume would be seen: whether it burns is not known."""
         return np.where(infrared.are_in_view(self.sight, r_ecef), 0.5, 0.0)
 

@@ -165,3 +165,55 @@ def test_a_radar_without_a_site_is_refused():
     nowhere = Sensor(name="x", system=InfraredSystem(**STARER), node="hub")
     with pytest.raises(ScenarioError, match="geo_lon_deg"):
         build((nowhere,))
+
+
+def crowd(n: int):
+    """Places in the field, the first the nearest."""
+    return [from_site(30e3 + 500.0 * i, 60 + 60 * i / n, 20) for i in range(n)]
+
+
+def test_revisits_grow_with_the_number_in_view():
+    """Budget 1 s x 0.5 / 0.1 s = 5 looks: of 20 in view each is seen every 4 s."""
+    sensor = one(false_alarms=0.0, dwell=0.1, track_share=0.5)
+    places = np.array(crowd(20))
+    times: list[list[int]] = [[] for _ in places]
+    for second in range(41):
+        found = sensor.sense(truth_of(places, t=float(second), rcs=1e3), NOBODY, 7)
+        assert len(found.run) == 5
+        for distance in found.distance:
+            times[int(np.argmin(abs(distance - 30e3 - 500.0 * np.arange(20))))].append(second)
+    assert all(set(np.diff(seen)) == {4} for seen in times)
+    few = sensor.sense(truth_of(places[:5], t=3.0, rcs=1e3), NOBODY, 7)
+    assert len(few.run) == 5
+
+
+def test_track_capacity_keeps_the_nearest():
+    found = one(false_alarms=0.0, track_capacity=6).sense(
+        truth_of(crowd(20)[::-1], rcs=1e3, runs=3), NOBODY, 7
+    )
+    assert np.array_equal(found.run, np.repeat([0, 1, 2], 6))
+    assert found.distance.max() < 30e3 + 500.0 * 5 + 200.0
+
+
+def test_limits_that_are_not_reached_change_nothing():
+    truth = truth_of(crowd(20), runs=5)
+    free = one().sense(truth, NOBODY, 3)
+    bound = one(track_capacity=20, dwell=0.02, track_share=0.4).sense(truth, NOBODY, 3)
+    for name in free.__slots__:
+        assert np.array_equal(getattr(free, name), getattr(bound, name)), name
+
+
+def test_a_skipped_look_draws_nothing_new():
+    """What is seen under a budget is seen the same, to the last bit, without one."""
+    truth = truth_of(crowd(20), runs=5)
+    free = one(false_alarms=0.0).sense(truth, NOBODY, 3)
+    bound = one(false_alarms=0.0, dwell=0.1).sense(truth, NOBODY, 3)
+    assert 0 < len(bound.run) <= 50
+    assert set(bound.distance) <= set(free.distance)
+
+
+def test_of_a_cued_radar_only_what_is_cued_takes_time():
+    sensor = one(is_cued=True, cue_width=math.radians(1.0), false_alarms=0.0, track_capacity=1)
+    near, far = from_site(30e3, 90, 20), from_site(60e3, 100, 20)
+    found = sensor.sense(truth_of([near, far], rcs=1e3), tasking_of([0], 0, far), 2)
+    assert found.distance == pytest.approx([60e3], abs=100.0)
