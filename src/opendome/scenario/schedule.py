@@ -1,11 +1,6 @@
-"""When each sensor looks, and which node hears of it: both follow from the scenario alone."""
+"""When each sensor looks: it follows from the scenario alone."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-
-from opendome.scenario.command import Node
-from opendome.scenario.sensors import Sensor
 
 # Fraction of the golden section: successive multiples spread evenly over one period.
 GOLDEN = 0.6180339887498949
@@ -24,15 +19,3 @@ def scan_number(t: float, index: int, period: float) -> int:
 def scan_time(number: int, index: int, period: float) -> float:
     """When the sensor looks for the n-th time."""
     return scan_phase(index, period) + number * period
-
-
-def sensors_heard(
-    nodes: Sequence[Node], sensors: Sequence[Sensor], wiring: str
-) -> tuple[tuple[int, ...], ...]:
-    """Indices of the sensors that each node hears, in scenario order.
-
-    ``integrated``: every node hears every sensor; ``stovepiped``: only its own.
-    """
-    if wiring == "integrated":
-        return tuple(tuple(range(len(sensors))) for _ in nodes)
-    return tuple(tuple(i for i, s in enumerate(sensors) if s.node == n.name) for n in nodes)

@@ -15,7 +15,7 @@ from opendome.kernels.motion import Noise
 from opendome.kernels.prediction import Impacts, predict_impacts
 from opendome.messages import Bools, Floats, Ints, Tracks, empty, join
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.schedule import sensors_heard
+from opendome.scenario.wiring import cells
 from opendome.sensors import build
 from opendome.sensors.statistical import Sightings, Statistical
 from opendome.truth import Truth
@@ -53,33 +53,29 @@ class ShortcutState:
 @final
 @dataclass(frozen=True)
 class Shortcut:
-    """The picture of every node, made from the truth."""
+    """The picture of every cell of nodes, made from the truth."""
 
-    nodes: tuple[tuple[int, ...], ...]  # of each picture
-    pictures: tuple[Statistical | None, ...]  # None: perfect
+    pictures: tuple[Statistical | None, ...]  # of each cell; None: perfect
     n_threats: int  # of one run
     period: float  # of decisions
 
     @staticmethod
     def build(scenario: Scenario) -> Shortcut:
         """The shortcut that a scenario's ``picture`` names."""
-        nodes = scenario.command.nodes
+        command = scenario.command
         n_threats = sum(group.count for group in scenario.threats)
-        period = min([node.decision_period for node in nodes], default=1.0)
+        period = min([node.decision_period for node in command.nodes], default=1.0)
+        joined = cells(command, scenario.sensors)
         if scenario.picture == "perfect":
-            return Shortcut((tuple(range(len(nodes))),), (None,), n_threats, period)
+            return Shortcut((None,) * len(joined), n_threats, period)
         sensors = build(scenario.sensors)
-        members: dict[tuple[tuple[int, ...], int], list[int]] = {}
-        heard_by = sensors_heard(nodes, scenario.sensors, scenario.command.wiring)
-        for i, heard in enumerate(heard_by):
-            members.setdefault((heard, nodes[i].confirm_hits), []).append(i)
         pictures = [
-            Statistical(tuple(sensors[i] for i in heard), hits, number)
-            for number, (heard, hits) in enumerate(members)
+            Statistical(
+                tuple(sensors[i] for i in cell.sensors), command.nodes[cell.lead].confirm_hits, i
+            )
+            for i, cell in enumerate(joined)
         ]
-        return Shortcut(
-            tuple(tuple(chosen) for chosen in members.values()), tuple(pictures), n_threats, period
-        )
+        return Shortcut(tuple(pictures), n_threats, period)
 
     def start(self, runs: Ints) -> ShortcutState:
         """Empty pictures of the runs of a batch (ascending)."""
@@ -93,28 +89,28 @@ class Shortcut:
 
     def update(self, state: ShortcutState, truth: Truth, t: float, seed: int) -> ShortcutState:
         """Take in the truth at t; changes the state in place and returns it."""
-        cells = np.searchsorted(state.runs, truth.run) * self.n_threats + truth.threat
+        seats = np.searchsorted(state.runs, truth.run) * self.n_threats + truth.threat
         parts: list[Tracks] = []
         for i, picture in enumerate(self.pictures):
             if picture is None:
-                known = _exactly(truth, cells)
+                known = _exactly(truth, seats)
             else:
-                picture.look(truth, cells, state.sightings[i])
-                known = _roughly(picture, truth, cells, state.sightings[i], seed)
+                picture.look(truth, seats, state.sightings[i])
+                known = _roughly(picture, truth, seats, state.sightings[i], seed)
             _predict(state.predictions[i], known, self.period, t, is_exact=picture is None)
-            parts += [_message(state.predictions[i], known, node, t) for node in self.nodes[i]]
+            parts.append(_message(state.predictions[i], known, i, t))
         state.tracks = join(parts, Tracks)
         return state
 
     def picture(self, state: ShortcutState, t: float) -> Tracks:
-        """What every node believes: the last update."""
+        """What every cell believes: the last update."""
         return state.tracks
 
 
 class Known(NamedTuple):
     """What one picture says of the threats that it holds, k rows."""
 
-    cells: Ints  # rows of the state
+    seats: Ints  # rows of the state
     run: Ints
     threat: Ints
     is_burning: Bools
@@ -124,11 +120,11 @@ class Known(NamedTuple):
     cov_ecef: Floats  # (k, 7, 7)
 
 
-def _exactly(truth: Truth, cells: Ints) -> Known:
+def _exactly(truth: Truth, seats: Ints) -> Known:
     """Every threat in the air as it is."""
-    n = len(cells)
+    n = len(seats)
     return Known(
-        cells,
+        seats,
         truth.run,
         truth.threat,
         truth.is_burning,
@@ -139,17 +135,17 @@ def _exactly(truth: Truth, cells: Ints) -> Known:
     )
 
 
-def _roughly(picture: Statistical, truth: Truth, cells: Ints, seen: Sightings, seed: int) -> Known:
+def _roughly(picture: Statistical, truth: Truth, seats: Ints, seen: Sightings, seed: int) -> Known:
     """The threats that have been confirmed, with the errors of tracking."""
-    x_ecef, cov_ecef = picture.tracks(truth, cells, seen, seed)
-    k = np.flatnonzero(seen.is_confirmed[cells])
+    x_ecef, cov_ecef = picture.tracks(truth, seats, seen, seed)
+    k = np.flatnonzero(seen.is_confirmed[seats])
     return Known(
-        cells[k],
+        seats[k],
         truth.run[k],
         truth.threat[k],
         truth.is_burning[k],
-        seen.t_last[cells[k]],
-        seen.period[cells[k]],
+        seen.t_last[seats[k]],
+        seen.period[seats[k]],
         x_ecef[k],
         cov_ecef[k],
     )
@@ -159,18 +155,18 @@ def _predict(
     predictions: Predictions, known: Known, period: float, t: float, *, is_exact: bool
 ) -> None:
     """Predict the impacts that are due: the first, that after burn-out, and what has aged."""
-    p, cells = predictions, known.cells
-    p.t_first[cells] = np.fmin(p.t_first[cells], t)
-    left = p.impact_t[cells] - t
-    age = t - p.t_predicted[cells]
+    p, seats = predictions, known.seats
+    p.t_first[seats] = np.fmin(p.t_first[seats], t)
+    left = p.impact_t[seats] - t
+    age = t - p.t_predicted[seats]
     life = FRESH_PART * np.where(np.isnan(left), 0.0, np.maximum(left, 0.0))
-    has_news = known.is_burning | ((known.t_update > p.t_predicted[cells]) & (not is_exact))
+    has_news = known.is_burning | ((known.t_update > p.t_predicted[seats]) & (not is_exact))
     is_due = has_news & (age >= np.maximum(period, life))
-    is_due |= np.isnan(age) | (p.was_boosting[cells] & ~known.is_burning)
+    is_due |= np.isnan(age) | (p.was_boosting[seats] & ~known.is_burning)
     due = np.flatnonzero(is_due)
     if len(due) == 0:
         return
-    x, rows, when = known.x_ecef[due], cells[due], np.full(len(due), t)
+    x, rows, when = known.x_ecef[due], seats[due], np.full(len(due), t)
     if is_exact:
         impact, _ = coast_many(
             np.ascontiguousarray(x[:, :3]), np.ascontiguousarray(x[:, 3:6]), x[:, 6], when, LONGEST
@@ -184,8 +180,8 @@ def _predict(
 
 
 def _message(predictions: Predictions, known: Known, node: int, t: float) -> Tracks:
-    p, cells, n = predictions, known.cells, len(known.cells)
-    n_looks = ((known.t_update - p.t_first[cells]) / known.period).astype(np.int64) + 1
+    p, seats, n = predictions, known.seats, len(known.seats)
+    n_looks = ((known.t_update - p.t_first[seats]) / known.period).astype(np.int64) + 1
     return Tracks(
         run=known.run,
         node=np.full(n, node),
@@ -197,13 +193,13 @@ def _message(predictions: Predictions, known: Known, node: int, t: float) -> Tra
         is_boosting=known.is_burning,
         is_level=np.zeros(n, np.bool_),
         n_updates=np.maximum(n_looks, 1),
-        t_first=p.t_first[cells],
+        t_first=p.t_first[seats],
         t_update=known.t_update,
-        t_predicted=p.t_predicted[cells],
-        impact_lat=p.impact_lat[cells],
-        impact_lon=p.impact_lon[cells],
-        impact_t=p.impact_t[cells],
-        impact_cov_enu=p.impact_cov_enu[cells],
+        t_predicted=p.t_predicted[seats],
+        impact_lat=p.impact_lat[seats],
+        impact_lon=p.impact_lon[seats],
+        impact_t=p.impact_t[seats],
+        impact_cov_enu=p.impact_cov_enu[seats],
     )
 
 

@@ -68,7 +68,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         scenario=scenario.name,
         world=build_world(scenario, tables),
         sensors=sensors,
-        picture=Tracker.build(nodes, scenario.sensors, scenario.command.wiring)
+        picture=Tracker.build(scenario.command, scenario.sensors)
         if tracked
         else Shortcut.build(scenario),
         manager=Manager.build(scenario, tables),

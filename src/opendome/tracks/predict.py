@@ -45,8 +45,8 @@ def refresh(rows: Rows, t: float, period: float) -> None:
     rows.t_predicted[due], rows.n_predicted[due] = t, rows.n_updates[due]
 
 
-def tracks_of(part: AbstractFilter, rows: Rows, nodes: tuple[int, ...], t: float) -> list[Tracks]:
-    """The rows as a message to each node of a group; boosting rows are brought to t."""
+def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
+    """The rows as the picture of a cell; boosting rows are brought to t."""
     x, cov, when = rows.x.copy(), rows.cov.copy(), rows.t.copy()
     boosting = np.flatnonzero(rows.is_boosting)
     if len(boosting):
@@ -57,28 +57,25 @@ def tracks_of(part: AbstractFilter, rows: Rows, nodes: tuple[int, ...], t: float
         cov[boosting, :, 6] = 0.0
         cov[boosting, 6, 6] = LOG_BETA[1] ** 2
     n = len(rows.run)
-    return [
-        Tracks(
-            run=rows.run.copy(),
-            node=np.full(n, node),
-            id=rows.id.copy(),
-            t=when,
-            x_ecef=x,
-            cov_ecef=cov,
-            is_confirmed=rows.is_confirmed.copy(),
-            is_boosting=rows.is_boosting.copy(),
-            is_level=np.zeros(n, np.bool_),
-            n_updates=rows.n_updates.copy(),
-            t_first=rows.t_first.copy(),
-            t_update=rows.t_update.copy(),
-            t_predicted=rows.t_predicted.copy(),
-            impact_lat=rows.impact_lat.copy(),
-            impact_lon=rows.impact_lon.copy(),
-            impact_t=rows.impact_t.copy(),
-            impact_cov_enu=rows.impact_cov_enu.copy(),
-        )
-        for node in nodes
-    ]
+    return Tracks(
+        run=rows.run.copy(),
+        node=np.full(n, node),
+        id=rows.id.copy(),
+        t=when,
+        x_ecef=x,
+        cov_ecef=cov,
+        is_confirmed=rows.is_confirmed.copy(),
+        is_boosting=rows.is_boosting.copy(),
+        is_level=np.zeros(n, np.bool_),
+        n_updates=rows.n_updates.copy(),
+        t_first=rows.t_first.copy(),
+        t_update=rows.t_update.copy(),
+        t_predicted=rows.t_predicted.copy(),
+        impact_lat=rows.impact_lat.copy(),
+        impact_lon=rows.impact_lon.copy(),
+        impact_t=rows.impact_t.copy(),
+        impact_cov_enu=rows.impact_cov_enu.copy(),
+    )
 
 
 def coast(tracks: Tracks, t: float) -> Tracks:

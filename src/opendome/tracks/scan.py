@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from opendome.kernels.frames import geodetics_from_ecefs
 from opendome.kernels.looks import Looks
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractAssociator, AbstractFilter, Association, Beliefs
@@ -14,7 +15,7 @@ from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.rows import Rows, add_rows, new_rows, put_beliefs, take_beliefs, take_rows
 
-MAX_LATE = 20.0  # s, a scan may be older than a track by this much
+MAX_LATE = 40.0  # s, a scan may be older than a track by this much
 PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
 SURE = 0.97  # chance of detection above which nothing is believed
 LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
@@ -40,23 +41,23 @@ class Rules:
 
 
 def take_scan(
-    rules: Rules, rows: Rows, coverage: AbstractCoverage, looks: Looks, t: float
+    rules: Rules, rows: Rows, coverage: AbstractCoverage, scan: tuple[Looks, Ints, float]
 ) -> tuple[Rows, Ints]:
     """Tracks after one scan, and the looks that belong to none of them.
 
     Parameters
     ----------
-    looks : Looks
-        All detections of this scan, ordered by run, then by distance.
-    t : float
-        Time of the scan; it may be a little older than some tracks.
+    scan : Looks, (n_runs,) int, float
+        All detections of the scan, ordered by run, then by distance; the runs that have word of
+        it, ascending; its time, which may be a little older than some tracks.
     """
+    looks, runs, t = scan
     is_plume = coverage.band < 0
-    burn_out(rules.filter, rows, t)
-    near = _near(rows, coverage, t)
+    is_heard = np.isin(rows.run, runs)
+    near = np.flatnonzero(is_heard & _are_near(rows, coverage, t))
     beliefs = rules.filter.predict(take_beliefs(rows, near), t)
     rcs = rows.rcs(coverage.band)[near]
-    p_detect = coverage.p_detect(beliefs.x[:, :3], rcs)
+    p_detect = coverage.p_detect(rows.run[near], beliefs.x[:, :3], rcs)
     is_foreign = _are_foreign(rows, near, beliefs, coverage, t)
     is_seen = coverage.does_look(p_detect, rows.is_confirmed[near])
     is_seen &= ~(rows.is_confirmed[near] & np.isnan(rcs))  # of unknown size: may be too small
@@ -86,7 +87,9 @@ def take_scan(
     rows = merge_twins(rows, near[is_hit], near[stale & ~is_hit])
     is_free = np.ones(len(looks.run), np.bool_)
     is_free[found.look] = False
-    return judge(rules, rows, t), np.flatnonzero(is_free)
+    return judge(rules, rows, np.where(np.isin(rows.run, runs), t, -np.inf)), np.flatnonzero(
+        is_free
+    )
 
 
 def start_tracks(
@@ -109,8 +112,8 @@ def start_tracks(
     return add_rows(rows, fresh)
 
 
-def burn_out(part: AbstractFilter, rows: Rows, t: float) -> None:
-    """Rows whose plume has not been seen for a while burn no more."""
+def burn_out(part: AbstractFilter, rows: Rows, t: Floats) -> None:
+    """Rows whose plume has not been seen for a while, at the time t (n,) of each, burn no more."""
     end = rows.t_plume + PLUME_PATIENCE * rows.plume_period
     over = np.flatnonzero(rows.is_boosting & (end < t))
     if len(over):
@@ -119,8 +122,8 @@ def burn_out(part: AbstractFilter, rows: Rows, t: float) -> None:
         rows.t_predicted[over] = np.nan
 
 
-def judge(rules: Rules, rows: Rows, t: float) -> Rows:
-    """Tracks without those that are lost, too vague or absurd."""
+def judge(rules: Rules, rows: Rows, t: Floats) -> Rows:
+    """Tracks without those that are lost, too vague or absurd at the time t (n,) of each."""
     n_failed = rows.n_looks - rows.n_updates
     is_over = n_failed > rules.confirm_looks - rules.confirm_hits
     is_over |= t - rows.t_update > (rules.confirm_looks + 1) * rows.period
@@ -143,14 +146,15 @@ def _of(looks: Looks, chosen: Ints) -> Looks:
     return Looks(*columns)
 
 
-def _near(rows: Rows, coverage: AbstractCoverage, t: float) -> Ints:
-    """Rows that the sensor may see at t, by a straight line with a margin."""
+def _are_near(rows: Rows, coverage: AbstractCoverage, t: float) -> Bools:
+    """Whether the sensor may see the rows at t, by a straight line with a margin."""
     dt = t - rows.t
     place = rows.x[:, :3] + rows.x[:, 3:6] * dt[:, None]
     spread = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
     drift = rows.cov[:, 3, 3] + rows.cov[:, 4, 4] + rows.cov[:, 5, 5]
     margin = MARGIN_SIGMAS * np.sqrt(spread + drift * dt * dt) + MARGIN_ACCELERATION * dt * dt
-    return np.flatnonzero(coverage.is_near(place, margin) & (dt >= -MAX_LATE))
+    are_near: Bools = coverage.is_near(place, margin) & (dt >= -MAX_LATE)
+    return are_near
 
 
 def _are_foreign(
@@ -213,8 +217,11 @@ def _note_misses(rows: Rows, missed: Ints, p_detect: Floats) -> None:
     rows.agility[missed] = np.where(is_low & (p_detect >= SURE), MANOEUVRE, 0.0)
 
 
-def in_ground(rows: Rows, t: float, altitude: Floats, up: Floats) -> Bools:
-    """Whether each row has surely come down by t; altitude (n,) and up (n, 3) at its own time."""
+def in_ground(rows: Rows, t: Floats) -> Bools:
+    """Whether each row has surely come down by t (n,)."""
+    place = geodetics_from_ecefs(rows.x[:, :3])
+    lat, lon, altitude = place[:, 0], place[:, 1], place[:, 2]
+    up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     dt = t - rows.t
     climb = np.einsum("ij,ij->i", rows.x[:, 3:6], up) - 9.8 * dt
     sigma = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, :3, :3], up))

@@ -1,93 +1,90 @@
-"""The tracker: from the detections that nodes hear to the picture of each."""
+"""The tracker: from the words of looks that reach each cell of nodes to its picture."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from opendome.kernels.frames import geodetics_from_ecefs
 from opendome.kernels.looks import Looks
-from opendome.messages import Detections, Ints, Tracks, join
-from opendome.scenario.command import Node
-from opendome.scenario.schedule import scan_number, scan_time, sensors_heard
+from opendome.messages import Bools, Detections, Floats, Ints, Scans, Tracks, join
+from opendome.scenario.command import Command
+from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
+from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
 from opendome.tracks.coverage import AbstractCoverage, cover
 from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.rows import Rows, no_rows, put_beliefs, take_beliefs, take_rows
 from opendome.tracks.scan import MAX_LATE, Rules, burn_out, in_ground, start_tracks, take_scan
 
-MAX_COAST = 30.0  # s, a row is carried along when its time is older than this
+MAX_COAST = 30.0  # s, a row is carried along when it is older than the newest scan by this
+MAX_SILENCE = 80.0  # s, nor is it ever older than now by much more than this
+FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
 
 
 class Group(NamedTuple):
-    """Nodes that hear the same sensors and keep their tracks alike: they share one picture."""
+    """How one cell keeps its picture."""
 
-    nodes: tuple[int, ...]
     sensors: tuple[int, ...]
     rules: Rules
 
 
 @dataclass(slots=True)
 class Picture:
-    """The evolving picture of one group."""
+    """The evolving picture of one cell."""
 
     rows: Rows
     next_id: Ints  # (n_runs,)
-    t_newest: float = -np.inf  # of the scans taken in
+    t_newest: Floats  # (n_runs,) of the scans taken in
+    t_eyes: Floats  # (n_runs,) until when plumes are known: a look after the newest infrared one
+    taken: dict[tuple[int, int], Bools] = field(default_factory=dict)  # of (sensor, number): runs
 
 
 @dataclass(slots=True)
 class TrackerState:
-    """What evolves: one picture for each group, and what has been heard of each sensor."""
+    """What evolves: the picture of each cell."""
 
     runs: Ints  # (n_runs,) ascending
     pictures: list[Picture]
-    next_scan: list[int]  # by sensor: number of the first scan not yet heard
     dropped: Ints  # (n_runs,) detections that came too late to be used
 
 
-class Scan(NamedTuple):
-    """One scan that has arrived: rows ``first`` to ``last`` of the ordered detections."""
+class Word(NamedTuple):
+    """One scan of one sensor, as it has arrived now for some runs."""
 
     t: float
     sensor: int
-    first: int
-    last: int
+    number: int
+    runs: Bools  # (n_runs,)
+    looks: Looks  # ordered by run, then by distance
 
 
 @final
 @dataclass(frozen=True)
 class Tracker:
-    """All pictures of a scenario. Models: docs/models/ekf.md and gnn.md."""
+    """All pictures of a scenario. Models: docs/models/imm.md and gnn.md."""
 
     coverage: tuple[AbstractCoverage, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[Group, ...]  # of each cell
     period: float  # of decisions: impacts are not predicted more often
 
     @staticmethod
-    def build(nodes: Sequence[Node], sensors: Sequence[Sensor], wiring: str) -> Tracker:
-        """The tracker of a scenario's nodes and sensors."""
-        members: dict[tuple[object, ...], list[int]] = {}
-        for i, heard in enumerate(sensors_heard(nodes, sensors, wiring)):
-            n = nodes[i]
-            key = (heard, n.filter, n.associator, n.confirm_hits, n.confirm_looks)
-            members.setdefault(key, []).append(i)
-        heard_by = sensors_heard(nodes, sensors, wiring)
+    def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
+        """The tracker of a scenario's command and sensors: one picture for each cell."""
         groups = []
-        for chosen in members.values():
-            n = nodes[chosen[0]]
+        for cell in cells(command, sensors):
+            n = command.nodes[cell.lead]
             parts = FILTERS[n.filter](), ASSOCIATORS[n.associator]()
             rules = Rules(*parts, n.confirm_hits, max(n.confirm_looks, n.confirm_hits))
-            groups.append(Group(tuple(chosen), heard_by[chosen[0]], rules))
+            groups.append(Group(cell.sensors, rules))
         return Tracker(
             coverage=tuple(cover(i, sensor) for i, sensor in enumerate(sensors)),
             groups=tuple(groups),
-            period=min([n.decision_period for n in nodes], default=1.0),
+            period=min([n.decision_period for n in command.nodes], default=1.0),
         )
 
     def start(self, runs: Ints) -> TrackerState:
@@ -95,103 +92,121 @@ class Tracker:
         n = len(runs)
         return TrackerState(
             runs=np.asarray(runs, np.int64),
-            pictures=[Picture(no_rows(), np.zeros(n, np.int64)) for _ in self.groups],
-            next_scan=[0] * len(self.coverage),
+            pictures=[
+                Picture(no_rows(), np.zeros(n, np.int64), *np.full((2, n), -np.inf))
+                for _ in self.groups
+            ],
             dropped=np.zeros(n, np.int64),
         )
 
     def update(
-        self, state: TrackerState, detections: Detections, t: float, seed: int = 0
+        self,
+        state: TrackerState,
+        detections: Detections,
+        scans: Scans,
+        t: float,
+        seed: int = 0,
+        *,
+        cell: int | None = None,
     ) -> TrackerState:
         """Take in what has arrived by t; changes the state in place and returns it.
 
-        A scan arrives one latency after it was made. That it arrived without detections counts
-        too: where a sensor could have seen a track and did not is a miss.
+        Parameters
+        ----------
+        detections, scans : Detections, Scans
+            Scans with or without detections: where a sensor could have seen a track and did not
+            is a miss, in the runs to which the word has come. Late, in any order, and again: a
+            scan that a picture has taken in is not taken twice.
+        cell : int
+            The one cell that hears this; None where all do.
         """
-        scans, looks = self._scans(state, detections, t)
-        for group, picture in zip(self.groups, state.pictures, strict=True):
-            for scan in scans:
-                if scan.sensor in group.sensors:
-                    self._take(group, picture, state, scan, looks)
-            picture.rows = self._settle(group, picture.rows, t)
+        words = self._words(state, detections, scans)
+        chosen = range(len(self.groups)) if cell is None else (cell,)
+        for i in chosen:
+            group, picture = self.groups[i], state.pictures[i]
+            for word in words:
+                if word.sensor in group.sensors:
+                    self._take(group, picture, state, word, t)
+            old = [key for key in picture.taken if self._time(*key) < t - FORGOTTEN]
+            for key in old:
+                del picture.taken[key]
+            picture.rows = self._settle(group, picture, state, t)
         return state
 
     def picture(self, state: TrackerState, t: float) -> Tracks:
-        """What every node believes at t: each row at its own time, boosting rows at t."""
-        parts = []
-        for group, picture in zip(self.groups, state.pictures, strict=True):
-            parts += tracks_of(group.rules.filter, picture.rows, group.nodes, t)
+        """What every cell believes at t: each row at its own time, boosting rows at t."""
+        parts = [
+            tracks_of(group.rules.filter, picture.rows, i, t)
+            for i, (group, picture) in enumerate(zip(self.groups, state.pictures, strict=True))
+        ]
         return join(parts, Tracks)
 
-    def _scans(
-        self, state: TrackerState, detections: Detections, t: float
-    ) -> tuple[list[Scan], Looks]:
-        """Scans that have arrived, with or without detections, in order of their time."""
-        d = detections
-        order = np.lexsort((d.snr, d.distance, d.run, d.sensor, d.t))
-        columns: tuple[Any, ...] = (
-            d.run,
-            d.u_los_ecef,
-            d.sigma_angle,
-            d.distance,
-            d.sigma_distance,
-            d.distance_rate,
-            d.sigma_distance_rate,
-            d.snr,
-        )
-        looks = Looks(*[c[order] for c in columns])
-        found: dict[tuple[int, int], tuple[int, int]] = {}
-        if len(order):
-            sensor, when = d.sensor[order], d.t[order]
-            starts = np.flatnonzero((np.diff(sensor) != 0) | (np.diff(when) != 0.0)) + 1
-            edges = [0, *starts.tolist(), len(order)]
-            for first, last in pairwise(edges):
-                i = int(sensor[first])
-                number = scan_number(float(when[first]), i, self.coverage[i].period)
-                found[i, number] = (first, last)
-        for c in self.coverage:
-            number = state.next_scan[c.index]
-            while scan_time(number, c.index, c.period) + c.latency <= t:
-                found.setdefault((c.index, number), (0, 0))
-                number += 1
-            heard = [k + 1 for i, k in found if i == c.index]
-            state.next_scan[c.index] = max([number, *heard])
-        scans = [
-            Scan(scan_time(k, i, self.coverage[i].period), i, first, last)
-            for (i, k), (first, last) in found.items()
-        ]
-        return sorted(scans), looks
+    def _time(self, sensor: int, number: int) -> float:
+        return scan_time(number, sensor, self.coverage[sensor].period)
+
+    def _words(self, state: TrackerState, detections: Detections, scans: Scans) -> list[Word]:
+        """Scans that have arrived, in order of their time; what came twice at once is one."""
+        looks, sensor, when = _ordered(detections)
+        found: dict[tuple[int, int], tuple[Bools, list[Any]]] = {}
+        said = [(scans.sensor, scans.t, scans.run), (sensor, when, looks.run)]
+        for kind, (sensors, times, runs) in enumerate(said):
+            for first, last in _stretches(sensors, times):
+                i = int(sensors[first])
+                key = i, scan_number(float(times[first]), i, self.coverage[i].period)
+                is_heard, parts = found.setdefault(key, (np.zeros(len(state.runs), np.bool_), []))
+                is_heard[np.searchsorted(state.runs, runs[first:last])] = True
+                if kind == 1:
+                    parts.append([column[first:last] for column in looks])
+        words = []
+        for (i, number), (is_heard, parts) in found.items():
+            columns: list[Any] = parts[0] if parts else [column[:0] for column in looks]
+            words.append(Word(self._time(i, number), i, number, is_heard, Looks(*columns)))
+        return sorted(words, key=lambda word: word[:3])
 
     def _take(
-        self, group: Group, picture: Picture, state: TrackerState, scan: Scan, heard: Looks
+        self, group: Group, picture: Picture, state: TrackerState, word: Word, now: float
     ) -> None:
-        """One scan into one picture; ``heard`` holds all detections that have arrived."""
-        columns: list[Any] = [column[scan.first : scan.last] for column in heard]
-        looks = Looks(*columns)
-        place = np.searchsorted(state.runs, looks.run)
-        if scan.t < picture.t_newest - MAX_LATE:
-            state.dropped += np.bincount(place, minlength=len(state.runs))
+        """One scan into one picture."""
+        n = len(state.runs)
+        taken = picture.taken.setdefault((word.sensor, word.number), np.zeros(n, np.bool_))
+        is_new = word.runs & ~taken
+        is_late = word.t < np.maximum(picture.t_newest - MAX_LATE, now - FORGOTTEN)
+        place = np.searchsorted(state.runs, word.looks.run)
+        state.dropped += np.bincount(place[(is_new & is_late)[place]], minlength=n)
+        taken |= word.runs
+        is_new &= ~is_late
+        if not is_new.any():
             return
-        picture.t_newest = max(picture.t_newest, scan.t)
-        coverage, rules = self.coverage[scan.sensor], group.rules
-        rows, free = take_scan(rules, picture.rows, coverage, looks, scan.t)
+        picture.t_newest[is_new] = np.maximum(picture.t_newest[is_new], word.t)
+        columns: list[Any] = [column[is_new[place]] for column in word.looks]
+        looks, place = Looks(*columns), place[is_new[place]]
+        coverage, rules = self.coverage[word.sensor], group.rules
+        if coverage.band < 0:
+            eyes = np.maximum(picture.t_eyes[is_new], word.t + coverage.period)
+            picture.t_eyes[is_new] = eyes
+        known = np.where(is_new, np.minimum(word.t, picture.t_eyes), -np.inf)
+        rows_run = np.searchsorted(state.runs, picture.rows.run)
+        burn_out(rules.filter, picture.rows, known[rows_run])
+        scan = (looks, state.runs[is_new], word.t)
+        rows, free = take_scan(rules, picture.rows, coverage, scan)
         ids = picture.next_id[place[free]] + _rank(looks.run[free])
-        picture.next_id += np.bincount(place[free], minlength=len(state.runs))
-        picture.rows = start_tracks(rules, rows, coverage, (looks, free, ids, scan.t))
+        picture.next_id += np.bincount(place[free], minlength=n)
+        picture.rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
 
-    def _settle(self, group: Group, rows: Rows, t: float) -> Rows:
+    def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
+        rows = picture.rows
         if len(rows.run) == 0:
             return rows
         part = group.rules.filter
-        burn_out(part, rows, t)
-        old = np.flatnonzero(t - rows.t > MAX_COAST)
-        if len(old):
-            put_beliefs(rows, old, part.predict(take_beliefs(rows, old), t))
-        place = geodetics_from_ecefs(rows.x[:, :3])
-        lat, lon = place[:, 0], place[:, 1]
-        up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-        is_down = in_ground(rows, t, place[:, 2], up)
+        place = np.searchsorted(state.runs, rows.run)
+        burn_out(part, rows, np.clip(picture.t_eyes[place], t - MAX_SILENCE, t))
+        t_to = np.maximum(picture.t_newest[place], t - MAX_SILENCE)
+        old = np.flatnonzero(t_to - rows.t > MAX_COAST)
+        for when in np.unique(t_to[old]):
+            chosen = old[t_to[old] == when]
+            put_beliefs(rows, chosen, part.predict(take_beliefs(rows, chosen), float(when)))
+        is_down = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
         if is_down.any():
             rows = take_rows(rows, np.flatnonzero(~is_down))
         refresh(rows, t, self.period)
@@ -201,3 +216,31 @@ class Tracker:
 def _rank(run: Ints) -> Ints:
     """Place of each row within its run (0, 1, 2 ...); ``run`` ascends."""
     return np.arange(len(run)) - np.searchsorted(run, run)
+
+
+def _ordered(d: Detections) -> tuple[Looks, Ints, Floats]:
+    """Looks by time, sensor, run and distance, none twice; their sensors and times."""
+    order = np.lexsort((d.snr, d.distance, d.run, d.sensor, d.t))
+    if len(order):
+        key = np.column_stack([d.t, d.sensor, d.run, d.snr, d.u_los_ecef])[order]
+        order = order[np.append(True, (key[1:] != key[:-1]).any(axis=1))]
+    columns: tuple[Any, ...] = (
+        d.run,
+        d.u_los_ecef,
+        d.sigma_angle,
+        d.distance,
+        d.sigma_distance,
+        d.distance_rate,
+        d.sigma_distance_rate,
+        d.snr,
+    )
+    return Looks(*[c[order] for c in columns]), d.sensor[order], d.t[order]
+
+
+def _stretches(sensor: Ints, when: Floats) -> list[tuple[int, int]]:
+    """First and one past the last of every stretch of rows of one sensor and time."""
+    if len(sensor) == 0:
+        return []
+    starts = np.flatnonzero((np.diff(sensor) != 0) | (np.diff(when) != 0.0)) + 1
+    edges = [0, *starts.tolist(), len(sensor)]
+    return list(pairwise(edges))

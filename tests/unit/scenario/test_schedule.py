@@ -1,4 +1,4 @@
-"""When sensors look, and who hears of it."""
+"""When sensors look."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from opendome.scenario.schedule import (
     scan_number,
     scan_phase,
     scan_time,
-    sensors_heard,
 )
-from tests.unit.sensors.sites import node, radar, starer
 
 
 def test_sensors_do_not_look_in_step():
@@ -26,10 +24,3 @@ def test_sensors_do_not_look_in_step():
 def test_number_and_time_are_inverse(index, period):
     for number in (0, 1, 2, 3, 999, 12345):
         assert scan_number(scan_time(number, index, period), index, period) == number
-
-
-def test_wiring():
-    nodes = (node(name="hub"), node(name="alone"))
-    sensors = (radar(0, 0, 0), starer(10.0))
-    assert sensors_heard(nodes, sensors, "integrated") == ((0, 1), (0, 1))
-    assert sensors_heard(nodes, sensors, "stovepiped") == ((0, 1), ())

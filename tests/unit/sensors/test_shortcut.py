@@ -20,11 +20,11 @@ RUNS = np.arange(3)
 
 
 def perfect(n_threats: int) -> Shortcut:
-    return Shortcut(((0, 1),), (None,), n_threats, 1.0)
+    return Shortcut((None, None), n_threats, 1.0)
 
 
 def statistical(sensors, n_threats: int, hits: int = 3) -> Shortcut:
-    return Shortcut(((0,),), (Statistical(build(tuple(sensors)), hits, 0),), n_threats, 1.0)
+    return Shortcut((Statistical(build(tuple(sensors)), hits, 0),), n_threats, 1.0)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from opendome.messages import Detections, Tasking, Tracks, empty, join, take
+from opendome.messages import Detections, Scans, Tasking, Tracks, empty, join, take
+from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_time
 from opendome.sensors import build
 from opendome.tracks.predict import coast
@@ -44,6 +45,12 @@ class Drive:
     compared: list[Comparison] = field(default_factory=list)
 
 
+def word_of(sensor, t, runs=(0,)):
+    """Word of one look, in every run."""
+    n = len(runs)
+    return Scans(np.asarray(runs, np.int64), np.full(n, sensor), np.full(n, float(t)))
+
+
 def compare(tracks, truth, world, run=0, far=3000.0):
     """Optimal matching by distance, coasted to the time of the truth."""
     mine = take(tracks, np.flatnonzero((tracks.run == run) & tracks.is_confirmed))
@@ -72,21 +79,22 @@ def compare(tracks, truth, world, run=0, far=3000.0):
 def drive(world, sensors, t_end, *, runs=(0,), seed=1, every=5.0, far=3000.0, changes=None):
     """Look, carry, track, every second; compare every few."""
     built = build(tuple(sensors))
-    tracker = Tracker.build((node(**(changes or {})),), tuple(sensors), "integrated")
+    tracker = Tracker.build(Command((node(**(changes or {})),)), tuple(sensors))
     runs = np.asarray(runs)
     state = tracker.start(runs)
     result = Drive(tracker, state, empty(Tracks))
-    waiting: list[tuple[float, Detections]] = []
+    waiting: list[tuple[float, Detections, Scans]] = []
     due = [0] * len(built)
     for t in np.arange(1.0, t_end + 1.0):
         for s in built:
             while (when := scan_time(due[s.index], s.index, s.period)) <= t:
                 found = s.sense(world.at(when, runs), empty(Tasking), seed)
-                waiting.append((when + s.latency, found))
+                waiting.append((when + s.latency, found, word_of(s.index, when, runs)))
                 due[s.index] += 1
-        heard = join([d for arrives, d in waiting if arrives <= t], Detections)
+        here = [w for w in waiting if w[0] <= t]
         waiting = [w for w in waiting if w[0] > t]
-        tracker.update(state, heard, t, seed)
+        heard = join([w[1] for w in here], Detections)
+        tracker.update(state, heard, join([w[2] for w in here], Scans), t, seed)
         result.tracks = tracker.picture(state, t)
         if t % every == 0:
             result.compared.append(

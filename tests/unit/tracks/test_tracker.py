@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from opendome.kernels.fusion import twins
-from opendome.messages import Detections, Tasking, empty, join, take
+from opendome.messages import Detections, Scans, Tasking, empty, join, take
+from opendome.scenario.command import Command, Link, Outage
 from opendome.scenario.schedule import scan_time
+from opendome.scenario.sensors import Sensor
 from opendome.sensors import build
 from opendome.tracks.base import Beliefs
 from opendome.tracks.fusion import merge_twins
@@ -17,6 +19,7 @@ from opendome.tracks.predict import coast
 from opendome.tracks.rows import new_rows
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node, radar, starer
+from tests.unit.tracks.driving import word_of
 from tests.unit.tracks.worlds import rocket_raid
 
 LOOKER = radar(31.47, 34.47, 230.0, LOCAL, false_alarms=0.0)
@@ -34,15 +37,20 @@ def world():
     return rocket_raid(count=10)
 
 
-def tracker_of(*nodes, sensors=(LOOKER,), wiring="integrated"):
-    return Tracker.build(nodes or (node(),), sensors, wiring)
+def tracker_of(*nodes, sensors=(LOOKER,), wiring="integrated", **parts):
+    return Tracker.build(Command(nodes or (node(),), wiring, **parts), sensors)
+
+
+def said(*numbers, runs=(0,), sensor=0):
+    """Word of looks of the one radar."""
+    return join([word_of(sensor, scan_time(k, sensor, 1.0), runs) for k in numbers], Scans)
 
 
 def run_until(tracker, world, t_end, *, skip=()):
     state = tracker.start(np.array([0]))
     for k, found in enumerate(scans(world, LOOKER, 0, t_end)):
         heard = empty(Detections) if k in skip else found
-        tracker.update(state, heard, k + 0.5)
+        tracker.update(state, heard, said(k), k + 0.5)
     return state
 
 
@@ -51,7 +59,7 @@ def test_three_of_five_looks_confirm(world):
     state = tracker.start(np.array([0]))
     first = {}
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, k + 0.5)
+        tracker.update(state, found, said(k), k + 0.5)
         picture = tracker.picture(state, k + 0.5)
         for number, is_sure, n in zip(
             picture.id, picture.is_confirmed, picture.n_updates, strict=True
@@ -68,23 +76,90 @@ def test_one_false_alarm_dies_after_three_empty_looks(world):
     state = tracker.start(np.array([0]))
     looks = scans(world, LOOKER, 0, 20)
     one = take(looks[19], np.array([0]))
-    tracker.update(state, one, 19.5)
+    tracker.update(state, one, said(19), 19.5)
     alive = []
-    for t in (20.5, 21.5, 22.5, 23.5):
-        tracker.update(state, empty(Detections), t)
-        alive.append(len(tracker.picture(state, t).run))
+    for k in (20, 21, 22, 23):
+        tracker.update(state, empty(Detections), said(k), k + 0.5)
+        alive.append(len(tracker.picture(state, k + 0.5).run))
     assert alive == [1, 1, 0, 0]
 
 
-def test_scans_without_detections_count_though_nobody_reports_them(world):
-    """One call after a long silence does what a call each second does."""
-    patient, hasty = tracker_of(), tracker_of()
-    a, b = run_until(patient, world, 25), run_until(hasty, world, 25)
-    for t in np.arange(25.5, 40.0):
-        patient.update(a, empty(Detections), t)
-    hasty.update(b, empty(Detections), 39.5)
-    left = patient.picture(a, 39.5)
-    assert len(left.run) == len(hasty.picture(b, 39.5).run) == 0
+def test_only_looks_of_which_there_is_word_are_misses(world):
+    """Silence says nothing; one call with many empty looks does what a call each does."""
+    patient, hasty, deaf = tracker_of(), tracker_of(), tracker_of()
+    a, b, c = (run_until(part, world, 25) for part in (patient, hasty, deaf))
+    assert len(deaf.picture(c, 25.0).run) >= 8
+    for k in range(25, 40):
+        patient.update(a, empty(Detections), said(k), k + 0.5)
+    hasty.update(b, empty(Detections), said(*range(25, 40)), 39.5)
+    deaf.update(c, empty(Detections), empty(Scans), 39.5)
+    assert len(patient.picture(a, 39.5).run) == len(hasty.picture(b, 39.5).run) == 0
+    assert len(deaf.picture(c, 39.5).run) >= 8
+
+
+def test_a_run_without_word_is_left_as_it_is(world):
+    """Two runs hear 25 s of the same; then one hears of empty looks, the other of none."""
+    tracker = tracker_of()
+    state = tracker.start(np.array([4, 7]))
+    for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
+        tracker.update(state, found, said(k, runs=(4, 7)), k + 0.5)
+    assert set(tracker.picture(state, 25.0).run) == {4, 7}
+    for k in range(25, 32):
+        tracker.update(state, empty(Detections), said(k, runs=(7,)), k + 0.5)
+    assert set(tracker.picture(state, 32.0).run) == {4}
+
+
+def test_a_scan_heard_again_is_not_taken_again(world):
+    once, twice = tracker_of(), tracker_of()
+    a, b = once.start(np.array([0])), twice.start(np.array([0]))
+    looks = scans(world, LOOKER, 0, 40)
+    for k, found in enumerate(looks):
+        once.update(a, found, said(k), k + 0.5)
+        heard, word = [found, found, looks[max(k - 7, 0)]], said(k, k, max(k - 7, 0))
+        twice.update(b, join(heard, Detections), word, k + 0.5)
+    one, two = once.picture(a, 40.0), twice.picture(b, 40.0)
+    for name in ("id", "t", "x_ecef", "cov_ecef", "n_updates"):
+        assert np.array_equal(getattr(one, name), getattr(two, name))
+
+
+def test_a_constant_delay_of_half_a_minute_only_makes_the_picture_old(world):
+    prompt, slow = tracker_of(), tracker_of()
+    a, b = prompt.start(np.array([0])), slow.start(np.array([0]))
+    looks = scans(world, LOOKER, 0, 40)
+    for k, found in enumerate(looks):
+        prompt.update(a, found, said(k), k + 0.5)
+    for k in range(70):
+        known = looks[k - 30] if k >= 30 else empty(Detections)
+        slow.update(b, known, said(k - 30) if k >= 30 else empty(Scans), k + 0.5)
+    one, two = prompt.picture(a, 39.5), slow.picture(b, 69.5)
+    assert b.dropped.sum() == 0
+    assert one.is_confirmed.sum() == 10
+    for name in ("id", "t", "x_ecef", "cov_ecef", "n_updates"):
+        assert np.array_equal(getattr(one, name), getattr(two, name))
+
+
+@pytest.mark.parametrize("loss", [0.25, 0.5])
+def test_lost_scans_thin_the_picture_out_smoothly(world, loss):
+    """Every second or fourth look is lost on its way: tracks are later and vaguer, not gone."""
+    tracker = tracker_of()
+    state = tracker.start(np.array([0]))
+    rng = np.random.default_rng(3)
+    for k, found in enumerate(scans(world, LOOKER, 0, 45)):
+        if rng.random() < loss:
+            tracker.update(state, empty(Detections), empty(Scans), k + 0.5)
+        else:
+            tracker.update(state, found, said(k), k + 0.5)
+    picture = tracker.picture(state, 45.0)
+    assert picture.is_confirmed.sum() == 10
+    assert len(picture.run) <= 11
+
+
+def test_a_scan_with_detections_counts_without_other_word(world):
+    tracker = tracker_of()
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(scans(world, LOOKER, 0, 25)):
+        tracker.update(state, found, empty(Scans), k + 0.5)
+    assert tracker.picture(state, 25.0).is_confirmed.sum() >= 8
 
 
 def test_numbers_never_come_back(world):
@@ -93,7 +168,7 @@ def test_numbers_never_come_back(world):
     state = tracker.start(np.array([0]))
     seen, alive, top = set(), set(), -1
     for k, found in enumerate(scans(world, noisy, 0, 40)):
-        tracker.update(state, found, k + 0.5)
+        tracker.update(state, found, said(k), k + 0.5)
         now = set(tracker.picture(state, k + 0.5).id.tolist())
         fresh = now - alive
         assert not fresh & seen
@@ -108,10 +183,12 @@ def test_a_scan_that_comes_much_too_late_is_dropped_and_counted(world):
     looks = scans(world, LOOKER, 0, 60)
     state = tracker.start(np.array([0]))
     for k, found in enumerate(looks):
-        tracker.update(state, empty(Detections) if k == 20 else found, k + 0.5)
+        if k != 10:
+            tracker.update(state, found, said(k), k + 0.5)
     before = tracker.picture(state, 60.0)
-    tracker.update(state, looks[20], 60.0)
-    assert state.dropped.tolist() == [len(looks[20].run)]
+    tracker.update(state, looks[10], said(10), 60.0)
+    assert state.dropped.tolist() == [len(looks[10].run)]
+    assert len(looks[10].run) > 0
     assert np.array_equal(before.id, tracker.picture(state, 60.0).id)
 
 
@@ -120,10 +197,11 @@ def test_a_scan_that_comes_a_little_late_is_used(world):
     looks = scans(world, LOOKER, 0, 40)
     state = tracker.start(np.array([0]))
     for k, found in enumerate(looks):
-        heard = [found] if k != 30 else []
-        if k == 33:
-            heard.append(looks[30])
-        tracker.update(state, join(heard, Detections), k + 0.5)
+        if k == 30:
+            continue
+        late = [30] if k == 33 else []
+        heard = [found] + [looks[i] for i in late]
+        tracker.update(state, join(heard, Detections), said(k, *late), k + 0.5)
     picture = tracker.picture(state, 40.0)
     assert state.dropped.sum() == 0
     assert picture.is_confirmed.sum() == 10 == len(picture.run)
@@ -137,25 +215,35 @@ def test_a_scan_that_comes_a_little_late_is_used(world):
     assert distance.max() < 60.0
 
 
-def test_nodes_that_hear_the_same_share_one_picture(world):
+def test_joined_nodes_share_one_picture_by_the_rules_of_their_lead(world):
     nodes = (node(name="a"), node(name="b"), node(name="c", confirm_hits=2))
-    tracker = tracker_of(*nodes)
-    assert [g.nodes for g in tracker.groups] == [(0, 1), (2,)]
+    tracker = tracker_of(*nodes, wiring="hub", hub="c")
+    assert [g.rules.confirm_hits for g in tracker.groups] == [2]
     state = run_until(tracker, world, 25)
-    picture = tracker.picture(state, 25.0)
-    for column in ("id", "x_ecef", "run"):
-        a, b = (getattr(picture, column)[picture.node == n] for n in (0, 1))
-        assert np.array_equal(a, b)
-    assert set(picture.node) == {0, 1, 2}
+    assert set(tracker.picture(state, 25.0).node) == {0}
+
+
+def test_a_node_whose_link_may_fail_keeps_a_picture_of_its_own(world):
+    far = Sensor(**{**LOOKER.__dict__, "name": "far", "node": "far"})
+    links = (Link("far", outages=(Outage(10.0, 20.0),)),)
+    tracker = tracker_of(
+        node(), node(name="far", confirm_hits=2), sensors=(LOOKER, far), links=links
+    )
+    assert [g.sensors for g in tracker.groups] == [(0, 1), (1,)]
+    state = tracker.start(np.array([0]))
+    for k, found in enumerate(scans(world, LOOKER, 0, 25)):
+        tracker.update(state, found, said(k), k + 0.5, cell=0)
+        tracker.update(state, empty(Detections), empty(Scans), k + 0.5, cell=1)
+    assert set(tracker.picture(state, 25.0).node) == {0}
 
 
 def test_a_stovepiped_node_sees_with_its_own_eyes_only(world):
     other = radar(31.47, 34.47, 50.0, LOCAL, false_alarms=0.0)
-    sensors = (LOOKER, type(other)(**{**other.__dict__, "node": "far"}))
+    sensors = (LOOKER, Sensor(**{**other.__dict__, "node": "far"}))
     tracker = tracker_of(node(), node(name="far"), sensors=sensors, wiring="stovepiped")
     state = tracker.start(np.array([0]))
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, k + 0.5)
+        tracker.update(state, found, said(k), k + 0.5)
     assert set(tracker.picture(state, 25.0).node) == {0}
 
 
@@ -180,7 +268,7 @@ def test_predictions_are_not_made_anew_without_need(world):
     state = tracker.start(np.array([0]))
     times = set()
     for k, found in enumerate(scans(world, LOOKER, 0, 60)):
-        tracker.update(state, found, k + 0.5)
+        tracker.update(state, found, said(k), k + 0.5)
         picture = tracker.picture(state, k + 0.5)
         times |= set(picture.t_predicted[picture.id == 0].tolist())
     assert 5 <= len(times) <= 25
@@ -191,8 +279,8 @@ def test_model_and_state_pickle(world):
     state = run_until(tracker, world, 20)
     again, copy = pickle.loads(pickle.dumps((tracker, state)))
     found = scans(world, LOOKER, 20, 21)[0]
-    tracker.update(state, found, 20.5)
-    again.update(copy, found, 20.5)
+    tracker.update(state, found, said(20), 20.5)
+    again.update(copy, found, said(20), 20.5)
     assert np.array_equal(tracker.picture(state, 21.0).x_ecef, again.picture(copy, 21.0).x_ecef)
 
 
@@ -267,9 +355,8 @@ def test_a_vague_track_is_not_caught_by_one_false_alarm():
     rows.period[:] = 5.0
     state.pictures[0].rows = rows
     state.pictures[0].next_id[:] = 1
-    state.next_scan = [2, 9]
     alarm = one_detection(looker, site, u, distance=55e3, t=scan_time(9, 1, 1.0))
-    tracker.update(state, alarm, 10.2)
+    tracker.update(state, alarm, said(9, sensor=1), 10.2)
     picture = tracker.picture(state, 10.2)
     assert picture.id.tolist() == [0, 1]
     assert picture.is_confirmed.tolist() == [True, False]
