@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from opendome.engagements.engagement import FireUnit
 from opendome.kernels.firing import first_guesses, solve_firings
 from opendome.kernels.frames import ecis_from_ecefs
-from opendome.kernels.impact import coast_paths
+from opendome.kernels.level import predicted_paths
 from opendome.kernels.reach import reach_windows
 from opendome.messages import Tracks
 
@@ -20,7 +20,10 @@ N_SAMPLES = 96  # points of a predicted path in the search for a window
 N_KNOTS = 25  # points of the predicted path about the intercept
 KNOT_SPAN = 60.0  # s before and after the intercept
 CLOSE = 2.0  # m: a solution is converged
-ACCEPTED = {True: 2000.0, False: 150.0}  # m a divert round / an aerodynamic round can make good
+LEVEL_HORIZON = 600.0  # s ahead that a level flyer, which has no impact, is looked for
+# m that a round makes good in flight. Divert: 2 km over a midcourse of 100 s and more is 20 m/s.
+# Aerodynamic: 1 km taken away over 20 s needs 10 m/s^2 at N' = 4, a small part of what fins give.
+ACCEPTED = {True: 2000.0, False: 1000.0}
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,12 @@ class Solutions:
 
 
 def _predicted(tracks: Tracks, times: Floats) -> Floats:
-    """States (n, k, 6), ECEF, of ballistic predictions of the tracks at times (n, k)."""
-    return coast_paths(
+    """States (n, k, 6), ECEF, of the tracks at times (n, k): coasting, or level if they fly so."""
+    return predicted_paths(
         np.ascontiguousarray(tracks.x_ecef[:, :3]),
         np.ascontiguousarray(tracks.x_ecef[:, 3:6]),
         np.ascontiguousarray(tracks.x_ecef[:, 6]),
+        tracks.is_level,
         tracks.t,
         times,
     )
@@ -52,24 +56,18 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
     Parameters
     ----------
     tracks : Tracks
-        One row per round, with an impact prediction.
+        One row per round, with an impact prediction unless it is level.
     t_earliest : (n,) float
     is_flown : bool
         Refine with the flight kernel, so that the round as flown passes the predicted point.
     """
     n = len(t_earliest)
     share = np.linspace(0.0, 1.0, N_SAMPLES)
-    end = np.maximum(tracks.impact_t, t_earliest + 1.0)
+    end = np.where(tracks.is_level, t_earliest + LEVEL_HORIZON, tracks.impact_t)
+    end = np.maximum(end, t_earliest + 1.0)
     times = t_earliest[:, None] + (end - t_earliest)[:, None] * share[None, :]
     paths = _predicted(tracks, times)
-    windows, r_first = reach_windows(
-        times,
-        np.ascontiguousarray(paths[:, :, :3]),
-        unit.site,
-        unit.table,
-        unit.envelope,
-        t_earliest,
-    )
+    windows, r_first = _windows(unit, tracks.is_level, times, paths, t_earliest)
     feasible = np.isfinite(windows[:, 0])
     t_launch, t_meet = windows[:, 0].copy(), windows[:, 1].copy()
     guess = first_guesses(unit.table, unit.site, r_first)
@@ -89,6 +87,21 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
         r_first[rows] = _predicted_at(tracks, t_meet)[rows]
     assert len(guess) == n
     return Solutions(feasible, t_launch, t_meet, r_first, guess[:, 0], guess[:, 1])
+
+
+def _windows(
+    unit: FireUnit, is_level: NDArray[np.bool_], times: Floats, paths: Floats, t_earliest: Floats
+) -> tuple[Floats, Floats]:
+    """Windows (n, 4) and first meetings (n, 3), each row within the envelope of its class."""
+    windows, r_first = np.full((len(times), 4), np.nan), np.full((len(times), 3), np.nan)
+    for envelope, mine in ((unit.envelope, is_level), (unit.envelope_ballistic, ~is_level)):
+        rows = np.flatnonzero(mine)
+        if len(rows):
+            r = np.ascontiguousarray(paths[rows, :, :3])
+            windows[rows], r_first[rows] = reach_windows(
+                times[rows], r, unit.site, unit.table, envelope, t_earliest[rows]
+            )
+    return windows, r_first
 
 
 def _predicted_at(tracks: Tracks, t: Floats) -> Floats:

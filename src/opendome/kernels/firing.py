@@ -11,7 +11,7 @@ from opendome.kernels._jit import jit
 from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.propulsion import Vehicle
-from opendome.kernels.reach import ReachTable, fly_out
+from opendome.kernels.reach import UNDERGROUND, ReachTable, fly_out
 from opendome.kernels.vectors import dot, norm, row, solve3
 
 Floats = NDArray[np.float64]
@@ -82,7 +82,8 @@ def solve_firing(
             launches[m, 4] = x[0] + (small if m == 1 else 0.0)
             launches[m, 5] = x[1] - (small if m == 2 else 0.0)
             launches[m, 6] = math.inf
-        flights = fly_many(vehicle, launches, x[2] - t_launch + 60.0, TOLERANCE, MAX_KNOTS)
+        longest = x[2] - t_launch + 60.0
+        flights = fly_many(vehicle, launches, longest, TOLERANCE, MAX_KNOTS, UNDERGROUND)
         here = path_at(flights.knots[0], flights.n_knots[0], x[2])
         there = path_at(target, n, x[2])
         d = (there[0] - here[0], there[1] - here[1], there[2] - here[2])

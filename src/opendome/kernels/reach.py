@@ -23,6 +23,9 @@ from opendome.kernels.vectors import dot, norm
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LOWEST = -3e3  # m below the launcher that the table reaches: low flyers behind the Earth's curve
+UNDERGROUND = LOWEST - 5e3  # m, where flights that make the table, or a firing solution, end
+
 
 class ReachTable(NamedTuple):
     """Fastest fly-out to a point: axes are ground arc and height above the launcher, m."""
@@ -119,6 +122,9 @@ def make_table(
 ) -> ReachTable:
     """Fly a fan of elevations from a pole, where the Earth's turning gives no velocity.
 
+    Flights go on below the launcher's height. A path that is still above ground where it meets a
+    low flyer was so all the way, as it bends downwards from the end of its rise on.
+
     Parameters
     ----------
     vehicle : Vehicle
@@ -132,13 +138,15 @@ def make_table(
     max_range, max_height, max_time = extent
     lat = math.pi / 2
     elevations = np.radians(
-        np.concatenate([np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)])
+        np.concatenate(
+            [np.arange(1.0, 4.0), np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)]
+        )
     )
     launches = np.zeros((len(elevations), 7))
     launches[:, 0] = lat
     launches[:, 5] = elevations
     launches[:, 6] = np.inf
-    flights = fly_many(vehicle, launches, max_time, TOLERANCE, 512)
+    flights = fly_many(vehicle, launches, max_time, TOLERANCE, 512, UNDERGROUND)
     times = np.linspace(free_time + 1.0, max_time, 600)
     fan = np.full((3, len(elevations), len(times)), np.nan)
     site = np.array(ecef_from_geodetic(lat, 0.0, 0.0))
@@ -146,7 +154,7 @@ def make_table(
     ns, nh = shape
     table = ReachTable(
         np.linspace(0.0, max_range, ns),
-        np.linspace(0.0, max_height, nh),
+        np.linspace(LOWEST, max_height, nh),
         np.full(shape, np.inf),
         np.full(shape, np.nan),
         np.full(shape, np.nan),
