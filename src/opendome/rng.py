@@ -17,6 +17,7 @@ class Purpose(IntEnum):
     LAUNCH_SCATTER = 3
     AIM_SCATTER = 4
     LAUNCH_TIME = 5
+    WEAVE_PHASE = 6
     DETECTION = 10
     DETECTION_NOISE = 11
     FALSE_ALARM_COUNT = 12
@@ -29,6 +30,9 @@ class Purpose(IntEnum):
     KILL_ASSESSMENT = 24
     CONSENT = 30
     BOOTSTRAP = 40
+    SCAN_LOSS = 50
+    ORDER_DELIVERY = 51
+    REPORT_DELIVERY = 52
 
 
 MAX_SEED = 2**63 - 1

@@ -12,6 +12,12 @@ from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.wiring import cells
+
+
+def _envelope(system: InterceptorSystem, max_range: float) -> Envelope:
+    """Where an intercept is allowed, out to a range."""
+    return Envelope(system.min_range, max_range, system.min_altitude, system.max_altitude)
 
 
 def build(
@@ -27,8 +33,10 @@ def build(
         Vehicle and fly-out table of each interceptor system, overrides and all.
     """
     nodes = [n.name for n in scenario.command.nodes]
+    members = [battery.unit or (battery.name,) for battery in scenario.weapons]
     units = []
-    for battery in scenario.weapons:
+    for i, battery in enumerate(scenario.weapons):
+        mates = [b for b, unit in zip(scenario.weapons, members, strict=True) if unit == members[i]]
         system = battery.system
         launchers = system.launchers if battery.launchers is None else battery.launchers
         per_launcher = (
@@ -43,15 +51,19 @@ def build(
                 site=np.array([battery.site.lat, battery.site.lon, battery.site.alt]),
                 vehicle=vehicles[system],
                 table=tables[system],
-                envelope=Envelope(
-                    system.min_range, system.max_range, system.min_altitude, system.max_altitude
-                ),
+                envelope=_envelope(system, system.max_range),
+                envelope_ballistic=_envelope(system, system.ballistic_range or system.max_range),
                 law=LAWS[system.homing.law],
                 is_divert=system.homing.steering == "divert",
                 rounds=launchers * per_launcher,
-                channels=system.channels,
+                channels=max(mate.system.channels for mate in mates),
                 launch_interval=system.launch_interval,
                 reaction=system.reaction,
+                unit=members.index(members[i]),
+                rounds_per_launcher=per_launcher,
+                reload=system.reload,
+                reloads=battery.reloads,
             )
         )
-    return FireControlModel(tuple(units), len(nodes), scenario.engagement == "flown")
+    n_cells = len(cells(scenario.command, scenario.sensors))
+    return FireControlModel(tuple(units), n_cells, scenario.engagement == "flown")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
-from opendome.messages import Orders, empty
+from opendome.messages import Orders, Tracks, empty
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,12 +26,17 @@ class FireUnit:
     vehicle: Vehicle
     table: ReachTable
     envelope: Envelope
+    envelope_ballistic: Envelope  # against threats that are not level flyers
     law: int
     is_divert: bool
     rounds: int
-    channels: int
+    channels: int  # of its fire unit
     launch_interval: float
     reaction: float
+    unit: int  # the first battery of its fire unit, whose channels they share
+    rounds_per_launcher: int
+    reload: float | None  # s to fill an empty launcher; None: not within a fight
+    reloads: int  # full loads of a launcher in store
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,25 @@ class FireControlModel:
     """All batteries, and whether rounds are flown or tabled."""
 
     units: tuple[FireUnit, ...]
-    n_nodes: int
+    n_cells: int
     is_flown: bool
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What each battery's fire control sees: the picture now, or as it reached the battery's node.
+
+    The first picture is that of this moment. A cell that gives orders over links is the first cell;
+    every other cell is at the battery, and what it sees is seen at once.
+    """
+
+    pictures: tuple[Tracks, ...]
+    of_battery: Ints  # which picture of the first cell each battery has
+
+    @staticmethod
+    def of(picture: Tracks, n_batteries: int) -> Sight:
+        """The same picture for every battery."""
+        return Sight((picture,), np.zeros(n_batteries, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,7 @@ class InFlight:
     shot: Ints
     order: Ints
     battery: Ints
-    node: Ints
+    node: Ints  # cell whose track it is
     track: Ints
     t_intercept: Floats
     t_update: Floats  # time of the track last handed over
@@ -63,25 +85,48 @@ def no_flights() -> InFlight:
     return InFlight(ints, ints, ints, ints, ints, ints, floats, floats)
 
 
+@dataclass(frozen=True)
+class Refills:
+    """Launchers that are being filled again, n rows."""
+
+    batch: Ints
+    battery: Ints
+    t: Floats  # when it is done
+
+
+def no_refills() -> Refills:
+    """No launcher is being filled."""
+    ints = np.zeros(0, dtype=np.int64)
+    return Refills(ints, ints, np.zeros(0))
+
+
 @dataclass
 class FireControlState:
     """One batch of runs; arrays (n_runs, n_batteries) hold what each battery has."""
 
     runs: Ints
-    rounds: Ints
+    rounds: Ints  # in launchers
     t_ready: Floats
     n_shots: Ints  # (n_runs,) rounds launched so far
+    n_fired: Ints  # from the launcher in use, since it was full
+    n_stored: Ints  # loads of a launcher that are left
+    refusals: Ints  # (n_runs, n) rounds of each order that were refused; -1: order not heard of
     waiting: Orders = field(default_factory=lambda: empty(Orders))
     flights: InFlight = field(default_factory=no_flights)
+    refills: Refills = field(default_factory=no_refills)
 
 
 def begin(model: FireControlModel, runs: Ints) -> FireControlState:
     """Full magazines."""
+    shape = (len(runs), len(model.units))
     stock = np.array([u.rounds for u in model.units], dtype=np.int64)
-    shape = (len(runs), len(stock))
+    stored = np.array([u.reloads for u in model.units], dtype=np.int64)
     return FireControlState(
         runs=runs,
         rounds=np.tile(stock, (len(runs), 1)).reshape(shape),
         t_ready=np.zeros(shape),
         n_shots=np.zeros(len(runs), dtype=np.int64),
+        n_fired=np.zeros(shape, dtype=np.int64),
+        n_stored=np.tile(stored, (len(runs), 1)).reshape(shape),
+        refusals=np.full((len(runs), 0), -1, dtype=np.int64),
     )

@@ -7,15 +7,22 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.engagements.engagement import FireControlModel, FireControlState, InFlight
+from opendome.engagements.engagement import FireControlModel, FireControlState, InFlight, Sight
 from opendome.engagements.launch import solve
+from opendome.engagements.magazines import (
+    AFTER_INTERCEPT,
+    number_refusals,
+    only_new,
+    refill,
+    spend,
+    stocks,
+)
 from opendome.messages import (
     CommandKind,
     Commands,
     Orders,
     ReportKind,
     Reports,
-    Stocks,
     Tracks,
     empty,
     join,
@@ -26,47 +33,52 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-PATIENCE = 30.0  # s that an order waits for a channel or a round beyond its planned launch
+PATIENCE = 30.0  # s that an order waits for a channel beyond its planned launch, or its arrival
 UPDATE_SHARE = 0.85  # a divert round gets a newer track each time this share of its way is left
-AFTER_INTERCEPT = 2.0  # s that a channel stays busy after the planned intercept
 
 
 def find_tracks(model: FireControlModel, state: FireControlState, picture: Tracks,
-                run: Ints, node: Ints, track: Ints) -> Ints:  # fmt: skip
-    """Row in the picture of each (run, node, track), -1 where the picture lost it."""
+                run: Ints, cell: Ints, track: Ints) -> Ints:  # fmt: skip
+    """Row in the picture of each (run, cell, track), -1 where the picture lost it."""
     if not len(picture.run):
         return np.full(len(run), -1, dtype=np.int64)
 
     def key(r: Ints, k: Ints, i: Ints) -> Ints:
-        return (np.searchsorted(state.runs, r) * model.n_nodes + k) * 2**32 + i
+        return (np.searchsorted(state.runs, r) * model.n_cells + k) * 2**32 + i
 
     have = key(picture.run, picture.node, picture.id)
     order = np.argsort(have, kind="stable")
-    want = key(run, node, track)
+    want = key(run, cell, track)
     place = np.minimum(np.searchsorted(have[order], want), len(have) - 1)
     rows = order[place]
     return np.where(have[rows] == want, rows, -1)
 
 
-def stocks(model: FireControlModel, state: FireControlState, t: float) -> Stocks:
-    """What each battery has now."""
-    busy = np.zeros_like(state.rounds)
-    flying = state.flights.t_intercept + AFTER_INTERCEPT > t
-    np.add.at(busy, (state.flights.batch[flying], state.flights.battery[flying]), 1)
-    channels = np.array([u.channels for u in model.units], dtype=np.int64)
-    return Stocks(
-        runs=state.runs,
-        rounds=state.rounds.copy(),
-        free_channels=np.maximum(channels[None, :] - busy, 0),
-        t_ready=np.maximum(state.t_ready, t),
-    )
+def see(model: FireControlModel, state: FireControlState, sight: Sight,
+        wanted: tuple[Ints, Ints, Ints, Ints]) -> tuple[Ints, Tracks]:  # fmt: skip
+    """Which (run, cell, track, battery) are seen, and the track of each of these."""
+    run, cell, track, battery = wanted
+    version = np.where(cell == 0, sight.of_battery[battery], 0)
+    found: list[Ints] = []
+    seen: list[Tracks] = []
+    for k, picture in enumerate(sight.pictures):
+        mine = np.flatnonzero(version == k)
+        if len(mine):
+            rows = find_tracks(model, state, picture, run[mine], cell[mine], track[mine])
+            found.append(mine[rows >= 0])
+            seen.append(take(picture, rows[rows >= 0]))
+    if len(seen) == 1:
+        return found[0], seen[0]
+    which = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    order = np.argsort(which, kind="stable")
+    return which[order], take(join(seen, Tracks), order)
 
 
 def act(
     model: FireControlModel,
     state: FireControlState,
     orders: Orders,
-    picture: Tracks,
+    sight: Sight,
     clock: tuple[float, float],
 ) -> tuple[Commands, Reports]:
     """Launch what is due before the next tick, and hand newer tracks to rounds in flight.
@@ -74,16 +86,22 @@ def act(
     Parameters
     ----------
     orders : Orders
-        Orders that have reached their batteries by now.
-    picture : Tracks
+        Orders that have reached their batteries by now; one that was heard before is ignored.
+    sight : Sight
+        The tracks, as each battery sees them.
     clock : (t, t_next)
         This tick and the next, s.
     """
+    orders = only_new(state, orders)
+    orders = replace(orders, t_launch=np.maximum(orders.t_launch, clock[0]))
     waiting = join([state.waiting, orders], Orders)
+    if not len(waiting.run) and not len(state.flights.shot):
+        return empty(Commands), empty(Reports)
+    refill(model, state, clock[0])
     requests, waiting, refused = _requests(model, state, waiting, clock)
-    launches, reports, postponed = _launch(model, state, requests, picture, clock)
+    launches, reports, postponed = _launch(model, state, requests, sight, clock)
     state.waiting = join([waiting, postponed], Orders)
-    updates = _updates(model, state, picture, clock[0])
+    updates = _updates(model, state, sight, clock[0])
     return join([launches, updates], Commands), join([reports, refused], Reports)
 
 
@@ -98,6 +116,7 @@ def _requests(
 ) -> tuple[tuple[Orders, Floats], Orders, Reports]:
     """Single rounds that leave before the next tick, orders that wait, and refusals."""
     t, t_next = clock
+    mates = np.array([[u.unit == v.unit for v in model.units] for u in model.units])
     start = _start(model, orders)
     due = start < t_next
     now = np.flatnonzero(due)
@@ -122,7 +141,7 @@ def _requests(
                 wait.append((int(row), left, t_leave if t_leave >= t_next else planned))
                 break
             rounds[b, j] -= 1
-            channels[b, j] -= 1
+            channels[b, mates[j]] -= 1
             t_ready[b, j] = t_leave + model.units[j].launch_interval
             leave.append(int(row))
             times.append(t_leave)
@@ -138,11 +157,16 @@ def _requests(
     return (
         (single, np.array(times)),
         later,
-        _report(take(orders, np.array(refuse, dtype=np.int64)), t, ReportKind.CANNOT, None),
+        _refuse(state, take(orders, np.array(refuse, dtype=np.int64)), t),
     )
 
 
-def _report(orders: Orders, t: float, kind: ReportKind, shot: Ints | None) -> Reports:
+def _refuse(state: FireControlState, orders: Orders, t: float) -> Reports:
+    """One refused round per row."""
+    return _report(orders, t, ReportKind.CANNOT, number_refusals(state, orders))
+
+
+def _report(orders: Orders, t: float, kind: ReportKind, shot: Ints) -> Reports:
     """One report per order row."""
     n = len(orders.run)
     return Reports(
@@ -150,7 +174,7 @@ def _report(orders: Orders, t: float, kind: ReportKind, shot: Ints | None) -> Re
         t=np.full(n, t),
         kind=np.full(n, int(kind), dtype=np.int64),
         order=orders.id,
-        shot=np.full(n, -1, dtype=np.int64) if shot is None else shot,
+        shot=shot,
         battery=orders.battery,
         track=orders.track,
         node=orders.node,
@@ -161,7 +185,7 @@ def _launch(
     model: FireControlModel,
     state: FireControlState,
     requests: tuple[Orders, Floats],
-    picture: Tracks,
+    sight: Sight,
     clock: tuple[float, float],
 ) -> tuple[Commands, Reports, Orders]:
     """Solve each requested round; launch it, wait for its time, or say that it cannot."""
@@ -169,31 +193,34 @@ def _launch(
     n = len(orders.run)
     if not n:
         return empty(Commands), empty(Reports), empty(Orders)
-    rows = find_tracks(model, state, picture, orders.run, orders.node, orders.track)
-    known = (rows >= 0) & np.isfinite(picture.impact_t[np.maximum(rows, 0)])
+    wanted = (orders.run, orders.node, orders.track, orders.battery)
+    found, seen = see(model, state, sight, wanted)
+    is_aimed = np.isfinite(seen.impact_t) | seen.is_level
+    known, seen = found[is_aimed], take(seen, is_aimed)
     out = {
         name: np.full((n, 3) if name == "r" else n, np.nan)
         for name in ("t_launch", "t_intercept", "r", "azimuth", "elevation")
     }
     feasible = np.zeros(n, dtype=np.bool_)
     for j, unit in enumerate(model.units):
-        mine = np.flatnonzero(known & (orders.battery == j))
-        if not len(mine):
+        rows = np.flatnonzero(orders.battery[known] == j)
+        if not len(rows):
             continue
-        found = solve(unit, take(picture, rows[mine]), t_earliest[mine], model.is_flown)
-        feasible[mine] = found.is_feasible
-        out["t_launch"][mine], out["t_intercept"][mine] = found.t_launch, found.t_intercept
-        out["r"][mine] = found.r_intercept_ecef
-        out["azimuth"][mine], out["elevation"][mine] = found.azimuth, found.elevation
+        mine = known[rows]
+        way = solve(unit, take(seen, rows), t_earliest[mine], model.is_flown)
+        feasible[mine] = way.is_feasible
+        out["t_launch"][mine], out["t_intercept"][mine] = way.t_launch, way.t_intercept
+        out["r"][mine] = way.r_intercept_ecef
+        out["azimuth"][mine], out["elevation"][mine] = way.azimuth, way.elevation
     goes = _take_turns(model, state, orders, out["t_launch"], feasible, clock[1])
     later = feasible & ~goes
     postponed = replace(
         take(orders, later), t_launch=out["t_launch"][later], t_intercept=out["t_intercept"][later]
     )
     fly = take(orders, goes)
-    shot = _number(state, fly)
+    shot = spend(model, state, fly, out["t_launch"][goes])
     law = np.array([u.law for u in model.units], dtype=np.int64)
-    seen = take(picture, rows[goes])
+    seen = take(seen, goes[known])
     commands = Commands(
         run=fly.run,
         shot=shot,
@@ -213,7 +240,7 @@ def _launch(
     )
     _note_flights(state, fly, commands)
     reports = [_report(fly, clock[0], ReportKind.LAUNCHED, shot)]
-    reports.append(_report(take(orders, ~feasible), clock[0], ReportKind.CANNOT, None))
+    reports.append(_refuse(state, take(orders, ~feasible), clock[0]))
     return commands, join(reports, Reports), postponed
 
 
@@ -242,17 +269,6 @@ def _take_turns(
     return goes
 
 
-def _number(state: FireControlState, orders: Orders) -> Ints:
-    """Shot numbers 0, 1, 2 ... of each run, in row order; the rounds leave the magazines."""
-    batch = np.searchsorted(state.runs, orders.run)
-    shot = np.zeros(len(batch), dtype=np.int64)
-    for i, b in enumerate(batch):
-        shot[i] = state.n_shots[b]
-        state.n_shots[b] += 1
-        state.rounds[b, orders.battery[i]] -= 1
-    return shot
-
-
 def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -> None:
     """Remember rounds that leave."""
     new = InFlight(
@@ -274,24 +290,20 @@ def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -
     )
 
 
-def _updates(
-    model: FireControlModel, state: FireControlState, picture: Tracks, t: float
-) -> Commands:
+def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: float) -> Commands:
     """Newer tracks for rounds in flight; rounds past their intercept are forgotten."""
     keep = state.flights.t_intercept + AFTER_INTERCEPT > t
     f = InFlight(**{g.name: getattr(state.flights, g.name)[keep] for g in fields(InFlight)})
     state.flights = f
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
-    rows = find_tracks(model, state, picture, state.runs[f.batch], f.node, f.track)
-    t_track = np.where(
-        rows >= 0, picture.t[np.maximum(rows, 0)] if len(picture.t) else 0.0, -np.inf
-    )
-    divert = np.array([u.is_divert for u in model.units])[f.battery]
+    found, seen = see(model, state, sight, (state.runs[f.batch], f.node, f.track, f.battery))
+    divert = np.array([u.is_divert for u in model.units])[f.battery[found]]
     share = np.where(divert, UPDATE_SHARE, 1.0)
-    due = (t_track > f.t_update) & (f.t_intercept - t_track <= share * (f.t_intercept - f.t_update))
-    now = np.flatnonzero(due)
-    f.t_update[now] = t_track[now]
+    t_update, t_intercept = f.t_update[found], f.t_intercept[found]
+    due = (seen.t > t_update) & (t_intercept - seen.t <= share * (t_intercept - t_update))
+    now, seen = found[due], take(seen, due)
+    f.t_update[now] = seen.t
     n = len(now)
     nan = np.full(n, np.nan)
     return Commands(
@@ -307,7 +319,7 @@ def _updates(
         azimuth=nan,
         elevation=nan,
         law=np.zeros(n, dtype=np.int64),
-        t_track=picture.t[rows[now]],
-        x_ecef=picture.x_ecef[rows[now]],
-        is_level=picture.is_level[rows[now]],
+        t_track=seen.t,
+        x_ecef=seen.x_ecef,
+        is_level=seen.is_level,
     )

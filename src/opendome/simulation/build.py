@@ -17,6 +17,7 @@ from opendome.sensors.assessment import Assessor
 from opendome.sensors.base import AbstractSensor
 from opendome.sensors.shortcut import Shortcut
 from opendome.simulation.clock import Clock
+from opendome.simulation.network import Network
 from opendome.simulation.recorder import Names
 from opendome.tracks.tracker import Tracker
 from opendome.world.build import build as build_world
@@ -38,15 +39,15 @@ class Model:
     manager: Manager
     fire_control: FireControlModel
     assessor: Assessor
+    network: Network
     clock: Clock
     names: Names
-    order_latency: np.ndarray  # (n_nodes,) s
     picture_period: float
 
 
 def fly_out_table(system: InterceptorSystem) -> ReachTable:
     """Fly-out table of an interceptor system, as wide as its envelope."""
-    slowest = 200.0 if system.homing.steering == "aero" else 3000.0
+    slowest = max(200.0, system.max_range / 300.0) if system.homing.steering == "aero" else 3000.0
     extent = (1.05 * system.max_range, 1.05 * system.max_altitude + 3e3, slowest)
     return make_table(vehicle_of(system.booster), free_time(system), extent, TABLE_SHAPE)
 
@@ -61,9 +62,11 @@ def compile_scenario(scenario: Scenario) -> Model:
     """
     systems = systems_of(scenario)
     tables = {s: fly_out_table(s) for s in systems}
-    nodes = scenario.command.nodes
+    nodes = [n.name for n in scenario.command.nodes]
     tracked = scenario.picture == "tracked"
     sensors = build_sensors(scenario.sensors) if tracked else ()
+    periods = tuple(s.period for s in sensors)
+    network = Network.build(scenario, periods)
     return Model(
         scenario=scenario.name,
         world=build_world(scenario, tables),
@@ -76,15 +79,16 @@ def compile_scenario(scenario: Scenario) -> Model:
             scenario, {s: vehicle_of(s.booster) for s in systems}, tables
         ),
         assessor=Assessor.build(scenario.weapons),
-        clock=Clock(scenario.step, scenario.duration, tuple(s.period for s in sensors)),
+        network=network,
+        clock=Clock(scenario.step, scenario.duration, periods),
         names=Names(
             groups=tuple(g.name for g in scenario.threats),
             threat_systems=tuple(g.system.name for g in scenario.threats),
-            nodes=tuple(n.name for n in nodes),
+            cells=tuple(cell.name for cell in network.cells),
+            nodes=tuple(nodes[i] for i in network.battery_node),
             batteries=tuple(b.name for b in scenario.weapons),
             weapon_systems=tuple(b.system.name for b in scenario.weapons),
             costs=np.array([b.system.cost for b in scenario.weapons], dtype=np.float64),
         ),
-        order_latency=np.array([n.order_latency for n in nodes], dtype=np.float64),
         picture_period=max(scenario.step, scenario.duration / PICTURE_SAMPLES),
     )

@@ -1,43 +1,289 @@
-"""Links between the stages: what is said now is heard later, in the order of arrival."""
+"""The network: which link each message passes, and what every receiver has heard.
+
+A scan is one message: all detections of one look with the word that there was a look. Orders and
+reports are repeated until acknowledged: they may come late and twice, but they come.
+"""
 
 from __future__ import annotations
 
-from typing import Generic
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.messages import Batch, join, take
+from opendome.engagements.engagement import Sight
+from opendome.kernels.philox import uniforms
+from opendome.messages import Detections, Orders, Reports, Scans, Tracks, join, take
+from opendome.rng import Purpose
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.schedule import scan_number
+from opendome.scenario.wiring import Cell, cells, link_of
+from opendome.simulation.links import N_DRAWS, Line, is_down, line_of, queue, reliable
+from opendome.simulation.mailbox import Mailbox
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+JOINT = 0  # the cell of all nodes, where nodes are joined
+SHOT_STRIDE = 8  # events of a shot's reports
 
 
-class Link(Generic[Batch]):
-    """Messages of one kind on their way; ties arrive in the order in which they were sent."""
+@dataclass(frozen=True)
+class Network:
+    """Everything constant about who hears whom."""
 
-    def __init__(self, kind: type[Batch]) -> None:
-        self._kind: type[Batch] = kind
-        self._batches: list[tuple[Floats, Batch]] = []
+    cells: tuple[Cell, ...]
+    is_joined: bool  # cell 0 joins all nodes
+    is_hub: bool
+    lines: tuple[Line | None, ...]  # of each node; None where nothing is in the way
+    sensor_node: tuple[int, ...]
+    sensor_latency: tuple[float, ...]
+    periods: tuple[float, ...]  # of the sensors
+    order_latency: Floats  # (n_nodes,) s
+    battery_node: Ints  # (n_batteries,)
 
-    def send(self, batch: Batch, t_arrive: Floats) -> None:
-        """Put rows on their way, each with its own time of arrival."""
-        if len(t_arrive):
-            self._batches.append((t_arrive, batch))
+    @staticmethod
+    def build(scenario: Scenario, periods: Sequence[float]) -> Network:
+        """The network of a scenario; ``periods`` of its sensors' looks."""
+        command, names = scenario.command, [n.name for n in scenario.command.nodes]
+        return Network(
+            cells=cells(command, scenario.sensors),
+            is_joined=command.wiring != "stovepiped" and len(names) > 1,
+            is_hub=command.wiring == "hub",
+            lines=tuple(line_of(link_of(command, i)) for i in range(len(names))),
+            sensor_node=tuple(names.index(s.node) for s in scenario.sensors),
+            sensor_latency=tuple(s.latency for s in scenario.sensors),
+            periods=tuple(periods),
+            order_latency=np.array([n.order_latency for n in command.nodes], dtype=np.float64),
+            battery_node=np.array([names.index(b.node) for b in scenario.weapons], dtype=np.int64),
+        )
 
-    def receive(self, t: float) -> Batch:
-        """Take off all rows that have arrived by t."""
-        arrived: list[Batch] = []
-        times: list[Floats] = []
-        rest: list[tuple[Floats, Batch]] = []
-        for when, batch in self._batches:
-            here = when <= t
-            if np.any(here):
-                arrived.append(take(batch, here))
-                times.append(when[here])
-            if not np.all(here):
-                rest.append((when[~here], take(batch, ~here)))
-        self._batches = rest
-        got = join(arrived, self._kind)
-        if not arrived:
-            return got
-        return take(got, np.argsort(np.concatenate(times), kind="stable"))
+    def line(self, cell: int, node: int) -> Line | None:
+        """What lies between a cell and a node: nothing where the cell is not joined by links."""
+        return self.lines[node] if self.is_joined and cell == JOINT else None
+
+    def delay(self, node: int) -> float:
+        """How old the joint picture is at a node: only a hub has to send it."""
+        line = self.lines[node]
+        return line.latency if self.is_hub and line is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Scans of one look, one for each run, that will be handed to a link."""
+
+    sent: float
+    sensor: int
+    look: int
+    detections: Detections
+    scans: Scans
+
+
+@dataclass
+class NetworkState:
+    """What is on its way in a batch of runs."""
+
+    runs: Ints
+    seed: int
+    detections: tuple[Mailbox[Detections], ...]  # of each cell
+    scans: tuple[Mailbox[Scans], ...]
+    free: Floats  # (n_nodes, n_runs) when each link has passed on all scans before
+    order_cell: Ints  # (n_runs, n) cell that gave each order, -1 where there is none
+    views: list[tuple[float, Tracks] | None]  # of each node: the joint picture that it has
+    outgoing: list[Outgoing] = field(default_factory=list)
+    orders: Mailbox[Orders] = field(default_factory=lambda: Mailbox(Orders))
+    reports: Mailbox[Reports] = field(default_factory=lambda: Mailbox(Reports))
+    pictures: list[tuple[float, Tracks]] = field(default_factory=list)  # on their way to nodes
+
+
+def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
+    """Nothing said."""
+    n_cells, n_nodes = len(network.cells), len(network.lines)
+    return NetworkState(
+        runs=runs,
+        seed=seed,
+        detections=tuple(Mailbox(Detections) for _ in range(n_cells)),
+        scans=tuple(Mailbox(Scans) for _ in range(n_cells)),
+        free=np.zeros((n_nodes, len(runs))),
+        order_cell=np.full((len(runs), 0), -1, dtype=np.int64),
+        views=[None] * n_nodes,
+    )
+
+
+def send_scan(
+    network: Network, state: NetworkState, look: tuple[float, int], seen: Detections, runs: Ints
+) -> None:
+    """A look at (time, sensor) in the given runs goes on its way to every cell that hears it."""
+    t, sensor = look
+    n = len(runs)
+    if not n:
+        return
+    scans = Scans(runs, np.full(n, sensor, dtype=np.int64), np.full(n, t))
+    sent = t + network.sensor_latency[sensor]
+    for c, cell in enumerate(network.cells):
+        if sensor not in cell.sensors:
+            continue
+        line = network.line(c, network.sensor_node[sensor])
+        if line is None or line.is_plain:
+            when = sent if line is None else sent + line.latency
+            state.scans[c].send(scans, np.full(n, when))
+            state.detections[c].send(seen, np.full(len(seen.run), when))
+        else:
+            number = scan_number(t, sensor, network.periods[sensor])
+            state.outgoing.append(Outgoing(sent, sensor, number, seen, scans))
+
+
+def receive_scans(
+    network: Network, state: NetworkState, t: float
+) -> list[tuple[Detections, Scans]]:
+    """What each cell has heard since the last call."""
+    if state.outgoing:
+        due = sorted(
+            (o for o in state.outgoing if o.sent <= t), key=lambda o: (o.sent, o.sensor, o.look)
+        )
+        state.outgoing = [o for o in state.outgoing if o.sent > t]
+        for out in due:
+            _pass(network, state, out)
+    return [
+        (detections.receive(t), scans.receive(t))
+        for detections, scans in zip(state.detections, state.scans, strict=True)
+    ]
+
+
+def _pass(network: Network, state: NetworkState, out: Outgoing) -> None:
+    """One look's scans through the link of the sensor's node to the joint cell."""
+    node = network.sensor_node[out.sensor]
+    line = network.lines[node]
+    assert line is not None
+    rows = np.searchsorted(state.runs, out.scans.run)
+    place = np.searchsorted(out.scans.run, out.detections.run)
+    size = 1.0 + np.bincount(place, minlength=len(rows)).astype(np.float64)
+    start, end = queue(line, out.sent, size, state.free[node, rows])
+    is_sent = ~is_down(line, start)
+    state.free[node, rows[is_sent]] = end[is_sent]
+    arrives = is_sent
+    if line.loss > 0.0:
+        sensor, look = np.full(len(rows), out.sensor), np.full(len(rows), out.look)
+        key = (state.seed, out.scans.run, int(Purpose.SCAN_LOSS), sensor, look)
+        arrives = is_sent & (uniforms(*key, 1)[:, 0] >= line.loss)
+    when, heard = end + line.latency, arrives[place]
+    state.scans[JOINT].send(take(out.scans, arrives), when[arrives])
+    state.detections[JOINT].send(take(out.detections, heard), when[place[heard]])
+
+
+def send_orders(network: Network, state: NetworkState, orders: Orders) -> None:
+    """Orders go to their batteries: a hub's through the link of the battery's node."""
+    n = len(orders.run)
+    if not n:
+        return
+    _note_cells(state, orders)
+    node = network.battery_node[orders.battery]
+    sent = np.where(np.isnan(orders.t_decided), 0.0, orders.t_decided)
+    passes = (orders.node == JOINT) & network.is_hub
+    key = (orders.run, int(Purpose.ORDER_DELIVERY), orders.id, np.zeros(n, dtype=np.int64))
+    first, second = _deliver(network, state, node, passes, sent, key)
+    delay = network.order_latency[node]
+    _post(state.orders, orders, first + delay, second + delay)
+
+
+def send_reports(network: Network, state: NetworkState, reports: Reports, is_said: bool) -> None:
+    """Reports go to the cell that gave the order, through the link of the battery's node.
+
+    Parameters
+    ----------
+    is_said : bool
+        Said by fire control, which takes as long as an order from node to battery; else seen.
+    """
+    n = len(reports.run)
+    if not n:
+        return
+    cell = state.order_cell[np.searchsorted(state.runs, reports.run), reports.order]
+    reports = replace(reports, node=cell)
+    node = network.battery_node[reports.battery]
+    sent = reports.t + network.order_latency[node] if is_said else reports.t
+    event = reports.shot * SHOT_STRIDE + reports.kind
+    key = (reports.run, int(Purpose.REPORT_DELIVERY), reports.order, event)
+    passes = np.full(n, network.is_joined) & (cell == JOINT)
+    first, second = _deliver(network, state, node, passes, sent, key)
+    _post(state.reports, reports, first, second)
+
+
+def _deliver(
+    network: Network,
+    state: NetworkState,
+    node: Ints,
+    passes: Bools,
+    sent: Floats,
+    key: tuple[Ints, int, Ints, Ints],
+) -> tuple[Floats, Floats]:
+    """When each message gets through its node's link, and when its copy does (NaN: no copy)."""
+    first, second = sent.copy(), np.full(len(sent), np.nan)
+    for i in np.unique(node[passes]):
+        line, rows = network.lines[i], np.flatnonzero(passes & (node == i))
+        if line is None:
+            continue
+        run, purpose, obj, event = key
+        if line.loss > 0.0:
+            draws = uniforms(state.seed, run[rows], purpose, obj[rows], event[rows], N_DRAWS)
+        else:
+            draws = np.full((len(rows), N_DRAWS), 0.5)
+        first[rows], second[rows] = reliable(line, sent[rows], draws)
+    return first, second
+
+
+def _post(box: Mailbox[Orders] | Mailbox[Reports], batch: Orders | Reports, first: Floats,
+          second: Floats) -> None:  # fmt: skip
+    """Messages and their copies on their way."""
+    box.send(batch, first)  # type: ignore[arg-type]
+    twice = np.isfinite(second)
+    if twice.any():
+        box.send(take(batch, twice), second[twice])  # type: ignore[arg-type,type-var]
+
+
+def _note_cells(state: NetworkState, orders: Orders) -> None:
+    """Remember which cell gave each order."""
+    more = int(orders.id.max()) + 1 - state.order_cell.shape[1]
+    if more > 0:
+        fresh = np.full((len(state.runs), max(more, 64)), -1, dtype=np.int64)
+        state.order_cell = np.hstack([state.order_cell, fresh])
+    state.order_cell[np.searchsorted(state.runs, orders.run), orders.id] = orders.node
+
+
+def sight(network: Network, state: NetworkState, picture: Tracks, t: float) -> Sight:
+    """What fire control at each battery sees: the joint picture as it has reached its node.
+
+    In a hub it is as old as the link is slow; while a link is down its node keeps the last one.
+    """
+    if not network.is_joined or all(
+        network.delay(i) == 0.0 and (line is None or not line.outages)
+        for i, line in enumerate(network.lines)
+    ):
+        return Sight.of(picture, len(network.battery_node))
+    state.pictures.append((t, picture))
+    for i, line in enumerate(network.lines):
+        for when, what in reversed(state.pictures):
+            if when > t - network.delay(i) + 1e-9:
+                continue
+            if line is None or not is_down(line, np.array([when]))[0]:
+                state.views[i] = (when, what)
+                break
+    oldest = t - max(network.delay(i) for i in range(len(network.lines)))
+    while len(state.pictures) > 1 and state.pictures[1][0] <= oldest:
+        state.pictures.pop(0)
+    return _sight_of(network, state, picture)
+
+
+def _sight_of(network: Network, state: NetworkState, picture: Tracks) -> Sight:
+    """Each different picture once; the present one comes first, for cells that need no link."""
+    pictures: list[Tracks] = [picture]
+    number: list[int] = []
+    for view in state.views:
+        what = join([], Tracks) if view is None else view[1]
+        known = next((k for k, p in enumerate(pictures) if p is what), None)
+        if known is None:
+            pictures.append(what)
+        number.append(len(pictures) - 1 if known is None else known)
+    by_node = np.array(number, dtype=np.int64)
+    return Sight(tuple(pictures), by_node[network.battery_node])

@@ -33,7 +33,8 @@ class Names:
 
     groups: tuple[str, ...]
     threat_systems: tuple[str, ...]  # of each group
-    nodes: tuple[str, ...]
+    cells: tuple[str, ...]  # nodes that share a picture
+    nodes: tuple[str, ...]  # of each battery
     batteries: tuple[str, ...]
     weapon_systems: tuple[str, ...]  # of each battery
     costs: Floats  # of one round of each battery
@@ -63,7 +64,7 @@ class Recorder:
         self.t_next = truth.t + self.period
         # runs that have ended keep their tracks; each track is at its own time
         tracks = coast(take(tracks, np.isin(tracks.run, truth.runs)), truth.t)
-        self.picture.append(score_picture(truth, tracks, names.nodes))
+        self.picture.append(score_picture(truth, tracks, names.cells))
         matches = match_tracks(truth, tracks)
         if not len(self.sigma):
             self.sigma = np.full(len(world.killer), np.nan)
@@ -235,7 +236,7 @@ def _engagements(
         "run": rounds.run,
         "shot": rounds.shot,
         "order": shots.order,
-        "node": Coded(order.node[row], names.nodes),
+        "node": Coded(shots.battery, names.nodes),
         "battery": Coded(shots.battery, names.batteries),
         "system": Coded(shots.battery, names.weapon_systems),
         "track": shots.track,
@@ -265,7 +266,7 @@ def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
     reports = join(notes.reports, Reports)
     heard = (reports.kind == ReportKind.KILLED) | (reports.kind == ReportKind.SURVIVED)
     in_time = reports.t <= state.t_end[np.searchsorted(state.runs, reports.run)]
-    judged = np.flatnonzero(heard & in_time)
+    judged = np.flatnonzero(heard & in_time)[::-1]  # of what is said twice the first stays
     if not n or not len(judged):
         return believed, when
     have = state.rounds.run * 2**32 + state.rounds.shot

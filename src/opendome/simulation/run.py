@@ -8,6 +8,7 @@ import numpy as np
 
 from opendome.engagements import engagement
 from opendome.results.record import Record
+from opendome.simulation import network
 from opendome.simulation.build import Model, compile_scenario
 from opendome.simulation.recorder import Recorder, record
 from opendome.simulation.state import State
@@ -28,6 +29,7 @@ def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Seque
         picture=model.picture.start(numbers),
         battle=model.manager.begin(numbers),
         fire_control=engagement.begin(model.fire_control, numbers),
+        network=network.begin(model.network, seed, numbers),
         recorder=Recorder(keep=keep, period=model.picture_period),
     )
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from opendome.battle.books import BattleState
 from opendome.engagements.engagement import FireControlState
-from opendome.messages import Commands, Detections, Orders, Reports, Tasking, empty
-from opendome.simulation.network import Link
+from opendome.messages import Commands, Tasking, empty
+from opendome.simulation.network import NetworkState
 from opendome.simulation.recorder import Recorder
 from opendome.world.state import WorldState
 
@@ -23,9 +23,7 @@ class State:
     picture: Any  # of the tracker, or of the shortcut that stands for it
     battle: BattleState
     fire_control: FireControlState
+    network: NetworkState
     recorder: Recorder
-    detections: Link[Detections] = field(default_factory=lambda: Link(Detections))
-    orders: Link[Orders] = field(default_factory=lambda: Link(Orders))
-    reports: Link[Reports] = field(default_factory=lambda: Link(Reports))
     tasking: Tasking = field(default_factory=lambda: empty(Tasking))
     commands: Commands = field(default_factory=lambda: empty(Commands))

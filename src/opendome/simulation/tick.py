@@ -14,9 +14,10 @@ def tick(model: Model, state: State, t0: float, t1: float) -> None:
     """Carry a batch of runs from t0 to t1.
 
     The world *advances* under the last commands. Each sensor that is due *senses* the truth under
-    its tasking. The network *carries* what was sensed to the nodes. Trackers *track*: every node
-    gets its picture. The managers *decide* on orders and on where sensors shall look. The network
-    *carries* the orders to the batteries. Fire control *commands* rounds. The recorder *notes*.
+    its tasking. The network *carries* what was sensed to the nodes. Trackers *track*: nodes that
+    are joined get one picture, others each their own. The managers *decide* on orders and on where
+    sensors shall look. The network *carries* the orders to the batteries. Fire control *commands*
+    rounds. The recorder *notes*.
 
     Parameters
     ----------
@@ -29,8 +30,8 @@ def tick(model: Model, state: State, t0: float, t1: float) -> None:
     """
     meetings = verbs.advance(model, state, t1)
     verbs.sense(model, state, meetings, t0, t1)
-    detections, reports = verbs.carry_to_nodes(state, t1)
-    picture = verbs.track(model, state, detections, t1)
+    mail, reports = verbs.carry_to_nodes(model, state, t1)
+    picture = verbs.track(model, state, mail, t1)
     orders = verbs.decide(model, state, picture, reports, t1)
     orders = verbs.carry_to_batteries(model, state, orders, t1)
     verbs.command(model, state, orders, picture, t1)

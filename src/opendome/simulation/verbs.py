@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from opendome.engagements import fire_control
-from opendome.messages import Detections, Orders, Reports, Stocks, Tracks
+from opendome.engagements.magazines import stocks
+from opendome.messages import Detections, Orders, Reports, Scans, Stocks, Tracks
 from opendome.sensors.shortcut import Shortcut
+from opendome.simulation import network
 from opendome.simulation.build import Model
 from opendome.simulation.state import State
 from opendome.truth import Meetings
 from opendome.world import world
+
+Mail = list[tuple[Detections, Scans]]
 
 
 def advance(model: Model, state: State, t1: float) -> Meetings:
@@ -23,32 +27,34 @@ def advance(model: Model, state: State, t1: float) -> Meetings:
 def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) -> None:
     """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
     for t, i in model.clock.looks(t0, t1):
-        sensor = model.sensors[i]
-        seen = sensor.sense(world.snapshot(model.world, state.world, t), state.tasking, state.seed)
-        state.detections.send(seen, seen.t + sensor.latency)
-    judged = model.assessor.look(meetings, state.seed)
-    state.reports.send(judged, judged.t)
+        truth = world.snapshot(model.world, state.world, t)
+        seen = model.sensors[i].sense(truth, state.tasking, state.seed)
+        network.send_scan(model.network, state.network, (t, i), seen, truth.runs)
+    if len(meetings.run):
+        judged = model.assessor.look(meetings, state.seed)
+        network.send_reports(model.network, state.network, judged, is_said=False)
 
 
-def carry_to_nodes(state: State, t1: float) -> tuple[Detections, Reports]:
-    """What has arrived at the nodes by t1."""
-    reports = state.reports.receive(t1)
+def carry_to_nodes(model: Model, state: State, t1: float) -> tuple[Mail, Reports]:
+    """What has arrived by t1: the scans that each cell hears, and reports."""
+    reports = state.network.reports.receive(t1)
     state.recorder.reports.append(reports)
-    return state.detections.receive(t1), reports
+    return network.receive_scans(model.network, state.network, t1), reports
 
 
-def track(model: Model, state: State, detections: Detections, t1: float) -> Tracks:
-    """Every node's picture at t1: tracked, or made from the truth where the scenario says so."""
+def track(model: Model, state: State, mail: Mail, t1: float) -> Tracks:
+    """Every cell's picture at t1: tracked, or made from the truth where the scenario says so."""
     if isinstance(model.picture, Shortcut):
         truth = world.snapshot(model.world, state.world, t1)
         model.picture.update(state.picture, truth, t1, state.seed)
     else:
-        model.picture.update(state.picture, detections, t1, state.seed)
+        for cell, heard in enumerate(mail):
+            model.picture.update(state.picture, *heard, t1, state.seed, cell=cell)
     return model.picture.picture(state.picture, t1)
 
 
 def decide(model: Model, state: State, picture: Tracks, reports: Reports, t1: float) -> Orders:
-    """Orders of all nodes; where cued sensors shall look is kept for the next tick."""
+    """Orders of all cells; where cued sensors shall look is kept for the next tick."""
     orders, state.tasking = model.manager.decide(
         state.battle, picture, _stocks(model, state, t1), reports, t1
     )
@@ -58,17 +64,17 @@ def decide(model: Model, state: State, picture: Tracks, reports: Reports, t1: fl
 
 def carry_to_batteries(model: Model, state: State, orders: Orders, t1: float) -> Orders:
     """Orders that have reached their batteries by t1."""
-    state.orders.send(orders, orders.t_decided + model.order_latency[orders.node])
-    return state.orders.receive(t1)
+    network.send_orders(model.network, state.network, orders)
+    return state.network.orders.receive(t1)
 
 
 def command(model: Model, state: State, orders: Orders, picture: Tracks, t1: float) -> None:
     """Commands for the next tick; what fire control says travels back to the nodes."""
+    sight = network.sight(model.network, state.network, picture, t1)
     state.commands, said = fire_control.act(
-        model.fire_control, state.fire_control, orders, picture, (t1, t1 + model.clock.step)
+        model.fire_control, state.fire_control, orders, sight, (t1, t1 + model.clock.step)
     )
-    node = np.array([u.node for u in model.fire_control.units], dtype=np.int64)
-    state.reports.send(said, said.t + model.order_latency[node[said.battery]])
+    network.send_reports(model.network, state.network, said, is_said=True)
 
 
 def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
@@ -80,6 +86,6 @@ def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
 
 def _stocks(model: Model, state: State, t: float) -> Stocks:
     """What each battery of a run that goes on has."""
-    have = fire_control.stocks(model.fire_control, state.fire_control, t)
+    have = stocks(model.fire_control, state.fire_control, t)
     rows = np.flatnonzero(state.world.is_active)
     return Stocks(have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows])

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opendome.engagements import engagement, fire_control
+from opendome.engagements import engagement, fire_control, magazines
 from opendome.engagements.build import build
-from opendome.engagements.engagement import FireControlModel, FireControlState
+from opendome.engagements.engagement import FireControlModel, FireControlState, Sight
 from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecefs_from_ecis
 from opendome.kernels.impact import coast_paths
@@ -105,7 +105,8 @@ def fire(
     commands, reports = [], []
     for k in ticks:
         t = T_SEEN + k
-        done, said = fire_control.act(model, state, orders, at(picture, t), (t, t + 1.0))
+        sight = Sight.of(at(picture, t), len(model.units))
+        done, said = fire_control.act(model, state, orders, sight, (t, t + 1.0))
         commands.append(done)
         reports.append(said)
         orders = empty(Orders)
@@ -161,9 +162,9 @@ def test_a_channel_is_free_again_after_the_meeting(models) -> None:
     state = begin(model)
     commands, _ = fire(model, state, order(1), picture, range(1))
     met = float(commands[0].t_intercept[0])
-    assert fire_control.stocks(model, state, met).free_channels[0, BATTERY] == 0
-    after = met + fire_control.AFTER_INTERCEPT + 0.1
-    assert fire_control.stocks(model, state, after).free_channels[0, BATTERY] == 1
+    assert magazines.stocks(model, state, met).free_channels[0, BATTERY] == 0
+    after = met + magazines.AFTER_INTERCEPT + 0.1
+    assert magazines.stocks(model, state, after).free_channels[0, BATTERY] == 1
 
 
 def test_a_track_that_nobody_holds_cannot_be_shot_at(models) -> None:
