@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import STANDARD_GRAVITY
-from opendome.errors import ScenarioError
-from opendome.kernels.aim import GUESS
-from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.guidance import RoundKinds
-from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.rng import Purpose
-from opendome.scenario.check import ground_distance
 from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.threats import Booster, ThreatGroup
 from opendome.scenario.weapons import InterceptorSystem
-from opendome.world.flights import COARSEST_AIM, FLIGHTS, MAX_FLIGHT
 from opendome.world.model import (
     AssetTable,
     BatteryTable,
-    Group,
     InterceptorTable,
-    ThreatTable,
     WorldModel,
+    vehicle_of,
 )
+from opendome.world.raid import raid_of
 
-SLOWEST = 1.1  # of the nominal flight time, what a scattered flight may need
+__all__ = ["build", "envelope_of", "free_time", "systems_of", "vehicle_of"]
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def vehicle_of(booster: Booster) -> Vehicle:
-    """A booster as the flight kernels see it."""
-    stages = [
-        (
-            s.burn_time,
-            s.propellant_mass,
-            s.specific_impulse * STANDARD_GRAVITY,
-            s.inert_mass,
-            s.drag_area,
-        )
-        for s in booster.stages
-    ]
-    return Vehicle(
-        np.array(stages, dtype=np.float64).reshape(len(stages), 5),
-        float(booster.payload_mass),
-        float(booster.payload_beta),
-        float(booster.rise_time),
-        float(booster.pitch_time),
-    )
 
 
 def free_time(system: InterceptorSystem) -> float:
@@ -89,115 +61,7 @@ def _sites(places: list[Place]) -> Floats:
     return np.array([(p.lat, p.lon, p.alt) for p in places], dtype=np.float64).reshape(-1, 3)
 
 
-def _threats(scenario: Scenario) -> ThreatTable:
-    """Per-threat arrays, groups in scenario order, launches of a group in time order."""
-    group, t_launch = [], []
-    for g, threats in enumerate(scenario.threats):
-        for i in range(threats.count):
-            salvo, place = divmod(i, max(threats.salvo_size, 1))
-            t_launch.append(
-                threats.first_launch + salvo * threats.salvo_interval + place * threats.spacing
-            )
-            group.append(g)
-    index = np.array(group, dtype=np.int64)
-
-    def per(values: list[float]) -> Floats:
-        return np.array(values, dtype=np.float64)[index] if values else np.zeros(0)
-
-    systems = [t.system for t in scenario.threats]
-    return ThreatTable(
-        group=index,
-        t_launch=np.array(t_launch, dtype=np.float64),
-        reliability=per([s.reliability for s in systems]),
-        log_beta=per([math.log(s.booster.payload_beta) for s in systems]),
-        rcs=per([s.rcs for s in systems]),
-        rcs_uhf=per([s.rcs_uhf for s in systems]),
-        plume=per([s.plume for s in systems]),
-        burn_time=per([sum(x.burn_time for x in s.booster.stages) for s in systems]),
-        lethal_radius=per([s.lethal_radius for s in systems]),
-        cost=per([s.cost for s in systems]),
-    )
-
-
-def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:
-    """The places a group aims at, one after another in turn."""
-    places = []
-    assets = {a.name: a.place for a in scenario.assets}
-    for aim in threats.aim if isinstance(threats.aim, tuple) else (threats.aim,):
-        if isinstance(aim, str) and aim not in assets:
-            raise ScenarioError(f"{where}.aim is '{aim}'; no asset has this name.")
-        places.append(assets[aim] if isinstance(aim, str) else aim)
-    return places
-
-
-def _group(scenario: Scenario, threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
-    """One group and aim, its nominal launch solved; raises when the aim cannot be reached."""
-    where = f"threats.{threats.name}"
-    distance = ground_distance(threats.launch, aim)
-    system = threats.system
-    allowed = f"{system.name} flies {system.min_range / 1e3:g} to {system.max_range / 1e3:g} km"
-    if not system.min_range <= distance <= system.max_range:
-        raise ScenarioError(
-            f"{where}.aim is {distance / 1e3:.1f} km from its launch place; {allowed}. "
-            "Move the launch place or choose another system."
-        )
-    group = Group(
-        name=threats.name,
-        system=system.name,
-        vehicle=vehicle_of(system.booster),
-        flight=system.steering,
-        threats=ids,
-        launch=(threats.launch.lat, threats.launch.lon, threats.launch.alt),
-        aim=(aim.lat, aim.lon),
-        launch_scatter=threats.launch_scatter,
-        aim_scatter=math.hypot(threats.aim_scatter, system.aim_error / math.sqrt(2 * math.log(2))),
-        apogee=math.nan if threats.apogee is None else threats.apogee,
-        guess=np.zeros((0, GUESS)),
-    )
-    launch = np.array([[*group.launch, threats.first_launch, 0.0, math.nan, math.inf]])
-    fit = FLIGHTS[group.flight](group, launch, np.array([[aim.lat, aim.lon, group.apogee]]))
-    if fit.status[0] != 0 or fit.miss[0] > 10 * COARSEST_AIM:
-        raise ScenarioError(
-            f"{where}.aim is {distance / 1e3:.1f} km from its launch place; {allowed}, but no "
-            f"flight comes closer than {fit.miss[0] / 1e3:.3g} km to it. "
-            "Move the launch place, or give another apogee_km."
-        )
-    _check_duration(scenario, group, fit.launches, threats, where)
-    return Group(**{**group.__dict__, "guess": fit.guesses})
-
-
-def _groups(scenario: Scenario) -> tuple[Group, ...]:
-    """Every group, split by aim: threat i of a group takes its aim number i modulo the aims."""
-    groups = []
-    first = 0
-    for threats in scenario.threats:
-        aims = _aims(scenario, threats, f"threats.{threats.name}")
-        for k, aim in enumerate(aims[: threats.count]):
-            ids = np.arange(first + k, first + threats.count, len(aims), dtype=np.int64)
-            groups.append(_group(scenario, threats, aim, ids))
-        first += threats.count
-    return tuple(groups)
-
-
-def _check_duration(
-    scenario: Scenario, group: Group, launches: Floats, threats: ThreatGroup, where: str
-) -> None:
-    """The scenario must last until the group's last threat has landed."""
-    flight = fly_many(group.vehicle, launches, MAX_FLIGHT, TOLERANCE, 0)
-    number = np.arange(max(threats.count, 1))
-    salvo, place = np.divmod(number, max(threats.salvo_size, 1))
-    last = float(np.max(salvo * threats.salvo_interval + place * threats.spacing))
-    t_flight = float(flight.impact[0, 0]) - threats.first_launch
-    t_end = threats.first_launch + last + SLOWEST * t_flight
-    if threats.count and t_end > scenario.duration:
-        raise ScenarioError(
-            f"duration_s is {scenario.duration:g} s; the last threat of "
-            f"threats.{threats.name} lands at about {t_end:.0f} s. Set duration_s to at least "
-            f"{1.1 * t_end:.0f}."
-        )
-
-
-def _interceptors(systems: tuple[InterceptorSystem, ...]) -> InterceptorTable:
+def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTable:
     """Constants of the interceptor systems."""
 
     def per(values: list[float]) -> Floats:
@@ -286,6 +150,7 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
     ScenarioError
         When a group's aim cannot be reached, or the scenario ends before its threats land.
     """
+    groups, threats = raid_of(scenario)
     systems = systems_of(scenario)
     delays = {n.name: _delay(scenario, n) for n in scenario.command.nodes}
     batteries = BatteryTable(
@@ -299,10 +164,10 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
         ),
     )
     return WorldModel(
-        groups=_groups(scenario),
-        threats=_threats(scenario),
+        groups=groups,
+        threats=threats,
         assets=_assets(scenario.assets),
-        interceptors=_interceptors(systems),
+        interceptors=interceptor_table(systems),
         batteries=batteries,
         is_flown=scenario.engagement == "flown",
         duration=scenario.duration,

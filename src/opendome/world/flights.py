@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.errors import ModelRangeError
-from opendome.kernels.aim import Aims, solve_aims
-from opendome.kernels.aim_start import CUTOFF, ELEVATION_LOW
-from opendome.kernels.flight import TOLERANCE, Flights, fly_many
+from opendome.kernels.aim import solve_aims
+from opendome.kernels.aim_start import CUTOFF, ELEVATION_LOW, minimum_energy_apogee
+from opendome.kernels.cruise import FALL_KNOTS, cruise_many
+from opendome.kernels.flight import KNOTS_FULL, TOLERANCE, Flights, fly_many
 from opendome.kernels.philox import normals, uniforms
+from opendome.kernels.quasi_ballistic import steer_down
 from opendome.rng import Purpose
 from opendome.world.model import Group
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Part = TypeVar("Part")
 
-MAX_FLIGHT = 3.0 * 3600.0  # s
+MAX_FLIGHT = 3.0 * 3600.0  # s, of what is not driven all the way
 MAX_KNOTS = 512
 FINEST_AIM, COARSEST_AIM = 2.0, 30.0  # m, to which flights are fitted to their aims
 AIM_SHARE = 0.02  # of the group's own scatter, as far as between those
+DEPRESSED_APOGEE = 60e3  # m, of a quasi-ballistic flight unless its least-energy arc is lower
+FLYER_BETA = 1000.0  # kg/m^2, of a flyer on wings that falls; order of magnitude of its shape
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What was drawn for each flight besides its places; all (n,)."""
+
+    is_failed: NDArray[np.bool_]
+    share: Floats  # of its powered time at which a failed one fails
+    swing: Floats  # phase of its weave, rad
+
+
+@dataclass(frozen=True)
+class Flown:
+    """Flights of one group, one row each."""
+
+    launches: Floats  # (n, 7) rows as of `flight.fly_many`
+    aims: Floats  # (n, 3) drawn aim, lat, lon, apogee
+    paths: Flights
+    t_level: Floats  # until when each flies on wings; -inf: it has none
+    status: Ints  # 0: fitted to its aim
+    miss: Floats  # m, from the aim to the fitted impact
+    guess: Floats  # (n, k) solutions, as solve_aims takes them
 
 
 def displaced(lat: Floats, lon: Floats, north: Floats, east: Floats) -> tuple[Floats, Floats]:
@@ -55,22 +85,90 @@ def aim_tolerance(group: Group) -> float:
     return min(max(AIM_SHARE * group.aim_scatter, FINEST_AIM), COARSEST_AIM)
 
 
-def fit_elevation(group: Group, launches: Floats, aims: Floats) -> Aims:
+def _given(part: Part | None) -> Part:
+    """A part that every system of this kind was found to have when the world was built."""
+    if part is None:
+        raise TypeError("a threat system lacks the part that its steering needs")
+    return part
+
+
+def _ballistic(group: Group, launches: Floats, aims: Floats, fates: Fates, steering: int) -> Flown:
+    """Fit every launch to its aim, let the failed ones lose thrust on the way, and fly all."""
+    vehicle = _given(group.vehicle)
+    fit = solve_aims(vehicle, launches, aims, steering, aim_tolerance(group), group.guess)
+    launches = fit.launches
+    burn = np.minimum(launches[:, 6], np.sum(vehicle.stages[:, 0]))
+    launches[fates.is_failed, 6] = (fates.share * burn)[fates.is_failed]
+    paths = fly_many(vehicle, launches, MAX_FLIGHT, TOLERANCE, MAX_KNOTS)
+    never = np.full(len(launches), -np.inf)
+    return Flown(launches, aims, paths, never, fit.status, fit.miss, fit.guesses)
+
+
+def fly_elevation(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
     """Unguided rockets: burn to the end, range by launch elevation, low arc."""
-    return solve_aims(
-        group.vehicle, launches, aims, ELEVATION_LOW, aim_tolerance(group), group.guess
+    return _ballistic(group, launches, aims, fates, ELEVATION_LOW)
+
+
+def fly_cutoff(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """Guided ballistic missiles: range and apogee by pitch and thrust cut-off."""
+    return _ballistic(group, launches, aims, fates, CUTOFF)
+
+
+def fly_quasi_ballistic(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """As cutoff, low; the sound ones then weave and home on their aims by fins."""
+    if math.isnan(group.apogee):
+        least = minimum_energy_apogee(_arc(group.launch[:2], group.aim))
+        aims[:, 2] = min(DEPRESSED_APOGEE, least)
+    flown = _ballistic(group, launches, aims, fates, CUTOFF)
+    beta = _given(group.vehicle).payload_beta
+    is_steered = ~fates.is_failed & (flown.status == 0)
+    places = np.ascontiguousarray(aims[:, :2])
+    steer_down(flown.paths, _given(group.fins), beta, places, fates.swing, is_steered)
+    return flown
+
+
+def fly_waypoints(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """Flyers on wings: along their waypoints; a failed one falls at a share of its way."""
+    n = len(launches)
+    starts, ends = launches[:, :4].copy(), np.ascontiguousarray(aims[:, :2])
+    shares = np.column_stack(
+        [np.where(fates.is_failed, fates.share, 2.0), np.full(n, FLYER_BETA)]
+    )  # fmt: skip
+    room = 2 * FALL_KNOTS
+    while True:
+        paths = cruise_many(_given(group.flyer), starts, group.waypoints, ends, shares, room)
+        if not np.any(paths.status == KNOTS_FULL):
+            break
+        room *= 2
+    t_level = np.where(fates.is_failed, paths.t_burnout, paths.impact[:, 0])
+    return Flown(
+        launches, aims, paths, t_level, np.zeros(n, dtype=np.int64), np.zeros(n), group.guess
     )
 
 
-def fit_cutoff(group: Group, launches: Floats, aims: Floats) -> Aims:
-    """Guided ballistic missiles: range and apogee by pitch and thrust cut-off."""
-    return solve_aims(group.vehicle, launches, aims, CUTOFF, aim_tolerance(group), group.guess)
-
-
-FLIGHTS: dict[str, Callable[[Group, Floats, Floats], Aims]] = {
-    "elevation": fit_elevation,
-    "cutoff": fit_cutoff,
+FLIGHTS: dict[str, Callable[[Group, Floats, Floats, Fates], Flown]] = {
+    "elevation": fly_elevation,
+    "cutoff": fly_cutoff,
+    "quasi_ballistic": fly_quasi_ballistic,
+    "waypoints": fly_waypoints,
 }
+
+
+def _arc(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Central angle between two places on a sphere, rad."""
+    half = (
+        math.sin(0.5 * (a[0] - b[0])) ** 2
+        + math.cos(a[0]) * math.cos(b[0]) * math.sin(0.5 * (a[1] - b[1])) ** 2
+    )
+    return 2.0 * math.asin(math.sqrt(min(half, 1.0)))
+
+
+def fly_nominal(group: Group, t_launch: float) -> Flown:
+    """The one flight of a group without any scatter or failure."""
+    launch = np.array([[*group.launch, t_launch, 0.0, math.nan, math.inf]])
+    aim = np.array([[*group.aim, group.apogee]])
+    fates = Fates(np.zeros(1, dtype=np.bool_), np.zeros(1), np.zeros(1))
+    return FLIGHTS[group.flight](group, launch, aim, fates)
 
 
 def launch_group(
@@ -80,20 +178,13 @@ def launch_group(
     threats: Ints,
     t_launch: Floats,
     is_failed: NDArray[np.bool_],
-) -> tuple[Flights, Floats, Floats]:
+) -> Flown:
     """Fly every threat of one group in every run.
 
     Parameters
     ----------
     runs, threats, t_launch, is_failed : (n,)
-        One row per flight: run, threat id, launch time, whether the motor will fail.
-
-    Returns
-    -------
-    flights : Flights
-    launches : (n, 7) float
-    aims : (n, 2) float
-        Drawn aim points, lat, lon.
+        One row per flight: run, threat id, launch time, whether it will fail on its way.
     """
     n = len(runs)
     launches = np.full((n, 7), np.nan)
@@ -107,20 +198,16 @@ def launch_group(
     aims[:, 0], aims[:, 1] = scattered(
         seed, runs, threats, Purpose.AIM_SCATTER, group.aim, group.aim_scatter
     )
-    fit = FLIGHTS[group.flight](group, launches, aims)
-    launches = fit.launches
-    if np.any(is_failed):
-        burn = np.minimum(launches[:, 6], np.sum(group.vehicle.stages[:, 0]))
-        share = uniforms(
-            seed, runs, int(Purpose.THREAT_FAILURE_TIME), threats, np.zeros(n, dtype=np.int64), 1
-        )[:, 0]
-        launches[is_failed, 6] = (share * burn)[is_failed]
-    flights = fly_many(group.vehicle, launches, MAX_FLIGHT, TOLERANCE, MAX_KNOTS)
-    if np.any(flights.status != 0):
-        bad = int(np.argmax(flights.status != 0))
+    first = np.zeros(n, dtype=np.int64)
+    share = uniforms(seed, runs, int(Purpose.THREAT_FAILURE_TIME), threats, first, 1)[:, 0]
+    swing = uniforms(seed, runs, int(Purpose.WEAVE_PHASE), threats, first, 1)[:, 0]
+    fates = Fates(is_failed, share, 2.0 * math.pi * swing)
+    flown = FLIGHTS[group.flight](group, launches, aims, fates)
+    if np.any(flown.paths.status != 0):
+        bad = int(np.argmax(flown.paths.status != 0))
         raise ModelRangeError(
             f"threats.{group.name}: the flight of threat {int(threats[bad])} in run "
             f"{int(runs[bad])} does not come down within {MAX_FLIGHT / 3600:g} h. "
             "Lower apogee_km or the scatter of its aim."
         )
-    return flights, launches, aims[:, :2]
+    return flown

@@ -7,12 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import STANDARD_GRAVITY
+from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.guidance import RoundKinds
 from opendome.kernels.propulsion import Vehicle
+from opendome.kernels.quasi_ballistic import Fins
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.scenario.threats import Booster
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def vehicle_of(booster: Booster) -> Vehicle:
+    """A booster as the flight kernels see it."""
+    stages = [
+        (
+            s.burn_time,
+            s.propellant_mass,
+            s.specific_impulse * STANDARD_GRAVITY,
+            s.inert_mass,
+            s.drag_area,
+        )
+        for s in booster.stages
+    ]
+    return Vehicle(
+        np.array(stages, dtype=np.float64).reshape(len(stages), 5),
+        float(booster.payload_mass),
+        float(booster.payload_beta),
+        float(booster.rise_time),
+        float(booster.pitch_time),
+    )
 
 
 @dataclass(frozen=True)
@@ -21,10 +46,13 @@ class Group:
 
     name: str
     system: str
-    vehicle: Vehicle
+    vehicle: Vehicle | None  # None: it has no booster
+    flyer: Flyer | None  # None: it does not fly on wings
+    fins: Fins | None  # None: it does not steer on its way down
     flight: str  # key of FLIGHTS
     threats: Ints  # their ids within a run
     launch: tuple[float, float, float]  # lat, lon, alt
+    waypoints: Floats  # (k, 2) lat, lon
     aim: tuple[float, float]  # lat, lon
     launch_scatter: float
     aim_scatter: float

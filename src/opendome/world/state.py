@@ -28,7 +28,8 @@ class ThreatRecord:
     aim_lat: Floats
     aim_lon: Floats
     is_failed: Bools
-    t_burnout: Floats
+    t_burnout: Floats  # also when a failed one fails, and the launch of a flyer on wings
+    t_level: Floats  # until when it flies on wings; -inf: it has none
     apogee: Floats
     t_impact: Floats
     impact_lat: Floats

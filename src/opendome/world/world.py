@@ -64,12 +64,12 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
     pieces: list[Floats] = [np.zeros((0, 7))] * len(run)
     for group in model.groups:
         rows = np.flatnonzero(np.isin(threat, group.threats))
-        flights, launches, aims = launch_group(
-            group, seed, run[rows], threat[rows], t_launch[rows], is_failed[rows]
-        )
+        done = launch_group(group, seed, run[rows], threat[rows], t_launch[rows], is_failed[rows])
+        launches, aims, flights = done.launches, done.aims, done.paths
         flown = (
             launches[:, 0], launches[:, 1], aims[:, 0], aims[:, 1], flights.t_burnout,
             flights.apogee_alt, flights.impact[:, 0], flights.impact[:, 1], flights.impact[:, 2],
+            done.t_level,
         )  # fmt: skip
         for name, values in zip(_FLOWN, flown, strict=True):
             columns[name][rows] = values
@@ -99,7 +99,7 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
 
 _FLOWN = (
     "launch_lat", "launch_lon", "aim_lat", "aim_lon", "t_burnout",
-    "apogee", "t_impact", "impact_lat", "impact_lon",
+    "apogee", "t_impact", "impact_lat", "impact_lon", "t_level",
 )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     every = np.ones(len(rec.run), dtype=np.bool_)
     threat(EventKind.LAUNCH, rec.t_launch, every)
     threat(EventKind.FAILURE, rec.t_burnout, rec.is_failed)
-    threat(EventKind.BURNOUT, rec.t_burnout, ~rec.is_failed)
+    threat(EventKind.BURNOUT, rec.t_burnout, ~rec.is_failed & np.isinf(rec.t_level))
     threat(EventKind.IMPACT, rec.t_impact, state.killer < 0)
     shot = np.arange(first, len(rounds.t))
     kinds.append(
@@ -211,7 +211,8 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
         np.full(len(rows), t),
     )
     threat = rows % n
-    burning = t < state.threats.t_burnout[rows]
+    t_level = state.threats.t_level[rows]
+    burning = (t < state.threats.t_burnout[rows]) & np.isinf(t_level)
     return Truth(
         t=t,
         runs=state.runs[state.t_end > t],
@@ -220,7 +221,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
         r_ecef=r,
         v_ecef=v,
         is_burning=burning,
-        is_level=np.zeros(len(rows), dtype=np.bool_),
+        is_level=t < t_level,
         log_beta=table.log_beta[threat],
         rcs=table.rcs[threat],
         rcs_uhf=table.rcs_uhf[threat],

@@ -1,0 +1,245 @@
+"""The raid of a scenario: its groups with their nominal flights, and when each threat starts."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.errors import ScenarioError
+from opendome.kernels.aim import GUESS
+from opendome.kernels.cruise import cruise_room
+from opendome.kernels.cruise_way import LEG_SHARE, Flyer
+from opendome.kernels.quasi_ballistic import Fins
+from opendome.scenario.check import ground_distance
+from opendome.scenario.places import Place
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.threats import ThreatGroup, ThreatSystem
+from opendome.world.flights import COARSEST_AIM, FLYER_BETA, Flown, fly_nominal
+from opendome.world.model import Group, ThreatTable, vehicle_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SLOWEST = 1.1  # of the nominal flight time, what a scattered flight may need
+# What a system of each steering is made of.
+NEEDS = {
+    "elevation": ("booster",),
+    "cutoff": ("booster",),
+    "quasi_ballistic": ("booster", "manoeuvre"),
+    "waypoints": ("cruise",),
+}
+
+
+def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
+    """Groups, split by aim (threat i takes aim number i modulo the aims), and all threats.
+
+    Raises
+    ------
+    ScenarioError
+        When an aim cannot be reached, or arrival and duration do not fit the flights.
+    """
+    groups: list[Group] = []
+    starts = []
+    first = 0
+    for threats in scenario.threats:
+        where = f"threats.{threats.name}"
+        _refuse_contradictions(threats, where)
+        aims = _aims(scenario, threats, where)
+        start = threats.first_launch
+        for k, aim in enumerate(aims[: threats.count]):
+            ids = np.arange(first + k, first + threats.count, len(aims), dtype=np.int64)
+            group = _group(threats, aim, ids)
+            flown = fly_nominal(group, threats.first_launch)
+            _refuse_miss(flown, threats, aim, where)
+            t_flight = float(flown.paths.impact[0, 0]) - threats.first_launch
+            if k == 0 and threats.arrive is not None:
+                start = threats.arrive - t_flight
+                if start < 0.0:
+                    raise ScenarioError(
+                        f"{where}.arrive_s is {threats.arrive:g} s, but its flight lasts "
+                        f"{t_flight:.0f} s. Set arrive_s to at least {math.ceil(t_flight)}, and "
+                        "that of the other groups later by as much."
+                    )
+            _check_duration(scenario, threats, start, t_flight)
+            groups.append(Group(**{**group.__dict__, "guess": flown.guess}))
+        starts.append(start)
+        first += threats.count
+    return tuple(groups), _table(scenario, starts)
+
+
+def _table(scenario: Scenario, starts: list[float]) -> ThreatTable:
+    """Per-threat arrays, groups in scenario order, launches of a group in time order."""
+    group, t_launch = [], []
+    for g, threats in enumerate(scenario.threats):
+        for i in range(threats.count):
+            salvo, place = divmod(i, max(threats.salvo_size, 1))
+            t_launch.append(starts[g] + salvo * threats.salvo_interval + place * threats.spacing)
+            group.append(g)
+    index = np.array(group, dtype=np.int64)
+
+    def per(values: list[float]) -> Floats:
+        return np.array(values, dtype=np.float64)[index] if values else np.zeros(0)
+
+    systems = [t.system for t in scenario.threats]
+    boosters = [s.booster for s in systems]
+    return ThreatTable(
+        group=index,
+        t_launch=np.array(t_launch, dtype=np.float64),
+        reliability=per([s.reliability for s in systems]),
+        log_beta=per([math.log(b.payload_beta if b else FLYER_BETA) for b in boosters]),
+        rcs=per([s.rcs for s in systems]),
+        rcs_uhf=per([s.rcs_uhf for s in systems]),
+        plume=per([s.plume for s in systems]),
+        burn_time=per([sum(x.burn_time for x in b.stages) if b else 0.0 for b in boosters]),
+        lethal_radius=per([s.lethal_radius for s in systems]),
+        cost=per([s.cost for s in systems]),
+    )
+
+
+def _refuse_contradictions(threats: ThreatGroup, where: str) -> None:
+    """A group must ask only for what its system can do, and its system must be whole."""
+    system = threats.system
+    for part in NEEDS[system.steering]:
+        if getattr(system, part) is None:
+            raise ScenarioError(
+                f"{where}.system: {system.name} is steered by {system.steering} and has no "
+                f"{part}. Give the system its {part}, or choose another system."
+            )
+    is_flyer = system.steering == "waypoints"
+    if threats.waypoints and not is_flyer:
+        raise ScenarioError(
+            f"{where}.waypoints: {system.name} is ballistic and flies straight to its aim. "
+            "Remove waypoints, or choose a cruise missile or drone."
+        )
+    if threats.apogee is not None and is_flyer:
+        raise ScenarioError(
+            f"{where}.apogee_km: {system.name} flies on wings and has none. Remove apogee_km."
+        )
+    if threats.arrive is not None and threats.first_launch != 0.0:
+        raise ScenarioError(
+            f"{where} has both first_launch_s and arrive_s. Keep one of them; the other follows."
+        )
+
+
+def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:
+    """The places a group aims at, one after another in turn."""
+    places = []
+    assets = {a.name: a.place for a in scenario.assets}
+    for aim in threats.aim if isinstance(threats.aim, tuple) else (threats.aim,):
+        if isinstance(aim, str) and aim not in assets:
+            raise ScenarioError(f"{where}.aim is '{aim}'; no asset has this name.")
+        places.append(assets[aim] if isinstance(aim, str) else aim)
+    return places
+
+
+def _flyer(system: ThreatSystem) -> Flyer | None:
+    c = system.cruise
+    if c is None:
+        return None
+    return Flyer(
+        float(c.speed),
+        float(c.altitude),
+        float(c.max_acceleration),
+        float(c.climb_angle),
+        float(c.dive_angle),
+    )
+
+
+def _fins(system: ThreatSystem) -> Fins | None:
+    m = system.manoeuvre
+    if m is None:
+        return None
+    return Fins(
+        float(m.altitude),
+        float(m.max_acceleration),
+        float(m.full_pressure),
+        float(m.weave_acceleration),
+        float(m.weave_period),
+    )
+
+
+def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
+    """One group and aim, not solved yet; raises when the aim is out of the system's range."""
+    system = threats.system
+    way = [threats.launch, *threats.waypoints, aim]
+    distance = sum(ground_distance(a, b) for a, b in pairwise(way))
+    if not system.min_range <= distance <= system.max_range:
+        by = " by its waypoints" if threats.waypoints else ""
+        raise ScenarioError(
+            f"threats.{threats.name}.aim is {distance / 1e3:.1f} km from its launch place{by}; "
+            f"{_allowed(system)}. Move the launch place or choose another system."
+        )
+    group = Group(
+        name=threats.name,
+        system=system.name,
+        vehicle=vehicle_of(system.booster) if system.booster else None,
+        flyer=_flyer(system),
+        fins=_fins(system),
+        flight=system.steering,
+        threats=ids,
+        launch=(threats.launch.lat, threats.launch.lon, threats.launch.alt),
+        waypoints=np.array([(p.lat, p.lon) for p in threats.waypoints]).reshape(-1, 2),
+        aim=(aim.lat, aim.lon),
+        launch_scatter=threats.launch_scatter,
+        aim_scatter=math.hypot(threats.aim_scatter, system.aim_error / math.sqrt(2 * math.log(2))),
+        apogee=math.nan if threats.apogee is None else threats.apogee,
+        guess=np.zeros((0, GUESS)),
+    )
+    if system.steering == "waypoints":
+        _refuse_narrow_way(group)
+    return group
+
+
+def _refuse_narrow_way(group: Group) -> None:
+    """The nominal way must have room for its turns, its climb and its dive."""
+    if group.flyer is None:
+        return
+    places = np.vstack([[group.launch[:2]], group.waypoints, [group.aim]])
+    share, spare = cruise_room(group.flyer, places, group.launch[2])
+    if share > LEG_SHARE:
+        radius = group.flyer.speed**2 / group.flyer.max_acceleration
+        raise ScenarioError(
+            f"threats.{group.name}.waypoints: two of them are too near to each other, or the turn "
+            f"there is too sharp, for {group.system}, which turns with a radius of "
+            f"{radius / 1e3:.1f} km. Move them apart."
+        )
+    if spare < 0.0:
+        raise ScenarioError(
+            f"threats.{group.name}.aim is too near for {group.system}: climb and dive alone need "
+            f"{-spare / 1e3:.1f} km more. Move the launch place."
+        )
+
+
+def _allowed(system: ThreatSystem) -> str:
+    return f"{system.name} flies {system.min_range / 1e3:g} to {system.max_range / 1e3:g} km"
+
+
+def _refuse_miss(flown: Flown, threats: ThreatGroup, aim: Place, where: str) -> None:
+    """The nominal flight must come down, at its aim."""
+    if flown.status[0] == 0 and flown.miss[0] <= 10 * COARSEST_AIM and flown.paths.status[0] == 0:
+        return
+    distance = ground_distance(threats.launch, aim)
+    raise ScenarioError(
+        f"{where}.aim is {distance / 1e3:.1f} km from its launch place; "
+        f"{_allowed(threats.system)}, but no flight comes closer than "
+        f"{flown.miss[0] / 1e3:.3g} km to it. Move the launch place, or give another apogee_km."
+    )
+
+
+def _check_duration(
+    scenario: Scenario, threats: ThreatGroup, start: float, t_flight: float
+) -> None:
+    """The scenario must last until the group's last threat has landed."""
+    number = np.arange(max(threats.count, 1))
+    salvo, place = np.divmod(number, max(threats.salvo_size, 1))
+    last = float(np.max(salvo * threats.salvo_interval + place * threats.spacing))
+    t_end = start + last + SLOWEST * t_flight
+    if threats.count and t_end > scenario.duration:
+        raise ScenarioError(
+            f"duration_s is {scenario.duration:g} s; the last threat of "
+            f"threats.{threats.name} lands at about {t_end:.0f} s. Set duration_s to at least "
+            f"{1.1 * t_end:.0f}."
+        )
