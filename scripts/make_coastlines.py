@@ -1,7 +1,7 @@
 """Make the coastlines and borders of the report from Natural Earth.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-    python scripts/make_coastlines.py package src/opendome/views/geodata
+    python scripts/make_coastlines.py package src/opendome/scenario/geodata
 
 Natural Earth is in the public domain; world-atlas is its TopoJSON edition. Each line is simplified
 by the rule of Douglas and Peucker (Cartographica 10, 112 (1973)) and stored as differences of

@@ -139,14 +139,6 @@ def test_cutting_keeps_the_part_within():
     assert area == pytest.approx((58) ** 2)
 
 
-def test_stored_lines_lie_on_the_globe():
-    for name in ("land_10m.npz", "land_50m.npz", "borders_50m.npz"):
-        lines = coast.read_lines(name)
-        assert len(lines.lats) == lines.starts[-1] > 1000
-        assert np.abs(lines.lats).max() <= math.pi / 2 + 1e-9
-        assert np.abs(lines.lons).max() <= math.pi + 1e-9
-
-
 @given(st.integers(0, 2**32 - 1))
 def test_thinning_is_wrong_by_less_than_its_tolerance(seed: int):
     rng = np.random.default_rng(seed)

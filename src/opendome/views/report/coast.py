@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import math
-from importlib import resources
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
+from opendome.scenario.land import Lines, read_lines
 from opendome.views.report.markup import Floats, Markup, join, path_data, tag, text
 from opendome.views.report.projection import Window
 
-UNITS_PER_DEG: Final = 10_000  # of the files in views/geodata
 LOCAL_WIDTH: Final = 1_500e3  # m; a narrower map takes the finer coastline
 MARGIN: Final = 8.0  # pixels of land beyond the edge, so that no seam shows
 FINEST: Final = 0.4  # pixels between points worth drawing
 POLAR_CAP: Final = 82.0  # degrees; meridians end there on a map that holds a pole
 DEGREES: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
-
-
-class Lines(NamedTuple):
-    """Many lines end to end: line i holds points ``starts[i]`` up to ``starts[i + 1]``."""
-
-    starts: NDArray[np.int64]
-    lats: Floats
-    lons: Floats
-
-
-def read_lines(name: str) -> Lines:
-    """Lines of one of the files in ``views/geodata``."""
-    file = resources.files("opendome.views") / "geodata" / name
-    with file.open("rb") as opened, np.load(opened) as stored:
-        counts = stored["counts"].astype(np.int64)
-        lons = np.cumsum(stored["lon_steps"].astype(np.int64)) / UNITS_PER_DEG
-        lats = np.cumsum(stored["lat_steps"].astype(np.int64)) / UNITS_PER_DEG
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    return Lines(starts, np.radians(lats), np.radians(lons))
 
 
 def land(window: Window) -> str:
