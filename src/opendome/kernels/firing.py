@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 SOLVED, NOT_CLOSE = 0, 1
 MAX_CORRECTIONS = 8
 MAX_KNOTS = 512
+LOWEST_PITCH = -1.1  # rad, after a vertical rise
 
 
 @jit
@@ -70,6 +71,7 @@ def solve_firing(
         SOLVED or NOT_CLOSE.
     """
     small = 1e-4
+    lowest = LOWEST_PITCH if vehicle.rise_time > 0.0 else 0.02
     best = guess.copy()
     best_miss = math.inf
     x = guess.copy()
@@ -109,7 +111,7 @@ def solve_firing(
         scale = min(scale, 0.3 * (x[2] - t_launch) / max(abs(step[2]), 1e-9))
         for c in range(3):
             x[c] += scale * step[c]
-        x[1] = min(max(x[1], 0.02), math.pi / 2 - 1e-4)
+        x[1] = min(max(x[1], lowest), math.pi / 2 - 1e-4)
         x[2] = max(x[2], t_launch + 1.0)
     return best, best_miss, NOT_CLOSE
 

@@ -137,9 +137,11 @@ def make_table(
     """
     max_range, max_height, max_time = extent
     lat = math.pi / 2
+    # a vehicle that rises first has to be pitched below the horizon to fly low
+    lowest = -60.0 if vehicle.rise_time > 0.0 else 1.0
     elevations = np.radians(
         np.concatenate(
-            [np.arange(1.0, 4.0), np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)]
+            [np.arange(lowest, 4.0, 1.0), np.arange(4.0, 60.0, 2.0), np.arange(60.0, 89.95, 0.5)]
         )
     )
     launches = np.zeros((len(elevations), 7))
