@@ -37,6 +37,8 @@ N_BATTERIES = 2
 class Round:
     """One round of an order, from promise to assessment."""
 
+    number: int  # of its order's rounds
+    shot: int
     order: int
     battery: int
     track: int
@@ -54,20 +56,26 @@ class FireControl:
     channels: list[int]
     rounds: list[Round] = field(default_factory=list)
     dead: set[int] = field(default_factory=set)
-    mail: list[tuple[float, tuple[int, float, ReportKind, int, int, int]]] = field(
+    mail: list[tuple[float, tuple[int, float, ReportKind, int, int, int, int]]] = field(
         default_factory=list
     )
+    heard: set[tuple[ReportKind, int, int]] = field(default_factory=set)  # kind, order, shot
 
     def say(self, t: float, kind: ReportKind, one: Round) -> None:
-        """A report arrives up to three seconds late, not in order."""
-        row = (0, t, kind, one.order, one.battery, one.track)
-        self.mail.append((t + float(self.rng.uniform(0.0, 3.0)), row))
+        """A report arrives up to three seconds late, not in order, and sometimes again."""
+        shot = -1 - one.number if kind == ReportKind.CANNOT else one.shot
+        row = (0, t, kind, one.order, one.battery, one.track, shot)
+        for _ in range(1 + self.rng.binomial(2, 0.3)):
+            self.mail.append((t + float(self.rng.uniform(0.0, 3.0)), row))
 
     def accept(self, orders: Orders) -> None:
         for i in range(len(orders.run)):
             one = (int(orders.id[i]), int(orders.battery[i]), int(orders.track[i]))
-            for _ in range(orders.n_rounds[i]):
-                self.rounds.append(Round(*one, orders.t_launch[i], orders.t_intercept[i]))
+            for k in range(orders.n_rounds[i]):
+                promised = Round(
+                    k, len(self.rounds), *one, orders.t_launch[i], orders.t_intercept[i]
+                )
+                self.rounds.append(promised)
 
     def step(self, t: float) -> None:
         for one in self.rounds:
@@ -92,8 +100,9 @@ class FireControl:
                 kind = ReportKind.KILLED if is_said_dead else ReportKind.SURVIVED
                 self.say(t + SYSTEM.assess_delay, kind, one)
 
-    def arrived(self, t: float) -> list[tuple[int, float, ReportKind, int, int, int]]:
+    def arrived(self, t: float) -> list[tuple[int, float, ReportKind, int, int, int, int]]:
         rows = [row for when, row in self.mail if when <= t]
+        self.heard |= {(row[2], row[3], row[6]) for row in rows}
         self.mail = [(when, row) for when, row in self.mail if when > t]
         return rows
 
@@ -105,7 +114,8 @@ class FireControl:
         """Tracks with a round in the air or of which no assessment has been heard."""
         words = (ReportKind.KILLED, ReportKind.SURVIVED)
         flying = {one.track for one in self.rounds if one.stage in ("promised", "flying")}
-        return flying | {row[5] for _, row in self.mail if row[2] in words}
+        unheard = [row for _, row in self.mail if (row[2], row[3], row[6]) not in self.heard]
+        return flying | {row[5] for row in unheard if row[2] in words}
 
     def owed(self, b: int) -> int:
         return sum(one.battery == b and one.stage == "promised" for one in self.rounds)
@@ -154,7 +164,7 @@ def fight(policy: str, seed: int, is_shoot_look_shoot: bool) -> FireControl:
 @pytest.fixture(autouse=True, scope="module")
 def _straight():
     patch = pytest.MonkeyPatch()
-    patch.setattr(windows, "coast_paths", straight_paths)
+    patch.setattr(windows, "predicted_paths", straight_paths)
     yield
     patch.undo()
 

@@ -1,75 +1,126 @@
-"""What each node commands: its batteries, their reach, and what a round of each kind is worth."""
+"""What each cell commands: its batteries, their reach and delays, and what a round is worth."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.commit import Battery
+from opendome.battle.remote import own_field
 from opendome.battle.windows import Site
 from opendome.kernels.reach import Envelope, ReachTable
-from opendome.scenario.command import Node
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import Battery, InterceptorSystem
+from opendome.scenario.wiring import Cell, link_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ROUND_COST = 1e-6  # of the dearest round, in units of the most valuable asset
+NO_LAYER = -1
 
 
 class Arms(NamedTuple):
-    """The b batteries of a node, which fire k kinds of round."""
+    """The b batteries of a cell, which fire k kinds of round."""
 
     numbers: Ints  # (b,) in scenario order
+    nodes: Ints  # (b,) that they obey
     sites: tuple[Site, ...]
     p_kill: Floats  # (k,)
     cost: Floats  # (k,) in the unit of asset values
-    reaction: Floats  # (b,) s
-    look: Floats  # (b,) s from an intercept to the next launch
-    batteries: Battery
+    kind: Ints  # (b,) of round
+    unit: Ints  # (b,) batteries of one number share guidance channels
+    layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
+    consent: Floats  # (b,) s, human, before the first engagement of a track
+    latency: Floats  # (b,) s from a decision until the battery has the order
+    reaction: Floats  # (b,) s from the order to the launch
+    heard: Floats  # (b,) s from an intercept until its assessment is heard at the latest
+    again: Floats  # (b,) s from word of one shot to the launch of the next
+
+    @property
+    def look(self) -> Floats:
+        """Seconds from an intercept to the next launch of the same battery, (b,)."""
+        return np.asarray(self.heard + self.again)
 
 
-def node_arms(
-    scenario: Scenario, node: Node, reach_tables: Mapping[InterceptorSystem, ReachTable]
+def cell_arms(
+    scenario: Scenario, cell: Cell, reach_tables: Mapping[InterceptorSystem, ReachTable]
 ) -> Arms:
-    """Batteries that obey a node.
+    """Batteries of the nodes of a cell.
 
-    Rounds are of one kind when their systems have one name, and one chance to kill and one cost.
+    Rounds are of one kind when their systems have one name, one chance to kill and one cost.
     """
-    numbers = [i for i, battery in enumerate(scenario.weapons) if battery.node == node.name]
-    weapons = [scenario.weapons[i] for i in numbers]
+    nodes = scenario.command.nodes
+    place = {node.name: i for i, node in enumerate(nodes)}
+    chosen = [i for i, w in enumerate(scenario.weapons) if place[w.node] in cell.nodes]
+    weapons = [scenario.weapons[i] for i in chosen]
+    node = np.array([place[w.node] for w in weapons], dtype=np.int64)
     rounds = [(w.system.name, w.system.p_kill, w.system.cost) for w in weapons]
     kinds = list(dict.fromkeys(rounds))
     dearest = max((battery.system.cost for battery in scenario.weapons), default=0.0)
-    unit = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
+    worth = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
     reaction = np.array([w.system.reaction for w in weapons], dtype=np.float64)
-    t_word = np.array([w.system.assess_delay for w in weapons]) + node.order_latency
-    kind = np.array([kinds.index(one) for one in rounds], dtype=np.int64)
+    assess = np.array([w.system.assess_delay for w in weapons], dtype=np.float64)
+    consent, latency, on_link = _delays(scenario, cell, node)
     return Arms(
-        numbers=np.array(numbers, dtype=np.int64),
-        sites=tuple(
-            Site(
-                np.array([w.site.lat, w.site.lon, w.site.alt]),
-                reach_tables[w.system],
-                Envelope(
-                    w.system.min_range,
-                    w.system.max_range,
-                    w.system.min_altitude,
-                    w.system.max_altitude,
-                ),
-            )
-            for w in weapons
-        ),
+        numbers=np.array(chosen, dtype=np.int64),
+        nodes=node,
+        sites=tuple(_site(scenario, w, reach_tables[w.system]) for w in weapons),
         p_kill=np.array([p_kill for _, p_kill, _ in kinds], dtype=np.float64),
-        cost=np.array(
-            [unit * cost / (dearest or 1.0) for _, _, cost in kinds],
-            dtype=np.float64,
-        ),
+        cost=np.array([worth * cost / (dearest or 1.0) for _, _, cost in kinds], dtype=np.float64),
+        kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
+        unit=units_of(weapons),
+        layer=layers_of(scenario, weapons),
+        consent=consent,
+        latency=latency,
         reaction=reaction,
-        look=t_word + reaction + node.decision_period,
-        batteries=Battery(np.array(numbers, dtype=np.int64), t_word, kind),
+        heard=assess + on_link,
+        again=latency + reaction + nodes[cell.lead].decision_period,
+    )
+
+
+def _delays(scenario: Scenario, cell: Cell, node: Ints) -> tuple[Floats, Floats, Floats]:
+    """Consent, order latency and latency of the link, for the node of each battery.
+
+    A hub consents for all, and its orders travel over the links; elsewhere each node consents for
+    its own batteries and passes orders on to them.
+    """
+    command = scenario.command
+    nodes = command.nodes
+    is_hub = command.wiring == "hub" and len(cell.nodes) > 1
+    links = {} if cell.is_fallback else {i: link_of(command, i) for i in cell.nodes}
+    consent = [nodes[cell.lead if is_hub else i].consent for i in node]
+    on_link = np.array([getattr(links.get(int(i)), "latency", 0.0) for i in node], dtype=np.float64)
+    latency = np.array([nodes[i].order_latency for i in node], dtype=np.float64)
+    latency = latency + on_link if is_hub else latency
+    return np.array(consent, dtype=np.float64), latency, on_link
+
+
+def units_of(weapons: Sequence[Battery]) -> Ints:
+    """Number of the fire unit of each battery, (b,): one of their own where they name none."""
+    units = [("unit", w.unit) if w.unit is not None else ("battery", w.name) for w in weapons]
+    return np.array([units.index(one) for one in units], dtype=np.int64)
+
+
+def layers_of(scenario: Scenario, weapons: Sequence[Battery]) -> Ints:
+    """Number of the layer of each battery, (b,)."""
+    layers = scenario.command.layers
+    of_name = {name: i for i, layer in enumerate(layers) for name in layer.batteries}
+    return np.array([of_name.get(w.name, NO_LAYER) for w in weapons], dtype=np.int64)
+
+
+def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:
+    """What windows need to know of a battery."""
+    system = weapon.system
+    level = Envelope(system.min_range, system.max_range, system.min_altitude, system.max_altitude)
+    ballistic = system.ballistic_range
+    return Site(
+        place=np.array([weapon.site.lat, weapon.site.lon, weapon.site.alt]),
+        table=table,
+        envelope=level if ballistic is None else level._replace(max_range=ballistic),
+        level_envelope=level,
+        remote=system.remote,
+        field=None if system.remote == "engage" else own_field(scenario, weapon),
     )

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.books import BattleState, OrderBook, find, merge, order_keys
+from opendome.battle.arms import Arms
+from opendome.battle.books import BattleState, OrderBook, OrderLog, find, merge, order_keys
 from opendome.battle.windows import Windows
 from opendome.messages import Orders, Tracks
 
@@ -19,24 +20,17 @@ OVERDUE_AFTER = 60.0  # s after the last word that could be expected of an order
 
 
 class Candidates(NamedTuple):
-    """Threats that a node may fire at now, n rows sorted by (run, track)."""
+    """Threats that a cell may fire at now, n rows sorted by (run, track)."""
 
     seen: Ints  # row in the picture
     rows: Ints  # row in the book of tracks
     stock: Ints  # row in the stocks
-    t_release: Floats  # when human consent is there
+    t_release: Floats  # (n, b) when human consent is there for each battery
+    t_end: Floats  # impact, or arrival of a flyer on wings
     wanted: Ints  # most rounds in this decision
     n_tries: Ints  # decisions that doctrine still allows
     is_new: Bools  # never engaged before
     value: Floats  # still at risk
-
-
-class Battery(NamedTuple):
-    """What an order needs to know of the b batteries of a node."""
-
-    numbers: Ints  # (b,) in scenario order
-    t_word: Floats  # (b,) s from an intercept until its assessment is heard at the latest
-    kind: Ints  # (b,) of round
 
 
 def alone(found: Windows, kind: Ints) -> Bools:
@@ -52,17 +46,18 @@ def commit(
     candidates: Candidates,
     given: Ints,
     found: Windows,
-    batteries: Battery,
+    arms: Arms,
     t: float,
 ) -> Orders:
     """Order the given rounds (n, b) and remember them; orders come sorted by (run, track)."""
     row, b = np.nonzero(given)
-    seen, battery = candidates.seen[row], batteries.numbers[b]
+    seen, battery = candidates.seen[row], arms.numbers[b]
     tracks = state.tracks
     first = np.flatnonzero(candidates.is_new & given.any(axis=1))
-    place = np.ix_(find(state.runs, picture.run[candidates.seen[first]])[0], batteries.numbers)
-    np.add.at(state.n_alone, place, alone(found, batteries.kind)[first])
-    tracks.t_consent[candidates.rows[row]] = candidates.t_release[row]
+    place = np.ix_(find(state.runs, picture.run[candidates.seen[first]])[0], arms.numbers)
+    np.add.at(state.n_alone, place, alone(found, arms.kind)[first])
+    is_asked = np.isnan(tracks.t_asked[candidates.rows[row]])
+    tracks.t_asked[candidates.rows[row[is_asked]]] = t
     tracks.t_wake[candidates.rows[row]] = -np.inf
     run = picture.run[seen]
     in_state = find(state.runs, run)[0]
@@ -76,7 +71,7 @@ def commit(
         track=picture.id[seen],
         n_rounds=given[row, b],
         t_decided=np.full(len(row), t),
-        t_release=candidates.t_release[row],
+        t_release=candidates.t_release[row, b],
         t_launch=found.t_launch[row, b],
         t_intercept=found.t_intercept[row, b],
         r_intercept_ecef=found.r_intercept_ecef[row, b],
@@ -88,7 +83,9 @@ def commit(
         battery=battery,
         n_left=given[row, b],
         n_pending=np.zeros(len(row), dtype=np.int64),
-        t_overdue=found.t_intercept_last[row, b] + batteries.t_word[b] + OVERDUE_AFTER,
+        t_word=found.t_intercept[row, b] + arms.heard[b],
+        t_overdue=found.t_intercept_last[row, b] + arms.heard[b] + arms.latency[b] + OVERDUE_AFTER,
     )
+    state.log = merge(state.log, OrderLog(book.key, book.track_key))
     state.orders = merge(state.orders, book)
     return orders

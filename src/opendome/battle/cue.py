@@ -47,14 +47,16 @@ def cued_sensors(scenario: Scenario) -> tuple[CuedSensor, ...]:
 
 def cue(
     sensors: tuple[CuedSensor, ...],
+    cell_of: Ints,
     state: BattleState,
     picture: Tracks,
     pairs: tuple[Ints, Ints],
 ) -> Tasking:
-    """Ask each cued sensor for up to 20 tracks of its node within its range.
+    """Ask each cued sensor for up to 20 tracks within its range, of the cell that hears it now.
 
-    Tracks not yet judged come first (they may be anything), then by value at risk, then by
-    number; those believed killed come last.
+    ``cell_of`` (n_nodes,) is the cell in which each node fights now. Tracks not yet judged come
+    first (they may be anything), then by value at risk, then by number; those believed killed come
+    last.
     """
     seen, rows = pairs
     if not sensors or len(seen) == 0:
@@ -65,7 +67,7 @@ def cue(
     for sensor in sensors:
         away = picture.x_ecef[seen, :3] - sensor.r_ecef
         is_near = np.einsum("ij,ij->i", away, away) <= sensor.max_range**2
-        chosen = np.flatnonzero(is_near & (picture.node[seen] == sensor.node))
+        chosen = np.flatnonzero(is_near & (picture.node[seen] == cell_of[sensor.node]))
         order = np.lexsort((picture.id[seen[chosen]], -value[chosen], picture.run[seen[chosen]]))
         chosen = seen[chosen[order]]
         run = picture.run[chosen]

@@ -1,4 +1,4 @@
-"""Rules of engagement: which tracks a node may fire at now, and with how many rounds."""
+"""Rules of engagement: which tracks a cell may fire at now, and with how many rounds."""
 
 from __future__ import annotations
 
@@ -35,19 +35,25 @@ def spent(state: BattleState, p_kill: Floats) -> Spent:
 
 
 def may_engage(
-    doctrine: Doctrine, state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints], spent: Spent
+    doctrine: Doctrine,
+    state: BattleState,
+    picture: Tracks,
+    pairs: tuple[Ints, Ints],
+    spent: Spent,
+    is_others_turn: Bools | bool = False,
 ) -> Bools:
-    """Whether doctrine lets a node fire at each confirmed track, its threat left aside, (n,).
+    """Whether doctrine lets a cell fire at each confirmed track, its threat left aside, (n,).
 
-    Not while it boosts, not without an impact predicted for later, not when it is believed dead,
-    not beyond the rounds allowed, and in shoot-look-shoot not while a round is unassessed.
+    Not while it boosts, not without an impact predicted (but of a flyer on wings none is needed),
+    not when it is believed dead, not beyond the rounds allowed, and in shoot-look-shoot not while
+    a round is unassessed, but where it may be the turn of another layer than fired it.
     """
     seen, rows = pairs
     is_free = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
-    is_free &= np.isfinite(picture.impact_t[seen])
+    is_free &= picture.is_level[seen] | np.isfinite(picture.impact_t[seen])
     is_free &= spent.n_rounds[rows] < doctrine.max_rounds
     if doctrine.is_shoot_look_shoot:
-        is_free &= spent.n_open[rows] == 0
+        is_free &= (spent.n_open[rows] == 0) | is_others_turn
     return is_free
 
 

@@ -1,30 +1,39 @@
-"""What a predicted impact threatens: chance to land in an asset, and the value at risk."""
+"""What a track threatens: chance to come to an asset, the value at risk, and until when.
+
+A ballistic track is judged by its predicted impact. A flyer on wings has none: it is judged by its
+course, which it may yet change.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.books import BattleState
-from opendome.kernels.footprint import chances_in_discs
+from opendome.kernels.footprint import chances_in_discs, courses_to_discs
 from opendome.messages import Tracks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SIGMA_COURSE = math.radians(20.0)  # by which a flyer on wings may yet turn
+T_REACH = 1800.0  # s of flight: assets further off are not yet in danger from a flyer on wings
+
 
 class Judgement(NamedTuple):
     """What each of n tracks threatens."""
 
-    chance: Floats  # to land in some asset
+    chance: Floats  # to come to some asset
     value: Floats  # expected value lost if it is not stopped
     asset: Ints  # with the largest chance x value, -1 if none is in danger
+    t_end: Floats  # impact, or arrival there; NaN where unknown
 
 
 def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgement:
-    """Judge the predicted impacts of some rows of the picture.
+    """Judge some rows of the picture.
 
     Parameters
     ----------
@@ -36,33 +45,52 @@ def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgeme
 
     Notes
     -----
-    Assets are taken as disjoint: chances add up, to 1 at most. A track without a prediction
-    threatens nothing yet.
+    Assets are taken as disjoint: chances add up, to 1 at most. A ballistic track without a
+    prediction threatens nothing yet. A course that fits several assets is shared among them.
     """
-    if len(values) == 0 or len(rows) == 0:
-        return Judgement(np.zeros(len(rows)), np.zeros(len(rows)), np.full(len(rows), -1))
-    p_inside = np.nan_to_num(
+    n = len(rows)
+    if len(values) == 0 or n == 0:
+        return Judgement(np.zeros(n), np.zeros(n), np.full(n, -1), np.full(n, np.nan))
+    is_level = picture.is_level[rows]
+    p_inside = np.zeros((n, len(values)))
+    t_end = np.full((n, len(values)), np.nan)
+    fall, fly = rows[~is_level], rows[is_level]
+    p_inside[~is_level] = np.nan_to_num(
         chances_in_discs(
-            picture.impact_lat[rows],
-            picture.impact_lon[rows],
-            picture.impact_cov_enu[rows],
+            picture.impact_lat[fall],
+            picture.impact_lon[fall],
+            picture.impact_cov_enu[fall],
             discs,
         )
     )
+    t_end[~is_level] = picture.impact_t[fall][:, None]
+    x = picture.x_ecef[fly]
+    r, v = np.ascontiguousarray(x[:, :3]), np.ascontiguousarray(x[:, 3:6])
+    fit, t_flight = courses_to_discs(r, v, discs, SIGMA_COURSE, T_REACH)
+    p_inside[is_level] = fit / np.maximum(fit.sum(axis=1, keepdims=True), 1.0)
+    t_end[is_level] = picture.t[fly][:, None] + np.where(fit > 0.0, t_flight, np.nan)
     at_risk = p_inside * values
-    asset = np.where(p_inside.any(axis=1), np.argmax(at_risk, axis=1), -1)
-    return Judgement(np.minimum(p_inside.sum(axis=1), 1.0), at_risk.sum(axis=1), asset)
+    best = np.argmax(at_risk, axis=1)
+    asset = np.where(p_inside.any(axis=1), best, -1)
+    return Judgement(
+        np.minimum(p_inside.sum(axis=1), 1.0), at_risk.sum(axis=1), asset, t_end[np.arange(n), best]
+    )
 
 
 def refresh(
     state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints], discs: Floats, values: Floats
 ) -> None:
-    """Judge again, of the given (picture row, book row) pairs, those with a newer prediction."""
+    """Judge again, of the given (picture row, book row) pairs, those of which more is known.
+
+    That is a newer prediction, or for a flyer on wings a newer state.
+    """
     seen, rows = pairs
     tracks = state.tracks
-    is_newer = picture.t_predicted[seen] > tracks.t_judged[rows]  # False where there is none
-    seen, rows = seen[is_newer], rows[is_newer]
+    t_known = np.where(picture.is_level[seen], picture.t[seen], picture.t_predicted[seen])
+    is_newer = t_known > tracks.t_judged[rows]  # False where there is none
+    seen, rows, t_known = seen[is_newer], rows[is_newer], t_known[is_newer]
     judgement = judge(picture, seen, discs, values)
-    tracks.t_judged[rows] = picture.t_predicted[seen]
+    tracks.t_judged[rows] = t_known
     tracks.chance[rows] = judgement.chance
     tracks.value[rows] = judgement.value
+    tracks.t_end[rows] = judgement.t_end

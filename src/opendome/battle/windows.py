@@ -7,7 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.impact import coast_paths
+from opendome.battle.remote import may_begin
+from opendome.kernels.field import Field
+from opendome.kernels.in_field import are_in_field
+from opendome.kernels.level import predicted_paths
 from opendome.kernels.reach import Envelope, ReachTable, reach_windows
 
 Floats = NDArray[np.float64]
@@ -24,7 +27,19 @@ class Site(NamedTuple):
 
     place: Floats  # (3,) lat, lon, alt
     table: ReachTable
-    envelope: Envelope
+    envelope: Envelope  # against ballistic threats
+    level_envelope: Envelope  # against flyers on wings
+    remote: str = "engage"  # what it may do on another's track
+    field: Field | None = None  # of its own radar; not asked for where remote is "engage"
+
+
+class Paths(NamedTuple):
+    """States of n threats, and until when each is worth following."""
+
+    x_ecef: Floats  # (n, 7) position, velocity, log_beta at t
+    t: Floats  # (n,)
+    t_end: Floats  # (n,) impact, or arrival of a flyer on wings
+    is_level: Bools  # (n,)
 
 
 class Windows(NamedTuple):
@@ -38,43 +53,44 @@ class Windows(NamedTuple):
     step: Floats  # (n,) how well the first launch is known, s
 
 
-def find_windows(
-    x_ecef: Floats, t_state: Floats, t_impact: Floats, sites: tuple[Site, ...], t_earliest: Floats
-) -> Windows:
+def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) -> Windows:
     """First and last chance of each battery at each threat.
 
     Parameters
     ----------
-    x_ecef : (n, 7) float
-        States (position, velocity, log_beta) at ``t_state`` (n,).
-    t_impact : (n,) float
-        End of the paths.
+    threats : n threats
     sites : b batteries
     t_earliest : (n, b) float
         No launch before; inf where the battery is not asked.
 
     Notes
     -----
-    Paths are sampled at 48 points, denser towards impact, and at 12 more within the step in
+    Paths are sampled at 48 points, denser towards the end, and at 12 more within the step in
     which a window opens; the last chance is good to one coarse step.
     """
     n, n_sites = t_earliest.shape
     shares = 1.0 - np.linspace(1.0, 0.0, N_SAMPLES) ** 2  # denser where terminal weapons meet
-    start = np.maximum(np.min(t_earliest, axis=1, initial=np.inf), t_state)
-    start = np.where(start < t_impact, start, t_impact)
-    times = start[:, None] + (t_impact - start)[:, None] * shares
-    r, v, log_beta = (np.ascontiguousarray(x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6))
-    paths = coast_paths(r, v, log_beta, t_state, times)
+    t_end = threats.t_end
+    start = np.maximum(np.min(t_earliest, axis=1, initial=np.inf), threats.t)
+    start = np.where(start < t_end, start, t_end)
+    times = start[:, None] + (t_end - start)[:, None] * shares
+    r, v, log_beta = (
+        np.ascontiguousarray(threats.x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6)
+    )
+    paths = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
     found = np.full((n_sites, n, 4), np.nan)
     r_first = np.full((n_sites, n, 3), np.nan)
     for b, site in enumerate(sites):
-        asked = np.flatnonzero(t_earliest[:, b] < t_impact)
-        if len(asked) == 0:
-            continue
-        found[b, asked], r_first[b, asked] = _site_windows(
-            site, times[asked], paths[asked], t_earliest[asked, b]
-        )
-    step = (t_impact - start) * shares[1] / (N_FINE - 1)
+        is_asked = t_earliest[:, b] < t_end
+        is_asked[is_asked] = may_begin(site.remote, site.field, r[is_asked])
+        for is_level, envelope in ((False, site.envelope), (True, site.level_envelope)):
+            asked = np.flatnonzero(is_asked & (threats.is_level == is_level))
+            if len(asked):
+                one = site._replace(envelope=envelope)
+                found[b, asked], r_first[b, asked] = _site_windows(
+                    one, times[asked], paths[asked], t_earliest[asked, b]
+                )
+    step = (t_end - start) * shares[1] / (N_FINE - 1)
     r_intercept = np.ascontiguousarray(r_first.transpose(1, 0, 2))
     first, met, last, met_last = np.ascontiguousarray(found.transpose(2, 1, 0))
     return Windows(first, met, last, met_last, r_intercept, step)
@@ -84,8 +100,8 @@ def _site_windows(
     site: Site, times: Floats, paths: Floats, t_earliest: Floats
 ) -> tuple[Floats, Floats]:
     """Windows (n, 4) and first intercept points (n, 3) of one battery, the opening made finer."""
-    place, table, envelope = site
-    r_ecef = np.ascontiguousarray(paths[:, :, :3])
+    place, table, envelope = site.place, site.table, site.envelope
+    r_ecef = _guided(site, np.ascontiguousarray(paths[:, :, :3]))
     windows, r_first = reach_windows(times, r_ecef, place, table, envelope, t_earliest)
     sample = np.sum(times < windows[:, 1:2], axis=1)  # 0 where there is no window
     rows = np.flatnonzero(sample > 0)
@@ -95,11 +111,21 @@ def _site_windows(
     fine_t, fine_r = hermite(
         times[rows, before], paths[rows, before], times[rows, after], paths[rows, after]
     )
+    fine_r = _guided(site, fine_r)
     finer, r_finer = reach_windows(fine_t, fine_r, place, table, envelope, t_earliest[rows])
     is_found = ~np.isnan(finer[:, 0])
     windows[rows[is_found], :2] = finer[is_found, :2]
     r_first[rows[is_found]] = r_finer[is_found]
     return windows, r_first
+
+
+def _guided(site: Site, r_ecef: Floats) -> Floats:
+    """Places (n, k, 3) where the battery may meet a threat; NaN where it may not guide a round."""
+    if site.field is None:
+        return r_ecef
+    places = r_ecef.reshape(-1, 3)
+    places[~are_in_field(site.field, places)] = np.nan
+    return places.reshape(r_ecef.shape)
 
 
 def hermite(t0: Floats, x0: Floats, t1: Floats, x1: Floats) -> tuple[Floats, Floats]:

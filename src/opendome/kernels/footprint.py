@@ -1,4 +1,4 @@
-"""Where a predicted impact may fall: the chance that an ellipse of impact points meets a disc.
+"""What a threat may hit: chance of an ellipse of impact points in a disc, course towards a disc.
 
 The ground is flat about the predicted point; arcs keep their length, so discs of some hundred
 kilometres are good to a few parts in a thousand.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels._jit import jit
-from opendome.kernels.frames import ecef_from_geodetic, enu_basis
+from opendome.kernels.frames import ecef_from_geodetic, enu_basis, geodetic_from_ecef
 
 Floats = NDArray[np.float64]
 
@@ -198,3 +198,58 @@ def chances_in_discs(lat: Floats, lon: Floats, cov_enu: Floats, discs: Floats) -
             east, north = offset_enu(basis, impact, centre)
             p_inside[i, j] = chance_in_disc(east, north, cov, discs[j, 2])
     return p_inside
+
+
+@jit
+def courses_to_discs(
+    r_ecef: Floats, v_ecef: Floats, discs: Floats, sigma: float, t_reach: float
+) -> tuple[Floats, Floats]:
+    """How well the course of each level flyer fits an attack on each disc, and when it would come.
+
+    Parameters
+    ----------
+    r_ecef, v_ecef : (n, 3) float
+    discs : (k, 3) float
+        Latitude, longitude (rad) and radius (m) of each disc.
+    sigma : float
+        How far a course may yet turn, rad, standard deviation.
+    t_reach : float
+        Discs further than this time of flight are left out, s.
+
+    Returns
+    -------
+    fit : (n, k) float
+        exp(-(e / sigma)^2 / 2), with e the angle between the course and the nearest direction that
+        leads into the disc; 1 inside it, 0 where the disc lies behind or too far.
+    t_flight : (n, k) float
+        To the centre of the disc at this ground speed, s; inf where the fit is 0.
+    """
+    n, k = len(r_ecef), len(discs)
+    fit, t_flight = np.zeros((n, k)), np.full((n, k), math.inf)
+    for i in range(n):
+        r = (r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
+        lat, lon, _ = geodetic_from_ecef(r[0], r[1], r[2])
+        basis = enu_basis(lat, lon)
+        v_east = basis[0, 0] * v_ecef[i, 0] + basis[0, 1] * v_ecef[i, 1]
+        v_north = basis[1, 0] * v_ecef[i, 0] + basis[1, 1] * v_ecef[i, 1]
+        v_north += basis[1, 2] * v_ecef[i, 2]
+        speed = math.sqrt(v_east * v_east + v_north * v_north)
+        if not speed > 0.0:
+            continue
+        ground = ecef_from_geodetic(lat, lon, 0.0)
+        for j in range(k):
+            centre = ecef_from_geodetic(discs[j, 0], discs[j, 1], 0.0)
+            east, north = offset_enu(basis, ground, centre)
+            distance = math.sqrt(east * east + north * north)
+            if distance > speed * t_reach:
+                continue
+            if distance <= discs[j, 2]:
+                fit[i, j], t_flight[i, j] = 1.0, distance / speed
+                continue
+            along = (east * v_east + north * v_north) / (distance * speed)
+            if along <= 0.0:
+                continue
+            off = math.acos(min(along, 1.0)) - math.asin(discs[j, 2] / distance)
+            fit[i, j] = math.exp(-0.5 * (max(off, 0.0) / sigma) ** 2)
+            t_flight[i, j] = distance / speed
+    return fit, t_flight

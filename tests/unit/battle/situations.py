@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from opendome.scenario.weapons import Battery, Homing, InterceptorSystem, Seeker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
+C = ReportKind.CANNOT
 LAT, LON = 0.55, 0.61  # of the city
 SYSTEM = InterceptorSystem(
     name="arrowhead",
@@ -67,8 +70,10 @@ def tables(made: Scenario) -> dict[InterceptorSystem, ReachTable]:
     return {w.system: constant_speed(SPEEDS[w.system.name]) for w in made.weapons}
 
 
-def straight_paths(r: Floats, v: Floats, log_beta: Floats, t: Floats, times: Floats) -> Floats:
-    """Stands in for the coasting kernel: no forces."""
+def straight_paths(
+    r: Floats, v: Floats, log_beta: Floats, is_level: Bools, t: Floats, times: Floats
+) -> Floats:
+    """Stands in for the kernel that predicts paths: no forces."""
     dt = (times - t[:, None])[:, :, None]
     return np.concatenate(
         [r[:, None] + v[:, None] * dt, np.repeat(v[:, None], times.shape[1], 1)], 2
@@ -92,16 +97,21 @@ def scenario(
     assets: tuple[Asset, ...] = (city(),),
     nodes: tuple[Node, ...] | None = None,
     cued: bool = False,
+    sensors: tuple[Sensor, ...] = (),
+    **command: Any,
 ) -> Scenario:
     radar = replace(RADAR, is_cued=True)
+    cued_radar = (Sensor("lantern", radar, "c2", Place(LAT, LON, 0.0)),) if cued else ()
     return Scenario(
         format=1,
         name="made_up",
         assets=assets,
         threats=(),
-        sensors=(Sensor("lantern", radar, "c2", Place(LAT, LON, 0.0)),) if cued else (),
+        sensors=cued_radar + sensors,
         weapons=weapons,
-        command=Command(nodes or (Node("c2", doctrine or Doctrine(), order_latency=0.5),)),
+        command=Command(
+            nodes or (Node("c2", doctrine or Doctrine(), order_latency=0.5),), **command
+        ),
     )
 
 
@@ -167,17 +177,23 @@ def stocks(manager: Manager, runs: Ints, rounds: int = 20, channels: int = 8) ->
     )
 
 
-def reports(*rows: tuple[int, float, ReportKind, int, int, int]) -> Reports:
-    """Rows of (run, t, kind, order, battery, track); shots are numbered as they come."""
+def reports(*rows: tuple[int, float, ReportKind, int, int, int] | tuple[int, ...]) -> Reports:
+    """Rows of (run, t, kind, order, battery, track, shot).
+
+    Left out, the shot is the number of its order, or -1 where it could not leave.
+    """
     if not rows:
         return empty(Reports)
-    run, t, kind, order, bat, track = zip(*rows, strict=True)
+    run, t, kind, order, bat, track, shot = zip(
+        *[row if len(row) == 7 else (*row, -1 if row[2] == C else row[3]) for row in rows],
+        strict=True,
+    )
     return Reports(
         np.array(run),
         np.array(t, dtype=np.float64),
         np.array(kind),
         np.array(order),
-        np.arange(len(rows)),
+        np.array(shot),
         np.array(bat),
         np.array(track),
         np.zeros(len(rows), dtype=np.int64),

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from opendome.battle import books
-from opendome.battle.books import BattleState, OrderBook
+from opendome.battle.books import BattleState, OrderBook, OrderLog
 from opendome.battle.doctrine import may_engage, salvo, spent
 from opendome.battle.picture import REOPEN_AFTER, contradict, read
 from opendome.messages import ReportKind, take
 from opendome.scenario.command import Doctrine
 from tests.unit.battle.situations import raid, reports
 
-NODE_OF_BATTERY = np.array([0, 0])
 ASSESS_DELAY = np.array([2.0, 2.0])
 P_KILL = np.array([0.8, 0.5])
 L, C, K, S = ReportKind.LAUNCHED, ReportKind.CANNOT, ReportKind.KILLED, ReportKind.SURVIVED
@@ -32,14 +31,19 @@ def state_with_order(n_rounds: int = 2, t_overdue: float = 100.0) -> BattleState
         battery=np.array([1]),
         n_left=np.array([n_rounds]),
         n_pending=np.array([0]),
+        t_word=np.array([t_overdue]),
         t_overdue=np.array([t_overdue]),
     )
+    state.log = OrderLog(state.orders.key.copy(), state.orders.track_key.copy())
     return state
 
 
-def tell(state: BattleState, *rows: tuple[float, ReportKind]) -> None:
-    told = reports(*[(0, t, kind, 0, 1, 1) for t, kind in rows])
-    books.fold(state, told, NODE_OF_BATTERY, ASSESS_DELAY, max(t for t, _ in rows))
+def tell(
+    state: BattleState, *rows: tuple[float, ReportKind, int] | tuple[float, ReportKind]
+) -> None:
+    """Reports (time, kind, shot) about order 0; left out, the shot is 0."""
+    told = reports(*[(0, *row[:2], 0, 1, 1, *row[2:]) for row in rows])
+    books.fold(state, told, ASSESS_DELAY, max(row[0] for row in rows))
 
 
 def rounds_of(state: BattleState) -> tuple[int, int, int]:
@@ -53,9 +57,9 @@ def test_a_round_is_left_then_pending_then_assessed():
     assert rounds_of(state) == (0, 2, 0)
     tell(state, (1.0, L))
     assert rounds_of(state) == (1, 1, 1)
-    tell(state, (2.0, L), (9.0, S))
+    tell(state, (2.0, L, 1), (9.0, S))
     assert rounds_of(state) == (2, 0, 1)
-    tell(state, (9.5, S))
+    tell(state, (9.5, S, 1))
     assert rounds_of(state) == (2, 0, 0)
     assert len(state.orders.key) == 0
 
@@ -65,7 +69,7 @@ def test_refused_rounds_return():
     tell(state, (1.0, L), (1.0, C))
     assert rounds_of(state) == (1, 1, 1)
     assert spent(state, P_KILL).n_rounds.tolist() == [0, 2, 0]
-    tell(state, (1.5, C))
+    tell(state, (1.5, C, -2))
     assert rounds_of(state) == (1, 0, 1)
     assert spent(state, P_KILL).n_rounds.tolist() == [0, 1, 0]
 
@@ -143,9 +147,9 @@ def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) 
 
 def test_a_kill_closes_the_track_and_a_later_survived_does_not_open_it():
     state = state_with_order(2)
-    tell(state, (1.0, L), (1.0, L), (12.0, K))
+    tell(state, (1.0, L), (1.0, L, 1), (12.0, K))
     assert not may_engage_1(state, 12.0, 10, 12.0)
-    tell(state, (12.5, S))
+    tell(state, (12.5, S, 1))
     assert not may_engage_1(state, 13.0, 11, 13.0)
     assert state.n_reopened == 0
 

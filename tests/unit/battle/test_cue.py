@@ -12,6 +12,8 @@ from opendome.battle.picture import read
 from opendome.scenario.sensors import Sensor
 from tests.unit.battle.situations import RADAR, batch, raid, scenario
 
+ALONE = np.array([0])  # the one node fights in cell 0
+
 
 def test_only_cued_radars_are_asked():
     cued = scenario(cued=True)
@@ -20,7 +22,7 @@ def test_only_cued_radars_are_asked():
     assert cued_sensors(replace(cued, sensors=(free,))) == ()
     state = books.begin(np.array([0]), 1, 2)
     picture = raid(3).picture(0.0)
-    assert len(cue((), state, picture, read(state, picture)).run) == 0
+    assert len(cue((), ALONE, state, picture, read(state, picture)).run) == 0
 
 
 def test_the_most_valuable_come_first_up_to_a_bound():
@@ -32,7 +34,7 @@ def test_the_most_valuable_come_first_up_to_a_bound():
     state.tracks.value[:] = np.arange(33.0)
     state.tracks.value[4] = np.inf  # not judged yet
     state.tracks.t_killed[29] = 1.0  # believed killed
-    tasking = cue(sensors, state, picture, pairs)
+    tasking = cue(sensors, ALONE, state, picture, pairs)
     assert (tasking.run == 0).sum() == MAX_CUES
     assert tasking.track[:3].tolist() == [4, 28, 27]
     assert tasking.track[tasking.run == 1].tolist() == [2, 1, 0]
@@ -49,4 +51,4 @@ def test_out_of_range_or_of_another_node_is_left_out():
     other = replace(raid(2), node=1)
     for raid_ in (far, other):
         picture = raid_.picture(0.0)
-        assert len(cue(sensors, state, picture, read(state, picture)).run) == 0
+        assert len(cue(sensors, ALONE, state, picture, read(state, picture)).run) == 0

@@ -41,7 +41,7 @@ SALVO = Doctrine("fixed_salvo", salvo=4, max_rounds=4, is_shoot_look_shoot=False
 
 @pytest.fixture(autouse=True)
 def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "coast_paths", straight_paths)
+    monkeypatch.setattr(windows, "predicted_paths", straight_paths)
 
 
 def manager(doctrine: Doctrine = SLS, **parts: object) -> Manager:
@@ -218,9 +218,9 @@ def test_one_after_the_other_threats_use_the_rounds_that_few_can_use():
             np.add.at(given, orders.battery, orders.n_rounds)
             held.rounds[0] = np.array([40, 4]) - given
             told = [
-                (0, t, L, orders.id[i], orders.battery[i], k)
+                (0, t, L, orders.id[i], orders.battery[i], k, 100 * orders.id[i] + shot)
                 for i in range(len(orders.id))
-                for _ in range(orders.n_rounds[i])
+                for shot in range(orders.n_rounds[i])
             ]
     assert given.tolist() == [40, 4]
 
@@ -264,7 +264,7 @@ def two_nodes() -> tuple[Node, Node]:
 
 def test_each_node_uses_its_own_batteries_and_picture():
     weapons = (battery("a"), battery("b", node="c3"))
-    model = manager(weapons=weapons, nodes=two_nodes())
+    model = manager(weapons=weapons, nodes=two_nodes(), wiring="stovepiped")
     state = model.begin(RUN)
     both = batch([raid(1), replace(raid(1), node=1, track=np.array([7]))], 0.0)
     orders = model.decide(state, both, stocks(model, RUN), empty(Reports), 0.0)[0]

@@ -6,25 +6,33 @@ import numpy as np
 import pytest
 
 from opendome.battle import windows
-from opendome.battle.windows import Site, Windows, find_windows, hermite, tries
+from opendome.battle.windows import Paths, Site, Windows, find_windows, hermite, tries
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.impact import coast_many, coast_paths
+from opendome.kernels.level import predicted_paths
 from opendome.kernels.reach import Envelope
+from opendome.messages import Tracks, take
 from tests.unit.battle.situations import LAT, LON, constant_speed, raid, straight_paths
 
 SPEED = 1000.0
-SITE = Site(np.array([LAT, LON, 0.0]), constant_speed(SPEED), Envelope(0.0, 70e3, 500.0, 20e3))
+ENVELOPE = Envelope(0.0, 70e3, 500.0, 20e3)
+SITE = Site(np.array([LAT, LON, 0.0]), constant_speed(SPEED), ENVELOPE, ENVELOPE)
 
 
 @pytest.fixture(autouse=True)
 def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "coast_paths", straight_paths)
+    monkeypatch.setattr(windows, "predicted_paths", straight_paths)
+
+
+def paths_of(picture: Tracks) -> Paths:
+    """Ballistic threats of a picture."""
+    return Paths(picture.x_ecef, picture.t, picture.impact_t, picture.is_level)
 
 
 def of_raid(t_earliest: float, site: Site = SITE) -> Windows:
     """Windows against one threat that falls straight on the battery at 1.2 km/s in 60 s."""
     p = raid(1, spread=0.0).picture(0.0)
-    return find_windows(p.x_ecef, p.t, p.impact_t, (site,), np.array([[t_earliest]]))
+    return find_windows(paths_of(p), (site,), np.array([[t_earliest]]))
 
 
 def test_head_on_they_meet_where_the_closing_speed_says():
@@ -78,14 +86,14 @@ def test_no_window_outside_the_envelope_or_too_late(envelope: Envelope):
 def test_a_battery_that_is_not_asked_and_a_path_that_is_over():
     p = raid(2, spread=0.0).picture(0.0)
     t_earliest = np.array([[0.0, np.inf], [np.inf, 99.0]])
-    found = find_windows(p.x_ecef, p.t, p.impact_t, (SITE, SITE), t_earliest)
+    found = find_windows(paths_of(p), (SITE, SITE), t_earliest)
     assert np.isfinite(found.t_launch).tolist() == [[True, False], [False, False]]
 
 
 def test_launches_keep_their_earliest_time():
     p = raid(6).picture(0.0)
     t_earliest = np.linspace(0.0, 40.0, 6)[:, None]
-    found = find_windows(p.x_ecef, p.t, p.impact_t, (SITE,), t_earliest)
+    found = find_windows(paths_of(p), (SITE,), t_earliest)
     assert (found.t_launch >= t_earliest - 1e-9).all()
     assert (found.t_launch_last >= found.t_launch).all()
 
@@ -93,18 +101,17 @@ def test_launches_keep_their_earliest_time():
 def test_a_window_does_not_depend_on_the_other_rows():
     p = raid(5).picture(0.0)
     t_earliest = np.zeros((5, 1))
-    together = find_windows(p.x_ecef, p.t, p.impact_t, (SITE,), t_earliest)
+    together = find_windows(paths_of(p), (SITE,), t_earliest)
     for i in range(5):
-        alone = find_windows(
-            p.x_ecef[i : i + 1], p.t[i : i + 1], p.impact_t[i : i + 1], (SITE,), t_earliest[:1]
-        )
+        one = take(p, np.array([i]))
+        alone = find_windows(paths_of(one), (SITE,), t_earliest[:1])
         for a, b in zip(together, alone, strict=True):
             assert np.array_equal(a[i], b[0])
 
 
 def test_a_long_coast_is_met_where_the_threat_will_be(monkeypatch: pytest.MonkeyPatch):
     # The true coasting kernel: 40 minutes over a turning Earth, a window that opens at once.
-    monkeypatch.setattr(windows, "coast_paths", coast_paths)
+    monkeypatch.setattr(windows, "predicted_paths", predicted_paths)
     basis = enu_basis(LAT, LON)
     x = np.zeros((1, 7))
     x[0, :3] = ecef_from_geodetic(LAT, LON, 200e3)
@@ -116,8 +123,10 @@ def test_a_long_coast_is_met_where_the_threat_will_be(monkeypatch: pytest.Monkey
         np.array([LAT + 0.9, LON + 0.9, 0.0]),
         constant_speed(6000.0, 5e6),
         Envelope(0.0, 4e6, 150e3, 2e6),
+        ENVELOPE,
     )
-    found = find_windows(x, t, impact[:, 0], (site,), np.array([[330.0]]))
+    falls = Paths(x, t, impact[:, 0], np.zeros(1, dtype=bool))
+    found = find_windows(falls, (site,), np.array([[330.0]]))
     assert found.t_launch[0, 0] == pytest.approx(330.0, abs=found.step[0])
     there = coast_paths(x[:, :3], x[:, 3:6], x[:, 6], t, found.t_intercept)[0, 0, :3]
     assert np.linalg.norm(there - found.r_intercept_ecef[0, 0]) < 100.0

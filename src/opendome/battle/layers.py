@@ -1,0 +1,112 @@
+"""Whose turn it is: batteries of an earlier layer come first, later ones stop what leaks through.
+
+A later layer leaves a threat to an earlier one that can still meet it, and waits for word of what
+was fired at it, unless by waiting it would lose its own last chance.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle.arms import Arms
+from opendome.battle.books import BattleState, find
+from opendome.battle.windows import Windows
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MARGIN = 2.0  # s kept before a last chance to launch
+GRACE = 5.0  # s after word of a shot was due, in which it is still waited for
+
+
+class Turns(NamedTuple):
+    """What n threats mean to b batteries."""
+
+    is_free: Bools  # (n, b) may fire as far as others are concerned
+    is_pressed: Bools  # (n, b) fires though an earlier layer could still meet the threat
+    slack: Floats  # (n, b) s until a battery that leaves a threat to others must look again
+
+
+def open_words(state: BattleState, rows: Ints, layer: Ints) -> Floats:
+    """When word of the shots open against each track is due, by layer that fired, (n, 1 + l).
+
+    Parameters
+    ----------
+    rows : (n,) int
+        In the book of tracks.
+    layer : (n_batteries,) int
+        Of every battery of the scenario.
+
+    Returns
+    -------
+    t_word : (n, 1 + n_layers) float
+        The latest; -inf where none is open. The first column is of batteries in no layer.
+    """
+    orders = state.orders
+    n_layers = int(layer.max(initial=-1)) + 1
+    t_word = np.full((len(state.tracks.key), 1 + n_layers), -np.inf)
+    row, is_known = find(state.tracks.key, orders.track_key)
+    place = (row[is_known], 1 + layer[orders.battery[is_known]])
+    np.maximum.at(t_word, place, orders.t_word[is_known])
+    return np.asarray(t_word[rows])
+
+
+def turns(arms: Arms, found: Windows, t_word: Floats, is_shoot_look_shoot: bool, t: float) -> Turns:
+    """Which batteries may fire at which threats now.
+
+    Parameters
+    ----------
+    found : Windows
+        Of batteries that have rounds.
+    t_word : (n, 1 + n_layers) float
+        From `open_words`.
+    is_shoot_look_shoot : bool
+        Whether a layer waits for word of its own shots, too.
+    t : float
+        Now.
+    """
+    n, n_batteries = found.t_launch.shape
+    n_layers = t_word.shape[1] - 1
+    t_planned = np.where(np.isnan(found.t_launch), np.inf, found.t_intercept + arms.heard)
+    latest = found.t_launch_last - arms.again - MARGIN  # at which word still helps
+    is_open = np.isfinite(t_word)
+    is_awaited = is_open & (t <= t_word + GRACE)
+    is_free = np.ones((n, n_batteries), dtype=np.bool_)
+    is_pressed = np.zeros((n, n_batteries), dtype=np.bool_)
+    slack = np.full((n, n_batteries), np.inf)
+    for b, layer in enumerate(arms.layer):
+        before = (arms.layer >= 0) & (arms.layer < layer)
+        t_before = np.min(t_planned[:, before], axis=1, initial=np.inf)
+        can_wait = latest[:, b] >= t_before
+        is_met = np.isfinite(t_before)
+        yields = is_met & can_wait
+        slack[:, b] = np.where(yields, latest[:, b] - t_before, np.inf)
+        is_pressed[:, b] = is_met & ~can_wait & np.isfinite(latest[:, b])
+        is_blocked = np.zeros(n, dtype=np.bool_)
+        for other in range(-1, n_layers):
+            helps = is_awaited[:, 1 + other] & (latest[:, b] >= t_word[:, 1 + other])
+            if is_shoot_look_shoot and (other == layer or other < 0 or layer < 0):
+                is_blocked |= is_open[:, 1 + other]
+            elif is_shoot_look_shoot or 0 <= other < layer:
+                is_blocked |= helps
+        is_free[:, b] = ~yields & ~is_blocked
+    return Turns(is_free, is_pressed & is_free, slack)
+
+
+def has_turns(layer: Ints) -> bool:
+    """Whether batteries are of more than one layer, so that some come before others."""
+    return len(np.unique(layer[layer >= 0])) > 1
+
+
+def may_be_free(t_word: Floats, layer: Ints) -> Bools:
+    """Whether some battery of another layer than the shots open against each track exists, (n,).
+
+    Only such a battery can be free under shoot-look-shoot while a shot is open.
+    """
+    is_open = np.isfinite(t_word)
+    present = np.unique(layer[layer >= 0])
+    return np.asarray(~is_open[:, 0] & ~is_open[:, 1 + present].all(axis=1))

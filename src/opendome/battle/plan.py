@@ -1,0 +1,101 @@
+"""One plan of a cell: which battery can meet what, whose turn it is, and the problem to solve."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle import books
+from opendome.battle.arms import Arms
+from opendome.battle.books import BattleState
+from opendome.battle.commit import Candidates, alone
+from opendome.battle.layers import Turns
+from opendome.battle.windows import Windows, tries
+from opendome.kernels.assignment import LATER, NOW, OUT_OF_REACH, Problems
+from opendome.messages import Stocks
+from opendome.scenario.command import Node
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+NAP_SHARE = 0.1  # of the time to impact: how long a threat out of reach is left alone
+LONGEST_NAP = 30.0  # s
+
+
+class Options(NamedTuple):
+    """What b batteries can do about n candidates."""
+
+    found: Windows
+    t_base: Floats  # (n, b) launch of an order given now
+    left: Stocks  # what is not yet promised
+    turns: Turns | None  # None where no layer comes before another
+
+
+def reach_now(lead: Node, layer: Ints, options: Options, channels: Ints) -> Ints:
+    """Who can be fired at at once, who later, (n, b); ``channels`` (n, b) are free."""
+    found, t_base = options.found, options.t_base
+    t_next = t_base + lead.decision_period + found.step[:, None]
+    is_now = found.t_launch < t_next
+    reach = np.where(is_now, NOW, np.where(np.isnan(found.t_launch), OUT_OF_REACH, LATER))
+    if options.turns is None:
+        return reach
+    reach = np.where(options.turns.is_free, reach, OUT_OF_REACH)
+    is_pressed = options.turns.is_pressed & (reach == NOW)
+    is_first = (reach == NOW) & ~is_pressed & (channels > 0) & (layer >= 0)
+    can_follow = is_pressed & (found.t_launch_last > t_next + lead.decision_period)
+    reach = np.where(can_follow & is_first.any(axis=1)[:, None], OUT_OF_REACH, reach)
+    is_urgent = (is_pressed & (reach == NOW)).any(axis=1)
+    return np.where(is_urgent[:, None] & (reach == LATER), OUT_OF_REACH, reach)
+
+
+def problems_of(
+    state: BattleState, lead: Node, arms: Arms, candidates: Candidates, options: Options
+) -> Problems:
+    """One assignment problem per run: who can be reached at once, who later, with what."""
+    found, left = options.found, options.left
+    first = np.flatnonzero(np.diff(candidates.stock, prepend=-1))
+    stock = np.ix_(candidates.stock[first], arms.numbers)
+    n = len(candidates.stock)
+    channels = left.free_channels[np.ix_(candidates.stock, arms.numbers)]
+    reach = reach_now(lead, arms.layer, options, channels)
+    depth = np.isfinite(found.t_launch).astype(np.int64)
+    if lead.doctrine.is_shoot_look_shoot:
+        depth = np.minimum(tries(found, arms.look), candidates.n_tries[:, None])
+    place = np.ix_(books.find(state.runs, left.runs[candidates.stock[first]])[0], arms.numbers)
+    is_alone = alone(found, arms.kind) & candidates.is_new[:, None]
+    return Problems(
+        offsets=np.append(first, n),
+        wanted=candidates.wanted,
+        value=candidates.value,
+        p_kill=np.broadcast_to(arms.p_kill, (n, len(arms.p_kill))).copy(),
+        t_last=np.max(np.nan_to_num(found.t_launch_last, nan=-np.inf), axis=1, initial=-np.inf),
+        reach=reach,
+        depth=depth,
+        alone=state.n_alone[place] + np.add.reduceat(is_alone.astype(np.int64), first, axis=0),
+        rounds=left.rounds[stock],
+        channels=left.free_channels[stock],
+        kind=arms.kind,
+        cost=arms.cost,
+    )
+
+
+def nap(lead: Node, options: Options, reach: Ints, t_to_end: Floats) -> Floats:
+    """How long to leave each threat alone, (n,) s.
+
+    Until just before a window opens or whoever waits for others must look again, but never much
+    longer than a tenth of the time to impact. Others of the same run may wake it earlier: a run's
+    candidates are planned together.
+    """
+    wait = np.nan_to_num(options.found.t_launch - options.t_base, nan=np.inf)
+    if options.turns is not None:
+        is_yielding = np.isfinite(options.turns.slack)
+        until = np.maximum(wait, 0.5 * options.turns.slack)
+        idle = np.where(is_yielding, until, np.inf)
+        wait = np.where(options.turns.is_free, wait, idle)
+    first = wait.min(axis=1, initial=np.inf)
+    first = np.where((reach == NOW).any(axis=1), 0.0, first)
+    longest = np.clip(NAP_SHARE * t_to_end, lead.decision_period, LONGEST_NAP)
+    return np.asarray(np.minimum(np.maximum(first - lead.decision_period, 0.0), longest))
