@@ -179,7 +179,7 @@ class Reports:
     t: Floats  # when it is said
     kind: Ints
     order: Ints
-    shot: Ints  # for CANNOT -2, -3, -4 ... : which refused round of the order; -1: not said
+    shot: Ints  # for CANNOT -1, -2, -3 ... : which refused round of the order
     battery: Ints
     track: Ints
     node: Ints  # index of the cell that gave the order; -1 where the sender does not know

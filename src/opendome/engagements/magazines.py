@@ -100,9 +100,9 @@ def only_new(state: FireControlState, orders: Orders) -> Orders:
 
 
 def number_refusals(state: FireControlState, orders: Orders) -> Ints:
-    """-2, -3, -4 ... for each order's refused rounds, so that none is taken for another."""
+    """-1, -2, -3 ... for each order's refused rounds, so that none is taken for another."""
     number = np.zeros(len(orders.run), dtype=np.int64)
     for i, b in enumerate(np.searchsorted(state.runs, orders.run).tolist()):
         state.refusals[b, orders.id[i]] += 1
-        number[i] = -1 - state.refusals[b, orders.id[i]]
+        number[i] = -state.refusals[b, orders.id[i]]
     return number

@@ -12,9 +12,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.engagements.engagement import Sight
+from opendome.engagements.engagement import FireUnit, Sight
 from opendome.kernels.philox import uniforms
-from opendome.messages import Detections, Orders, Reports, Scans, Tracks, join, take
+from opendome.messages import (
+    Detections,
+    Orders,
+    ReportKind,
+    Reports,
+    Scans,
+    Stocks,
+    Tracks,
+    join,
+    take,
+)
 from opendome.rng import Purpose
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.schedule import scan_number
@@ -71,6 +81,15 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """Launches of which word is on its way, n rows."""
+
+    batch: Ints
+    battery: Ints
+    t: Floats  # when it is heard
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """Scans of one look, one for each run, that will be handed to a link."""
 
@@ -92,6 +111,7 @@ class NetworkState:
     free: Floats  # (n_nodes, n_runs) when each link has passed on all scans before
     order_cell: Ints  # (n_runs, n) cell that gave each order, -1 where there is none
     views: list[tuple[float, Tracks] | None]  # of each node: the joint picture that it has
+    unheard: Unheard
     outgoing: list[Outgoing] = field(default_factory=list)
     orders: Mailbox[Orders] = field(default_factory=lambda: Mailbox(Orders))
     reports: Mailbox[Reports] = field(default_factory=lambda: Mailbox(Reports))
@@ -101,6 +121,7 @@ class NetworkState:
 def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
     """Nothing said."""
     n_cells, n_nodes = len(network.cells), len(network.lines)
+    none = np.zeros(0, dtype=np.int64)
     return NetworkState(
         runs=runs,
         seed=seed,
@@ -109,6 +130,7 @@ def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
         free=np.zeros((n_nodes, len(runs))),
         order_cell=np.full((len(runs), 0), -1, dtype=np.int64),
         views=[None] * n_nodes,
+        unheard=Unheard(none, none, np.zeros(0)),
     )
 
 
@@ -208,6 +230,31 @@ def send_reports(network: Network, state: NetworkState, reports: Reports, is_sai
     passes = np.full(n, network.is_joined) & (cell == JOINT)
     first, second = _deliver(network, state, node, passes, sent, key)
     _post(state.reports, reports, first, second)
+    left, old = reports.kind == ReportKind.LAUNCHED, state.unheard
+    if left.any():
+        state.unheard = Unheard(
+            np.append(old.batch, np.searchsorted(state.runs, reports.run[left])),
+            np.append(old.battery, reports.battery[left]),
+            np.append(old.t, first[left]),
+        )
+
+
+def as_known(state: NetworkState, have: Stocks, units: Sequence[FireUnit], t: float) -> Stocks:
+    """Stocks as those who decide know them: a round leaves the list when they hear that it left.
+
+    Until then it is still an order that is not carried out; or else it would be missing twice.
+    """
+    old, late = state.unheard, state.unheard.t > t
+    if not late.any():
+        return have
+    state.unheard = Unheard(old.batch[late], old.battery[late], old.t[late])
+    unit = np.array([u.unit for u in units], dtype=np.int64)
+    more, used = np.zeros_like(have.rounds), np.zeros_like(have.rounds)
+    np.add.at(more, (state.unheard.batch, state.unheard.battery), 1)
+    np.add.at(used, (state.unheard.batch, unit[state.unheard.battery]), 1)
+    channels = np.array([u.channels for u in units], dtype=np.int64)
+    free = np.minimum(have.free_channels + used[:, unit], channels[None, :])
+    return replace(have, rounds=have.rounds + more, free_channels=free)
 
 
 def _deliver(
