@@ -4,6 +4,7 @@
     scenario = od.load("iron_dome_city")
     result = od.run(scenario, seed=7)
     campaign = od.run_many(scenario, runs=100, seed=7, workers=2, out="runs/city")
+    wirings = od.compare(scenario, "command.wiring", ["integrated", "stovepiped"], runs=100)
 
 Names are fetched when they are first used, so that importing the package costs nothing.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from opendome._version import __version__
 
 if TYPE_CHECKING:
+    from opendome.campaign.compare import Comparison, compare, open_comparison
     from opendome.campaign.runner import run, run_many
     from opendome.errors import ModelRangeError, OpenDomeError, RecordError, ScenarioError
     from opendome.results.result import Campaign, Result, open_campaign
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Campaign",
+    "Comparison",
     "ModelRangeError",
     "OpenDomeError",
     "RecordError",
@@ -36,8 +39,10 @@ __all__ = [
     "__version__",
     "catalog",
     "check",
+    "compare",
     "load",
     "open_campaign",
+    "open_comparison",
     "run",
     "run_many",
     "write_report",
@@ -50,6 +55,9 @@ _HOMES = {
     "Scenario": "opendome.scenario.scenario",
     "run": "opendome.campaign.runner",
     "run_many": "opendome.campaign.runner",
+    "compare": "opendome.campaign.compare",
+    "Comparison": "opendome.campaign.compare",
+    "open_comparison": "opendome.campaign.compare",
     "Result": "opendome.results.result",
     "Campaign": "opendome.results.result",
     "open_campaign": "opendome.results.result",

@@ -25,7 +25,7 @@ def act(given: argparse.Namespace) -> int:
     """Run the command; gives the exit code."""
     console = people(given.json)
     if given.name is None:
-        entries = list(catalog().values())
+        entries = [e for e in catalog().values() if e.is_modelled or not given.modelled]
         if given.json:
             print_json({"systems": [_line(e) for e in entries]})
         else:

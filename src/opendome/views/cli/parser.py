@@ -25,6 +25,7 @@ examples:
   opendome run iron_dome_city            100 runs of a shipped scenario, a table, report.html
   opendome run my_raid.yaml --runs 20    a scenario of your own
   opendome check my_raid.yaml            is this file right, and can it be flown?
+  opendome compare my_raid.yaml --vary command.wiring=integrated,stovepiped
   opendome catalog                       the systems that are known
   opendome COMMAND --help                more about one command
 
@@ -52,9 +53,24 @@ examples:
   opendome check my_raid.yaml
   opendome check limited_icbm --set threats.icbm.count=40"""
 
+COMPARE = """\
+Run a scenario under several values of one key, each with the same chance: run k draws the same
+lots under every value, so that small differences show. Prints the values side by side and their
+differences from the first value with 95 % intervals, and leaves a folder with one campaign for
+each value and report.html, which shows them side by side, layer by layer."""
+COMPARE_EXAMPLES = """\
+examples:
+  opendome compare iron_dome_city --vary 'weapons[0].launchers=2,3,4'
+  opendome compare my_raid.yaml --vary command.wiring=integrated,hub,stovepiped --runs 200
+  opendome compare limited_icbm --vary threats.icbm.count=4,8 --set picture=perfect
+
+Ctrl-C stops (exit code 1) and keeps the finished runs; the same command goes on where it stopped.
+More --runs, or more values, with the same --out extend what is there."""
+
 REPORT = """\
 Write report.html into the folder of a campaign: one page that needs no network, with a map of the
-raid, timeline, funnel, costs, picture quality, and the assumptions with their sources."""
+raid, timeline, funnel, costs, picture quality, and the assumptions with their sources. In the
+folder of a comparison, write its page and those of its campaigns."""
 REPORT_EXAMPLES = """\
 example:
   opendome report runs/iron_dome_city"""
@@ -65,6 +81,7 @@ value, unit, source, year and confidence (H official or agreed, M one good sourc
 CATALOG_EXAMPLES = """\
 examples:
   opendome catalog
+  opendome catalog --modelled
   opendome catalog gbi
   opendome catalog iron_dome --json"""
 
@@ -135,13 +152,18 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         return commands[name]
 
     _fill_run(add("run", "simulate a scenario many times", RUN, RUN_EXAMPLES))
+    _fill_compare(add("compare", "simulate under several values of one key", COMPARE,
+                      COMPARE_EXAMPLES))  # fmt: skip
     check = add("check", "say whether a scenario can be run", CHECK, CHECK_EXAMPLES)
     _add_scenario(check)
     _add_json(check)
     report = add("report", "write the report of a campaign again", REPORT, REPORT_EXAMPLES)
-    report.add_argument("folder", metavar="DIR", help="folder of a campaign")
+    report.add_argument("folder", metavar="DIR", help="folder of a campaign or a comparison")
     _add_json(report)
     catalog = add("catalog", "list the systems, or show one", CATALOG, CATALOG_EXAMPLES)
+    catalog.add_argument(
+        "--modelled", action="store_true", help="only the systems that a scenario can use"
+    )
     catalog.add_argument("name", metavar="NAME", nargs="?", help="a system; without it, all")
     _add_json(catalog)
     _add_json(add("warmup", "compile the kernels now", WARMUP))
@@ -150,6 +172,36 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
 
 def _fill_run(parser: Parser) -> None:
     _add_scenario(parser)
+    _add_campaign(parser)
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the campaign (default: runs/NAME, or runs/NAME-2 ... if that holds "
+        "something else)",
+    )
+    _add_json(parser)
+
+
+def _fill_compare(parser: Parser) -> None:
+    _add_scenario(parser)
+    parser.add_argument(
+        "--vary",
+        metavar="KEY=V1,V2",
+        required=True,
+        help="key of the scenario and its values, such as command.wiring=integrated,stovepiped; "
+        "the others are compared with the first",
+    )
+    _add_campaign(parser)
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the comparison (default: runs/NAME-by-KEY, or ...-2 if that holds "
+        "something else)",
+    )
+    _add_json(parser)
+
+
+def _add_campaign(parser: Parser) -> None:
     parser.add_argument(
         "--runs", metavar="N", type=_whole(1, MAX_RUNS), default=100, help="runs (default: 100)"
     )
@@ -166,13 +218,6 @@ def _fill_run(parser: Parser) -> None:
         type=_whole(1, MAX_WORKERS),
         help="processes, one core each (default: all cores); no result depends on it",
     )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        help="folder of the campaign (default: runs/NAME, or runs/NAME-2 ... if that holds "
-        "something else)",
-    )
-    _add_json(parser)
 
 
 def _add_scenario(parser: Parser) -> None:

@@ -1,21 +1,34 @@
-"""The report of a campaign: one page, complete in itself, that needs no network and no program."""
+"""The report of a campaign or a comparison: one page, complete in itself, that needs no network."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from opendome.campaign.compare import is_comparison, open_comparison
 from opendome.results.result import open_campaign
+from opendome.views.report.comparison import comparison_page
 from opendome.views.report.page import report_page
 
 REPORT = "report.html"
 
 
-def write_report(campaign_dir: str | Path) -> Path:
-    """Write ``report.html`` into the folder of a campaign, finished or not; give back its path."""
-    campaign = open_campaign(campaign_dir)
-    page = report_page(campaign)
-    path = campaign.folder / REPORT
+def write_report(directory: str | Path) -> Path:
+    """Write ``report.html`` into the folder of a campaign, finished or not; give back its path.
+
+    Into the folder of a comparison go its page and those of its campaigns.
+    """
+    if not is_comparison(directory):
+        campaign = open_campaign(directory)
+        return _write(campaign.folder, report_page(campaign))
+    found = open_comparison(directory)
+    for campaign in found.campaigns:
+        _write(campaign.folder, report_page(campaign))
+    return _write(found.folder, comparison_page(found))
+
+
+def _write(folder: Path, page: str) -> Path:
+    path = folder / REPORT
     temporary = path.with_name(f".tmp-{os.getpid()}-{REPORT}")
     try:
         temporary.write_text(page, encoding="utf-8")

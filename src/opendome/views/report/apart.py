@@ -1,0 +1,183 @@
+"""What differs between the values of a comparison: in words, and as intervals beside zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from opendome.campaign.compare import Comparison
+from opendome.results.paired import MIN_DIFFERING, Difference
+from opendome.views.report.markup import Markup, line, tag
+from opendome.views.report.words import MINUS, NOTHING, dollars, listed, spaced
+
+BOX: Final = 150.0  # pixels of an interval's strip
+
+
+class Kind(NamedTuple):
+    """How a measure is called and written."""
+
+    name: str
+    unit: str  # after a number in words
+    factor: float = 1.0
+    words: Callable[[float], str] | None = None  # in place of plain numbers
+
+
+KINDS: Final = {
+    "leak_fraction": Kind("leak fraction", " points", 100.0),
+    "leakers": Kind("leakers", " per raid"),
+    "shots": Kind("rounds", " per raid"),
+    "cost_defense_usd": Kind("cost of the rounds", " per raid", words=dollars),
+    "asset_value_lost": Kind("asset value lost", " per raid"),
+    "came": Kind("came to it", " per raid"),
+    "engaged": Kind("fired at", " per raid"),
+    "killed": Kind("killed", " per raid"),
+    "rounds": Kind("rounds", " per raid"),
+    "cost_usd": Kind("cost", " per raid", words=dollars),
+}
+
+
+def name_of(difference: Difference) -> str:
+    """Name of a measure, with its layer."""
+    name = KINDS[difference.measure.name].name
+    layer = difference.measure.layer
+    return name if layer is None else f"{name}, {spaced(layer)}"
+
+
+def signed(difference: Difference) -> tuple[str, str]:
+    """Difference and its interval in words: ``+1.2``, ``+0.4 to +2.0``."""
+    kind, e = KINDS[difference.measure.name], difference.estimate
+    if not math.isfinite(e.value):
+        return NOTHING, ""
+    if kind.words is not None:
+        low, high = (_sign(v, kind.words(abs(v))) for v in (e.low, e.high))
+        interval = f"{low} to {high}" if math.isfinite(e.low) else ""
+        return _sign(e.value, kind.words(abs(e.value))), interval
+    places = _places(kind.factor * e.low, kind.factor * e.high, kind.factor * e.value)
+    value, low, high = (
+        _sign(v, f"{abs(v) * kind.factor:,.{places}f}") for v in (e.value, e.low, e.high)
+    )
+    return value, f"{low} to {high}" if math.isfinite(e.low) else ""
+
+
+def sentences(found: Comparison) -> list[tuple[str, str]]:
+    """For each value but the first: what differs clearly, and what does not."""
+    first = found.values[0]
+    said = []
+    for value, differences in zip(found.values[1:], found.pairs, strict=True):
+        known = [d for d in differences if math.isfinite(d.estimate.low)]
+        whole = [d for d in known if d.measure.layer is None]
+        clear = [_clear_words(d) for d in whole if d.is_clear]
+        unclear = [KINDS[d.measure.name].name for d in whole if not d.is_clear]
+        layers = [name_of(d) for d in known if d.measure.layer is not None and d.is_clear]
+        start = f"{spaced(value)} against {spaced(first)}:"
+        parts = []
+        if clear:
+            parts.append(f"clearly different are {listed(clear, 9)}.")
+        if unclear:
+            parts.append(f"No clear difference: {listed(unclear, 9)}.")
+        if layers:
+            parts.append(f"Of the layers, clearly different: {listed(layers, 12)}.")
+        if not known:
+            parts.append("too few runs to say.")
+        said.append((start, " ".join(parts)))
+    return said
+
+
+def table(found: Comparison, measures: Sequence[str] | None = None) -> Markup:
+    """Differences of every value from the first, with their intervals.
+
+    Parameters
+    ----------
+    found : Comparison
+    measures : sequence of str, optional
+        Names of those to show; by default all.
+    """
+    head = tag("thead", tag("tr", *(tag("th", w, scope="col") for w in (
+        "difference per raid", "mean", "95 % interval", "", ""))))  # fmt: skip
+    body: list[Markup] = []
+    for value, differences in zip(found.values[1:], found.pairs, strict=True):
+        title = f"{spaced(value)} minus {spaced(found.values[0])}"
+        body.append(tag("tr", tag("th", title, colspan="5", scope="rowgroup"), class_="group"))
+        body += [
+            _row(d, found) for d in differences if measures is None or d.measure.name in measures
+        ]
+    return tag("div", tag("table", head, tag("tbody", *body), class_="counts"), class_="scroll")
+
+
+def rule() -> str:
+    """What ``clear`` means here."""
+    return (
+        "Run k draws the same chance under every value, so runs are compared pair by pair. A "
+        "difference is called clear when its 95 % interval leaves out zero and at least "
+        f"{MIN_DIFFERING} runs differ. Of 20 differences where there is none, about one would be "
+        "called clear by luck."
+    )
+
+
+def strip(difference: Difference, widest: float) -> Markup:
+    """The interval beside zero, on a scale that reaches ``widest`` to both sides."""
+    e = difference.estimate
+    if not math.isfinite(e.low):
+        return Markup("")
+    half = BOX / 2 - 4
+
+    def at(value: float) -> float:
+        return BOX / 2 + half * (value / widest if widest else 0.0)
+
+    style = "" if difference.is_clear else " unclear"
+    return tag(
+        "svg",
+        line(BOX / 2, 0, BOX / 2, 14, "zero"),
+        line(at(e.low), 7, at(e.high), 7, f"more{style}"),
+        tag("circle", cx=at(e.value), cy=7.0, r=3.2, class_=f"more-dot{style}"),
+        viewBox=f"0 0 {BOX:.0f} 14",
+        class_="interval-box",
+        aria_hidden="true",
+    )
+
+
+def _row(difference: Difference, found: Comparison) -> Markup:
+    value, interval = signed(difference)
+    same = [
+        d.estimate for ds in found.pairs for d in ds if d.measure == difference.measure
+    ]  # one scale for a measure under all values
+    widest = max((abs(v) for e in same for v in (e.low, e.high) if math.isfinite(v)), default=0.0)
+    style = "clear" if difference.is_clear else "unclear"
+    unit = " (% points)" if difference.measure.name == "leak_fraction" else ""
+    return tag(
+        "tr",
+        tag("th", name_of(difference) + unit, scope="row"),
+        tag("td", value, class_=style),
+        tag("td", interval, class_=style),
+        tag("td", strip(difference, widest)),
+        tag("td", "" if difference.is_clear else _unclear(difference),
+            class_="verdict-cell unclear"),
+    )  # fmt: skip
+
+
+def _unclear(difference: Difference) -> str:
+    if difference.n_differing == 0:
+        return "the same in every run"
+    if not math.isfinite(difference.estimate.low):
+        return "too few runs to say"
+    return "no clear difference"
+
+
+def _clear_words(difference: Difference) -> str:
+    value, interval = signed(difference)
+    kind = KINDS[difference.measure.name]
+    return f"{kind.name} ({value}{kind.unit if kind.words is None else ''}, {interval})"
+
+
+def _sign(value: float, words: str) -> str:
+    if not any(c in "123456789" for c in words):
+        return words
+    return f"{'+' if value > 0 else MINUS}{words}"
+
+
+def _places(low: float, high: float, value: float) -> int:
+    width = high - low
+    if not math.isfinite(width) or width <= 0:
+        return 0 if value == round(value) else 2
+    return min(max(math.ceil(-math.log10(width / 2.5)), 0), 3)
