@@ -19,6 +19,10 @@ class Mailbox(Generic[Batch]):
         self._kind: type[Batch] = kind
         self._batches: list[tuple[float, float, Floats, Batch]] = []  # first, last, each, what
 
+    def __len__(self) -> int:
+        """Rows on their way."""
+        return sum(len(when) for _, _, when, _ in self._batches)
+
     def send(self, batch: Batch, t_arrive: Floats) -> None:
         """Put rows on their way, each with its own time of arrival."""
         if len(t_arrive):
