@@ -13,7 +13,7 @@ from opendome.kernels.field import horizon_distance
 from opendome.kernels.looks import Looks, nudged, tangents
 from opendome.messages import Detections, empty, take
 from opendome.scenario.command import Command
-from opendome.tracks.base import Association, Beliefs
+from opendome.tracks.base import Association, sure
 from opendome.tracks.kalman import Ekf
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node
@@ -72,9 +72,9 @@ def test_covariance_stays_positive_and_symmetric(seed, kind, far, wide, steps):
     x = np.concatenate([r, rng.normal(0, 1000, 3), [math.log(6000.0)]])[None]
     cov = np.diag([10 ** (2 * wide)] * 3 + [10**wide] * 3 + [0.5])[None]
     ekf, pair = Ekf(), Association(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1))
-    beliefs = Beliefs(np.zeros(1), x, cov, np.zeros(1, np.bool_), np.zeros(1))
+    beliefs = sure(np.zeros(1), x, cov, np.zeros(1, np.bool_), np.zeros(1))
     there = x + np.linalg.cholesky(cov[0]) @ rng.normal(size=7)
-    true = Beliefs(np.zeros(1), there, cov.copy(), np.zeros(1, np.bool_), np.zeros(1))
+    true = sure(np.zeros(1), there, cov.copy(), np.zeros(1, np.bool_), np.zeros(1))
     nan = np.array([np.nan])
     for k in range(steps):
         beliefs = ekf.predict(beliefs, k + 1.0)

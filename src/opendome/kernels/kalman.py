@@ -29,6 +29,7 @@ class Expected(NamedTuple):
     slope: Floats  # (n, 4, 7): derivatives of the four components by the state
     cov: Floats  # (n, 4, 4): of the components to first order, look errors not included
     curve: Floats  # (n, 3): second-order additions to cov at [0, 0], [0, 3] and [3, 3]
+    r_sensor: Floats  # (3,) ECEF
 
 
 @jit
@@ -110,6 +111,7 @@ def expect_many(x: Floats, cov: Floats, r_sensor: Floats) -> Expected:
         np.empty((n, 4, 7)),
         np.empty((n, 4, 4)),
         np.empty((n, 3)),
+        r_sensor,
     )
     for row in range(n):
         expect_row(x[row], cov[row], r_sensor, out, row)

@@ -6,7 +6,9 @@ A new kind is a final class in its own file and one line in a table of ``tracks/
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
@@ -22,6 +24,34 @@ class Beliefs:
     cov: Floats  # (n, 7, 7)
     is_boosting: Bools
     agility: Floats  # m^2/s^3, acceleration noise added where a manoeuvre is suspected
+    is_level: Bools  # the state is that of a flyer on wings
+    p_level: Floats  # chance of that; 0 or 1: sure, there is no other state
+    other_x: Floats  # (n, 7), as the other model has it
+    other_cov: Floats  # (n, 7, 7)
+    other_agility: Floats
+
+
+def sure(t: Floats, x: Floats, cov: Floats, is_boosting: Bools, agility: Floats) -> Beliefs:
+    """Beliefs of things that are surely not level."""
+    n = len(t)
+    none = np.zeros(n, np.bool_)
+    return Beliefs(
+        t, x, cov, is_boosting, agility, none, np.zeros(n), x.copy(), cov.copy(), np.zeros(n)
+    )
+
+
+BELIEFS = tuple(f.name for f in fields(Beliefs))
+
+
+def pick(beliefs: Beliefs, chosen: Ints) -> Beliefs:
+    """Copies of chosen rows."""
+    return Beliefs(*[getattr(beliefs, name)[chosen] for name in BELIEFS])
+
+
+def put(beliefs: Beliefs, chosen: Ints, part: Beliefs) -> None:
+    """Write chosen rows in place."""
+    for name in BELIEFS:
+        getattr(beliefs, name)[chosen] = getattr(part, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import numpy as np
 from opendome.kernels.kalman import Expected, Prior, expect_many, start_many, update_pairs
 from opendome.kernels.looks import Looks
 from opendome.kernels.motion import Noise, predict_many
-from opendome.messages import Floats, Ints
-from opendome.tracks.base import AbstractFilter, Association, Beliefs
+from opendome.messages import Bools, Floats, Ints
+from opendome.tracks.base import AbstractFilter, Association, Beliefs, sure
 
 # Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
 # throttling that a slowly changing thrust along the velocity does not.
@@ -33,6 +33,26 @@ LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
 MOST_THRUST = 150.0  # m/s^2
 
 
+def follow(
+    state: tuple[Floats, Floats, Floats],
+    is_boosting: Bools,
+    expected: Expected,
+    looks: Looks,
+    found: Association,
+) -> Bools:
+    """Update associated rows of (x, cov, agility) in place; which pairs (m,) were surprises."""
+    x, cov, agility = state
+    row, look = found.row, found.look
+    distance2 = update_pairs(x, cov, expected, looks, row, look, SURPRISE)
+    n_parts = 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
+    is_surprise: Bools = distance2 > SURPRISE * n_parts
+    agility[row] = np.where(is_surprise, AGILITY, CALM * agility[row])
+    low = np.where(is_boosting[row], 0.0, LEAST_LOG_BETA)
+    high = np.where(is_boosting[row], MOST_THRUST, MOST_LOG_BETA)
+    x[row, 6] = np.clip(x[row, 6], low, high)
+    return is_surprise
+
+
 @final
 @dataclass(frozen=True)
 class Ekf(AbstractFilter):
@@ -42,7 +62,7 @@ class Ekf(AbstractFilter):
         """The same rows at time t."""
         b = beliefs
         x, cov = predict_many(b.t, b.x, b.cov, b.is_boosting, b.agility, t, NOISE)
-        return Beliefs(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), b.agility)
+        return sure(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), b.agility.copy())
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows."""
@@ -52,16 +72,8 @@ class Ekf(AbstractFilter):
         self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
     ) -> None:
         """Update each associated row with its one look."""
-        x, cov = beliefs.x, beliefs.cov
-        distance2 = update_pairs(x, cov, expected, looks, found.row, found.look, SURPRISE)
-        n_parts = 2 + ~np.isnan(looks.distance[found.look]) + ~np.isnan(looks.rate[found.look])
-        is_surprise = distance2 > SURPRISE * n_parts
-        calmer = CALM * beliefs.agility[found.row]
-        beliefs.agility[found.row] = np.where(is_surprise, AGILITY, calmer)
-        last = x[found.row, 6]
-        low = np.where(beliefs.is_boosting[found.row], 0.0, LEAST_LOG_BETA)
-        high = np.where(beliefs.is_boosting[found.row], MOST_THRUST, MOST_LOG_BETA)
-        x[found.row, 6] = np.clip(last, low, high)
+        b = beliefs
+        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found)
 
     def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
         """First belief from one look each."""
@@ -73,7 +85,7 @@ class Ekf(AbstractFilter):
         x, cov = start_many(looks, rows, r_sensor, prior)
         n = len(rows)
         is_low = (np.linalg.norm(x[:, :3], axis=1) < LOW_RADIUS) & (not is_plume)
-        return Beliefs(np.zeros(n), x, cov, np.full(n, is_plume), np.where(is_low, AGILITY, 0.0))
+        return sure(np.zeros(n), x, cov, np.full(n, is_plume), np.where(is_low, AGILITY, 0.0))
 
     def ignite(self, beliefs: Beliefs, rows: Ints) -> None:
         """Let the last component mean thrust."""

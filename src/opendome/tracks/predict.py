@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from opendome.kernels.motion import predict_many
+from opendome.kernels.modes import Modes, predict_modes
 from opendome.kernels.prediction import predict_impacts
 from opendome.messages import Bools, Tracks
 from opendome.tracks.base import AbstractFilter
+from opendome.tracks.imm import LEVEL_NOISE
 from opendome.tracks.kalman import LOG_BETA, NOISE
 from opendome.tracks.rows import Rows, take_beliefs
 
@@ -28,11 +29,15 @@ def is_due(rows: Rows, t: float, period: float) -> Bools:
     is_old = age >= np.maximum(period, FRESH_PART * np.where(np.isnan(left), 10.0 * period, left))
     is_better = (rows.n_updates >= 2 * rows.n_predicted) & (age >= period)
     due = np.isnan(rows.t_predicted) | ((rows.t_update > rows.t_predicted) & (is_old | is_better))
-    return due & rows.is_confirmed
+    return due & rows.is_confirmed & ~rows.is_level
 
 
 def refresh(rows: Rows, t: float, period: float) -> None:
-    """Predict, in place, the impacts that are due."""
+    """Predict, in place, the impacts that are due; what flies level has none."""
+    level = rows.is_level
+    rows.t_predicted[level] = rows.impact_t[level] = np.nan
+    rows.impact_lat[level] = rows.impact_lon[level] = np.nan
+    rows.impact_cov_enu[level] = np.nan
     due = np.flatnonzero(is_due(rows, t, period))
     if len(due) == 0:
         return
@@ -66,7 +71,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
         cov_ecef=cov,
         is_confirmed=rows.is_confirmed.copy(),
         is_boosting=rows.is_boosting.copy(),
-        is_level=np.zeros(n, np.bool_),
+        is_level=rows.is_level.copy(),
         n_updates=rows.n_updates.copy(),
         t_first=rows.t_first.copy(),
         t_update=rows.t_update.copy(),
@@ -79,7 +84,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
 
 
 def coast(tracks: Tracks, t: float) -> Tracks:
-    """The same tracks, all at time t: ballistic, with the process noise of the filter.
+    """The same tracks, all at time t: ballistic or level, with the process noise of the filter.
 
     Parameters
     ----------
@@ -88,7 +93,8 @@ def coast(tracks: Tracks, t: float) -> Tracks:
     """
     n = len(tracks.run)
     is_boosting = np.zeros(n, np.bool_)  # a message says nothing of thrust
-    x_ecef, cov_ecef = predict_many(
-        tracks.t, tracks.x_ecef, tracks.cov_ecef, is_boosting, np.zeros(n), t, NOISE
+    modes = Modes(is_boosting, tracks.is_level, np.zeros(n))
+    x_ecef, cov_ecef = predict_modes(
+        tracks.t, tracks.x_ecef, tracks.cov_ecef, modes, t, (NOISE, LEVEL_NOISE)
     )
     return replace(tracks, t=np.full(n, t), x_ecef=x_ecef, cov_ecef=cov_ecef)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from opendome.messages import Bools, Floats, Ints
-from opendome.tracks.base import Beliefs
+from opendome.tracks.base import BELIEFS, Beliefs, pick, put, sure
 
 
 @dataclass(slots=True)
@@ -19,6 +19,11 @@ class Rows:
     cov: Floats  # (n, 7, 7)
     is_boosting: Bools
     agility: Floats
+    is_level: Bools
+    p_level: Floats
+    other_x: Floats  # (n, 7)
+    other_cov: Floats  # (n, 7, 7)
+    other_agility: Floats
 
     run: Ints
     id: Ints
@@ -46,7 +51,7 @@ class Rows:
     @property
     def beliefs(self) -> Beliefs:
         """The filter's columns: views, not copies."""
-        return Beliefs(self.t, self.x, self.cov, self.is_boosting, self.agility)
+        return Beliefs(*[getattr(self, name) for name in BELIEFS])
 
     def rcs(self, band: int) -> Floats:
         """Mean cross-section (n,) measured in a band, NaN where none was."""
@@ -58,7 +63,6 @@ class Rows:
 
 
 LEAST_RCS = 1e-6  # m^2
-BELIEFS = ("t", "x", "cov", "is_boosting", "agility")
 
 
 def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
@@ -67,10 +71,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
     never = np.full((5, n), np.nan)
     return Rows(
         t=np.full(n, t),
-        x=beliefs.x,
-        cov=beliefs.cov,
-        is_boosting=beliefs.is_boosting,
-        agility=beliefs.agility,
+        **{name: getattr(beliefs, name) for name in BELIEFS if name != "t"},
         run=run,
         id=ids,
         is_confirmed=np.zeros(n, np.bool_),
@@ -97,7 +98,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
 
 def no_rows() -> Rows:
     """No tracks."""
-    none = Beliefs(
+    none = sure(
         np.zeros(0), np.zeros((0, 7)), np.zeros((0, 7, 7)), np.zeros(0, np.bool_), np.zeros(0)
     )
     return new_rows(none, np.zeros(0, np.int64), np.zeros(0, np.int64), 0.0)
@@ -110,13 +111,12 @@ def take_rows(rows: Rows, chosen: Ints | Bools) -> Rows:
 
 def take_beliefs(rows: Rows, chosen: Ints) -> Beliefs:
     """Copies of the filter's columns of chosen rows."""
-    return Beliefs(*[getattr(rows, name)[chosen] for name in BELIEFS])
+    return pick(rows.beliefs, chosen)
 
 
 def put_beliefs(rows: Rows, chosen: Ints, beliefs: Beliefs) -> None:
     """Write the filter's columns of chosen rows."""
-    for name in BELIEFS:
-        getattr(rows, name)[chosen] = getattr(beliefs, name)
+    put(rows.beliefs, chosen, beliefs)
 
 
 def add_rows(rows: Rows, more: Rows) -> Rows:

@@ -10,7 +10,7 @@ import numpy as np
 from opendome.kernels.frames import geodetics_from_ecefs
 from opendome.kernels.looks import Looks
 from opendome.messages import Bools, Floats, Ints
-from opendome.tracks.base import AbstractAssociator, AbstractFilter, Association, Beliefs
+from opendome.tracks.base import AbstractAssociator, AbstractFilter, Association, Beliefs, pick, put
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.rows import Rows, add_rows, new_rows, put_beliefs, take_beliefs, take_rows
@@ -26,6 +26,7 @@ FOREIGN_PERIODS = 5.0  # without detection, after which a vague track is foreign
 FOREIGN_P_DETECT = 0.5  # a foreign track is elsewhere, not gone: misses say little
 MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
 MOST_SPEED = 15e3  # m/s, faster than anything that comes back
+MAY_FLY = 0.1  # chance of level flight, above which nothing has surely come down
 MARGIN_SIGMAS = 3.0
 MARGIN_ACCELERATION = 60.0  # m/s^2, by which a straight line may err
 
@@ -64,18 +65,18 @@ def take_scan(
     found = Association(near[:0], near[:0], np.zeros(0))
     own = np.flatnonzero(~is_foreign)
     if len(own) and len(looks.run):
-        mine = _part(beliefs, own)
+        mine = pick(beliefs, own)
         expected = rules.filter.expect(mine, coverage.r_ecef)
         sure = rows.is_confirmed[near[own]]
         found = rules.associator.associate(rows.run[near[own]], expected, looks, sure)
         rules.filter.update(mine, expected, looks, found)
-        _put(beliefs, own, mine)
+        put(beliefs, own, mine)
         found = Association(own[found.row], found.look, found.weight)
     is_hit = np.zeros(len(near), np.bool_)
     is_hit[found.row] = True
     in_view = is_foreign | (p_detect > 0.0)
     stored = np.flatnonzero(is_hit | (in_view & (rows.t[near] <= t) & (not is_plume)))
-    put_beliefs(rows, near[stored], _part(beliefs, stored))
+    put_beliefs(rows, near[stored], pick(beliefs, stored))
     _note_hits(rows, near[found.row], coverage, _of(looks, found.look), t)
     if is_plume:
         _note_plumes(rules.filter, rows, near[found.row], coverage.period, t)
@@ -134,13 +135,6 @@ def judge(rules: Rules, rows: Rows, t: Floats) -> Rows:
     return take_rows(rows, np.flatnonzero(~is_gone)) if is_gone.any() else rows
 
 
-def _part(beliefs: Beliefs, chosen: Ints) -> Beliefs:
-    b = beliefs
-    return Beliefs(
-        b.t[chosen], b.x[chosen], b.cov[chosen], b.is_boosting[chosen], b.agility[chosen]
-    )
-
-
 def _of(looks: Looks, chosen: Ints) -> Looks:
     columns: list[Any] = [column[chosen] for column in looks]
     return Looks(*columns)
@@ -172,11 +166,6 @@ def _are_foreign(
     is_strange |= t - rows.t_update[near] > FOREIGN_PERIODS * coverage.period
     are_foreign: Bools = rows.is_confirmed[near] & is_strange & (spread > VAGUE**2)
     return are_foreign
-
-
-def _put(beliefs: Beliefs, chosen: Ints, part: Beliefs) -> None:
-    beliefs.x[chosen], beliefs.cov[chosen] = part.x, part.cov
-    beliefs.agility[chosen] = part.agility
 
 
 def _note_hits(rows: Rows, hit: Ints, coverage: AbstractCoverage, looks: Looks, t: float) -> None:
@@ -215,6 +204,7 @@ def _note_misses(rows: Rows, missed: Ints, p_detect: Floats) -> None:
     radius = np.linalg.norm(rows.x[missed, :3], axis=1)
     is_low = radius < AIR_TOP + 6378e3
     rows.agility[missed] = np.where(is_low & (p_detect >= SURE), MANOEUVRE, 0.0)
+    rows.other_agility[missed] = rows.agility[missed]
 
 
 def in_ground(rows: Rows, t: Floats) -> Bools:
@@ -228,4 +218,4 @@ def in_ground(rows: Rows, t: Floats) -> Bools:
     drift = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, 3:6, 3:6], up))
     now = altitude + (climb + 4.9 * dt) * dt
     is_down: Bools = (climb < 0.0) & (now + 2.0 * (sigma + drift * np.abs(dt)) < 0.0)
-    return is_down
+    return is_down & (rows.p_level < MAY_FLY)

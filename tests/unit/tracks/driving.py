@@ -29,6 +29,7 @@ class Comparison:
     error: np.ndarray  # (m, 7)
     cov: np.ndarray
     is_boosting: np.ndarray
+    is_level: np.ndarray
 
     @property
     def nees(self):
@@ -73,6 +74,7 @@ def compare(tracks, truth, world, run=0, far=3000.0):
         error,
         mine.cov_ecef[i],
         mine.is_boosting[i],
+        mine.is_level[i],
     )
 
 

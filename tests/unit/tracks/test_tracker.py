@@ -13,7 +13,7 @@ from opendome.scenario.command import Command, Link, Outage
 from opendome.scenario.schedule import scan_time
 from opendome.scenario.sensors import Sensor
 from opendome.sensors import build
-from opendome.tracks.base import Beliefs
+from opendome.tracks.base import sure
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.predict import coast
 from opendome.tracks.rows import new_rows
@@ -313,7 +313,7 @@ def rows_at(places, heard, ids):
     x = np.zeros((n, 7))
     x[:, 0] = places
     cov = np.tile(np.diag([100.0] * 3 + [4.0] * 3 + [0.5]), (n, 1, 1))
-    beliefs = Beliefs(np.zeros(n), x, cov, np.zeros(n, np.bool_), np.zeros(n))
+    beliefs = sure(np.zeros(n), x, cov, np.zeros(n, np.bool_), np.zeros(n))
     rows = new_rows(beliefs, np.zeros(n, np.int64), np.array(ids), 0.0)
     rows.is_confirmed[:] = True
     rows.heard[:] = heard
