@@ -6,7 +6,7 @@ import numpy as np
 
 from opendome.engagements import fire_control
 from opendome.engagements.magazines import stocks
-from opendome.messages import Detections, Orders, Reports, Scans, Stocks, Tracks
+from opendome.messages import Detections, Orders, Reports, Scans, Stocks, Tracks, take
 from opendome.sensors.shortcut import Shortcut
 from opendome.simulation import network
 from opendome.simulation.build import Model
@@ -38,7 +38,10 @@ def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) 
 def carry_to_nodes(model: Model, state: State, t1: float) -> tuple[Mail, Reports]:
     """What has arrived by t1: the scans that each cell hears, and reports."""
     reports = state.network.reports.receive(t1)
-    state.recorder.reports.append(reports)
+    if len(reports.run):
+        t_end = state.world.t_end[np.searchsorted(state.world.runs, reports.run)]
+        in_time = t_end > t1 - model.clock.step  # the run went on when this tick began
+        state.recorder.reports.append(take(reports, in_time))
     return network.receive_scans(model.network, state.network, t1), reports
 
 
