@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from opendome.engagements.engagement import FireUnit
 from opendome.kernels.firing import first_guesses, solve_firings
-from opendome.kernels.frames import ecis_from_ecefs
+from opendome.kernels.frames import ecef_from_geodetic, ecis_from_ecefs, geodetic_from_ecef
 from opendome.kernels.level import predicted_paths
-from opendome.kernels.reach import reach_windows
+from opendome.kernels.reach import ground_range, reach_windows
 from opendome.messages import Tracks
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,7 @@ LEVEL_HORIZON = 600.0  # s ahead that a level flyer, which has no impact, is loo
 # m that a round makes good in flight. Divert: 2 km over a midcourse of 100 s and more is 20 m/s.
 # Aerodynamic: 1 km taken away over 20 s needs 10 m/s^2 at N' = 4, a small part of what fins give.
 ACCEPTED = {True: 2000.0, False: 1000.0}
+SLACK = 0.01  # of the farthest range and of the ceiling, by which a meeting may leave the envelope
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
         feasible[rows] = miss < ACCEPTED[unit.is_divert]
         t_meet[rows] = solved[:, 2]
         r_first[rows] = _predicted_at(tracks, t_meet)[rows]
+        feasible[rows] &= _is_within(unit, tracks.is_level[rows], r_first[rows])
     assert len(guess) == n
     return Solutions(feasible, t_launch, t_meet, r_first, guess[:, 0], guess[:, 1])
 
@@ -102,6 +104,25 @@ def _windows(
                 times[rows], r, unit.site, unit.table, envelope, t_earliest[rows]
             )
     return windows, r_first
+
+
+def _is_within(unit: FireUnit, is_level: NDArray[np.bool_], r: Floats) -> NDArray[np.bool_]:
+    """Whether meetings, ECEF (n, 3), lie within the envelope of their class and its slack.
+
+    A refined solution may have slid along the path, out of the envelope: no round leaves for it.
+    """
+    inside = np.zeros(len(r), dtype=np.bool_)
+    r_site = np.array(ecef_from_geodetic(unit.site[0], unit.site[1], unit.site[2]))
+    for i in range(len(r)):
+        e = unit.envelope if is_level[i] else unit.envelope_ballistic
+        arc = ground_range(r_site, r[i])
+        alt = geodetic_from_ecef(r[i, 0], r[i, 1], r[i, 2])[2]
+        wide, high = SLACK * e.max_range, SLACK * e.max_altitude
+        inside[i] = (
+            e.min_range - wide <= arc <= e.max_range + wide
+            and e.min_altitude - high <= alt <= e.max_altitude + high
+        )
+    return inside
 
 
 def _predicted_at(tracks: Tracks, t: Floats) -> Floats:
