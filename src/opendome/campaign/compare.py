@@ -39,10 +39,14 @@ LONGEST_NAME = 60  # of a value's folder
 
 @dataclass(frozen=True)
 class Variation:
-    """A key of the scenario and the values that it is given, as words of ``--set``."""
+    """A key of the scenario and the values that it is given, as words of ``--set``.
+
+    ``sets`` are changes that all of them share.
+    """
 
     key: str
     values: tuple[str, ...]
+    sets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.values)
@@ -72,9 +76,9 @@ class Variation:
             names.append(name)
         return tuple(names)
 
-    def scenarios(self, source: Source, sets: Sequence[str] = ()) -> tuple[Scenario, ...]:
+    def scenarios(self, source: Source) -> tuple[Scenario, ...]:
         """The scenario under each value, all checked."""
-        return tuple(load(source, [*sets, f"{self.key}={value}"]) for value in self.values)
+        return tuple(load(source, [*self.sets, f"{self.key}={value}"]) for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Comparison:
     key: str
     values: tuple[str, ...]
     campaigns: tuple[Campaign, ...]
+    sets: tuple[str, ...] = ()  # changes that all of them share
 
     def __repr__(self) -> str:
         return f"<Comparison of {self.key} = {', '.join(self.values)} in {self.folder}>"
@@ -252,7 +257,8 @@ def open_comparison(directory: str | Path) -> Comparison:
         raise RecordError(f"{folder}: no run is finished; nothing can be compared yet. Give the "
                           "same opendome compare command again.")  # fmt: skip
     values, campaigns = zip(*kept, strict=True)
-    return Comparison(folder, note["key"], values, campaigns)
+    sets = tuple(str(words) for words in note.get("sets", ()))
+    return Comparison(folder, note["key"], values, campaigns, sets)
 
 
 def is_comparison(directory: str | Path) -> bool:
@@ -275,6 +281,7 @@ def _write(folder: Path, variation: Variation) -> None:
         "format": FORMAT,
         "key": variation.key,
         "values": list(variation.values),
+        "sets": list(variation.sets),
         "folders": list(variation.folders),
     }
     temporary = folder / f".tmp-{os.getpid()}-{COMPARISON}"

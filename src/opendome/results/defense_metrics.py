@@ -41,6 +41,7 @@ RATIOS = {
     "leak_fraction_launched": ("leakers", "launched"),
     "cost_exchange": ("cost_defense_usd", "cost_threat_usd"),
     "engaged_threatening_in_reach": ("n_engaged_in_reach", "n_in_reach"),
+    "engaged_harmless": ("n_engaged_harmless", "n_harmless"),
     "engaged_far_outside": ("n_engaged_far_outside", "n_far_outside"),
 }
 NOT_SHARES = {"cost_exchange"}
@@ -102,10 +103,13 @@ def sums_by_run(tables: Mapping[str, pa.Table], accounts: Accounts) -> dict[str,
         & (_numbers(threats, "is_in_reach") > 0)
     )
     outside = _numbers(threats, "outside_distance")
+    is_harmless = is_sound & (_numbers(threats, "is_threatening") == 0)
     is_far = is_sound & (outside > FAR_OUTSIDE * _numbers(threats, "sigma_impact"))
     for name, mask in (
         ("n_in_reach", is_in_reach),
         ("n_engaged_in_reach", is_in_reach & is_engaged),
+        ("n_harmless", is_harmless),
+        ("n_engaged_harmless", is_harmless & is_engaged),
         ("n_far_outside", is_far),
         ("n_engaged_far_outside", is_far & is_engaged),
     ):

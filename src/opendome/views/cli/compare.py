@@ -34,8 +34,8 @@ MAX_FOLDERS = 1000  # runs/NAME-by-KEY, ...-2, ... that are looked at
 
 def act(given: argparse.Namespace) -> int:
     """Run the command; gives the exit code."""
-    variation = _variation(given.vary)
-    scenarios = variation.scenarios(given.scenario, given.sets)
+    variation = _variation(given.vary, given.sets)
+    scenarios = variation.scenarios(given.scenario)
     for oddity in dict.fromkeys(words for s in scenarios for words in check(s)):
         note(f"note: {oddity}")
     plan = Plan.of(variation, scenarios, given.runs, given.seed)
@@ -69,7 +69,7 @@ def act(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _variation(words: str) -> Variation:
+def _variation(words: str, sets: list[str]) -> Variation:
     key, equals, values = words.partition("=")
     if not equals or not key.strip():
         raise ScenarioError(f"--vary {words[:60]!r} is not understood. Write KEY=V1,V2, for "
@@ -78,7 +78,7 @@ def _variation(words: str) -> Variation:
     if not all(found):
         raise ScenarioError(f"--vary {words[:60]!r} has an empty value; every value between commas "
                             "is one of KEY.")  # fmt: skip
-    return Variation(key.strip(), found)
+    return Variation(key.strip(), found, tuple(sets))
 
 
 def _free_folder(plan: Plan) -> Path:
@@ -125,7 +125,7 @@ def _print_values(console: Console, found: Comparison) -> None:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column("mean per run", no_wrap=True)
     for value in found.values:
-        table.add_column(value, justify="right", no_wrap=True)
+        table.add_column(apart.label(found.key, value), justify="right", no_wrap=True)
     for name, key, words in (
         ("threatening an asset", "threatening", mean),
         ("leakers", "leakers", mean),

@@ -65,6 +65,7 @@ def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
         Row("cost of the threats", summary["cost_threat_usd"], dollars),
         Row("cost exchange, shots / threats", summary["cost_exchange"], significant, is_last=True),
         Row("fired at, of threatening in reach", reached, percent),
+        Row("fired at, of all harmless", summary["engaged_harmless"], percent),
         Row("fired at, of harmless by > 3 sigma", outside, percent),
     ]
 

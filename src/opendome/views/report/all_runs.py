@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from opendome.results.result import Campaign
-from opendome.views.report import assumptions, counts, made, quality, stocks
+from opendome.views.report import assumptions, counts, funnels, made, quality, stocks
 from opendome.views.report.layout import figure, nothing, section
 from opendome.views.report.markup import Floats, Markup, tag
 from opendome.views.report.scene import Scene, mapping
@@ -39,7 +39,29 @@ def how_many(campaign: Campaign, summary: Mapping[str, Any]) -> Markup:
         body.append(figure(counts.histogram(leakers), _leaker_words(leakers)))
     else:
         body.append(nothing("One run has no distribution; ask for more runs to see one."))
-    return section(4, "many", title, lead, tag("div", *body, class_="pair"))
+    pair = tag("div", *body, class_="pair")
+    return section(4, "many", title, lead, pair, *_by_layer(summary))
+
+
+def _by_layer(summary: Mapping[str, Any]) -> list[Markup]:
+    """The funnel of the layers, and its classes of threats as a table."""
+    rows = funnels.layer_rows(summary)
+    if not rows or not rows[0].came.value > 0:
+        return []
+    classes = funnels.class_names(rows)
+    words = " ".join(funnels.killed_words(row) for row in rows)
+    note = (
+        "Each column is a class of threats on its way down through the layers; mean numbers of "
+        "threatening threats per run. Rounds and costs include those at harmless threats."
+    )
+    drawing = tag("figure", funnels.funnel(rows, classes), tag("figcaption", note))
+    tables = tag("div", funnels.class_table(rows, classes), funnels.layer_table(rows))
+    return [
+        tag("h3", "Layer by layer"),
+        tag("p", words, class_="note"),
+        tag("div", drawing, tables, class_="funnel"),
+        funnels.legend(),
+    ]
 
 
 def _leaker_words(leakers: Floats) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from opendome.campaign.compare import Comparison
@@ -37,6 +37,17 @@ KINDS: Final = {
 }
 
 
+def label(key: str, value: str) -> str:
+    """Value as people say it; a bare number or flag gets the last word of its key."""
+    is_word = any(c.isalpha() for c in value) and value not in ("true", "false")
+    return spaced(value if is_word else f"{key.split('.')[-1]} {value}")
+
+
+def labels(found: Comparison) -> list[str]:
+    """Values of a comparison as people say them."""
+    return [label(found.key, value) for value in found.values]
+
+
 def name_of(difference: Difference) -> str:
     """Name of a measure, with its layer."""
     name = KINDS[difference.measure.name].name
@@ -62,47 +73,50 @@ def signed(difference: Difference) -> tuple[str, str]:
 
 def sentences(found: Comparison) -> list[tuple[str, str]]:
     """For each value but the first: what differs clearly, and what does not."""
-    first = found.values[0]
+    first, *others = labels(found)
+    several = _several_layers(found)
     said = []
-    for value, differences in zip(found.values[1:], found.pairs, strict=True):
+    for value, differences in zip(others, found.pairs, strict=True):
         known = [d for d in differences if math.isfinite(d.estimate.low)]
         whole = [d for d in known if d.measure.layer is None]
         clear = [_clear_words(d) for d in whole if d.is_clear]
         unclear = [KINDS[d.measure.name].name for d in whole if not d.is_clear]
-        layers = [name_of(d) for d in known if d.measure.layer is not None and d.is_clear]
-        start = f"{spaced(value)} against {spaced(first)}:"
+        start = f"{value} against {first}:"
         parts = []
         if clear:
             parts.append(f"clearly different are {listed(clear, 9)}.")
         if unclear:
             parts.append(f"No clear difference: {listed(unclear, 9)}.")
-        if layers:
-            parts.append(f"Of the layers, clearly different: {listed(layers, 12)}.")
+        for measure, title in (("killed", "Kills"), ("rounds", "Rounds")):
+            mine = [d for d in known if d.measure.name == measure and d.measure.layer in several]
+            if mine:
+                parts.append(f"{title} by layer: {listed([_layer_words(d) for d in mine], 20)}.")
         if not known:
             parts.append("too few runs to say.")
         said.append((start, " ".join(parts)))
     return said
 
 
-def table(found: Comparison, measures: Sequence[str] | None = None) -> Markup:
-    """Differences of every value from the first, with their intervals.
-
-    Parameters
-    ----------
-    found : Comparison
-    measures : sequence of str, optional
-        Names of those to show; by default all.
-    """
-    head = tag("thead", tag("tr", *(tag("th", w, scope="col") for w in (
-        "difference per raid", "mean", "95 % interval", "", ""))))  # fmt: skip
+def table(found: Comparison) -> Markup:
+    """Differences of every value from the first, with their intervals."""
+    titles = ("difference per raid", "mean", "95 % interval", "", "")
+    head = tag("thead", tag("tr", *(tag("th", w, scope="col") for w in titles)))
     body: list[Markup] = []
-    for value, differences in zip(found.values[1:], found.pairs, strict=True):
-        title = f"{spaced(value)} minus {spaced(found.values[0])}"
-        body.append(tag("tr", tag("th", title, colspan="5", scope="rowgroup"), class_="group"))
-        body += [
-            _row(d, found) for d in differences if measures is None or d.measure.name in measures
-        ]
-    return tag("div", tag("table", head, tag("tbody", *body), class_="counts"), class_="scroll")
+    first, *others = labels(found)
+    shown = {None, *_several_layers(found)}
+    for value, differences in zip(others, found.pairs, strict=True):
+        title = tag("th", f"{value} minus {first}", colspan="5", scope="rowgroup")
+        body.append(tag("tr", title, class_="group"))
+        body += [_row(d, found) for d in differences if d.measure.layer in shown]
+    return tag(
+        "div", tag("table", head, tag("tbody", *body), class_="counts whole"), class_="sideways"
+    )
+
+
+def _several_layers(found: Comparison) -> set[str]:
+    """Names of the layers; none if there is one, which says the same as the whole."""
+    names = {d.measure.layer for ds in found.pairs for d in ds if d.measure.layer is not None}
+    return names if len(names) > 1 else set()
 
 
 def rule() -> str:
@@ -168,6 +182,11 @@ def _clear_words(difference: Difference) -> str:
     value, interval = signed(difference)
     kind = KINDS[difference.measure.name]
     return f"{kind.name} ({value}{kind.unit if kind.words is None else ''}, {interval})"
+
+
+def _layer_words(difference: Difference) -> str:
+    change = signed(difference)[0] if difference.is_clear else "no clear difference"
+    return f"{spaced(difference.measure.layer or '')} {change}"
 
 
 def _sign(value: float, words: str) -> str:

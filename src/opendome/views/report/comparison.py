@@ -12,10 +12,11 @@ from typing import Any, Final
 from opendome.campaign.compare import Comparison
 from opendome.results.result import Campaign
 from opendome.results.statistics import Estimate
+from opendome.scenario.load import shipped
 from opendome.views.report import apart, funnels
 from opendome.views.report.axes import Scale, round_ticks, round_top, x_axis
 from opendome.views.report.layout import figure, nothing, section
-from opendome.views.report.made import is_as_shipped, limits
+from opendome.views.report.made import limits
 from opendome.views.report.markup import Markup, join, line, rect, svg, tag, text
 from opendome.views.report.verdict import estimate
 from opendome.views.report.words import (
@@ -29,7 +30,7 @@ from opendome.views.report.words import (
     whole,
 )
 
-WIDTH: Final = 760.0
+WIDTH: Final = 420.0
 ROW: Final = 46.0
 SECTIONS: Final = (
     ("through", "What got through"),
@@ -51,7 +52,7 @@ def comparison_page(found: Comparison) -> str:
         Template(_file("page.html"))
         .substitute(
             title=join([name, ": ", spaced(found.key.split(".")[-1]), " compared"]),
-            description=f"{found.key} = {', '.join(found.values)}",
+            description=join([found.key, " = ", ", ".join(found.values)]),
             verdict=verdict(found, summaries),
             tiles=Markup(""),
             contents=tag("nav", *links, aria_label="Sections"),
@@ -79,17 +80,17 @@ def verdict(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup
     if not all(math.isfinite(leak.value) for leak in leaks):
         return join([start, "no threat to a defended asset was launched under every value."])
     shares = [
-        join([tag("strong", percent_interval(*leak)[0], class_="leaked"), f" ({spaced(value)})"])
-        for value, leak in zip(found.values, leaks, strict=True)
+        join([tag("strong", percent_interval(*leak)[0], class_="leaked"), f" ({value})"])
+        for value, leak in zip(apart.labels(found), leaks, strict=True)
     ]
     words = [start, join(shares[:-1], ", "), " and ", shares[-1],
              " of the threats to a defended asset got through. "]  # fmt: skip
     clear = [
-        spaced(value)
-        for value, differences in zip(found.values[1:], found.pairs, strict=True)
+        value
+        for value, differences in zip(apart.labels(found)[1:], found.pairs, strict=True)
         if differences and differences[0].is_clear
     ]
-    base = spaced(found.values[0])
+    base = apart.labels(found)[0]
     if runs < 2:
         words.append("One run cannot say whether they differ.")
     elif clear:
@@ -106,8 +107,8 @@ def got_through(
     if not has_threats:
         words = "No threat to a defended asset was launched, so nothing could get through."
         return section(1, "through", SECTIONS[0][1], "", nothing(words))
-    rows = [(spaced(v), estimate(s, "leak_fraction")) for v, s in
-            zip(found.values, summaries, strict=True)]  # fmt: skip
+    rows = [(v, estimate(s, "leak_fraction")) for v, s in
+            zip(apart.labels(found), summaries, strict=True)]  # fmt: skip
     note = "Share of the threats to a defended asset that got through, with 95 % intervals."
     titles = ("per raid", "threatening", "stopped", "got through", "chance of no leak",
               "asset value lost")  # fmt: skip
@@ -115,26 +116,24 @@ def got_through(
     body = [
         tag(
             "tr",
-            tag("th", spaced(value), scope="row"),
+            tag("th", value, scope="row"),
             tag("td", _cell("threatening", s)),
             tag("td", mean(estimate(s, "threatening").value - estimate(s, "leakers").value)),
             tag("td", _cell("leakers", s)),
             tag("td", _percent_cell("p_no_leak", s)),
             tag("td", _cell("asset_value_lost", s)),
         )
-        for value, s in zip(found.values, summaries, strict=True)
+        for value, s in zip(apart.labels(found), summaries, strict=True)
     ]
-    return section(
-        1, "through", SECTIONS[0][1], "",
-        figure(leaks(rows), note, wide=True),
-        tag("div", tag("table", tag("thead", head), tag("tbody", *body), class_="counts"),
-            class_="scroll"),
-    )  # fmt: skip
+    table = tag("table", tag("thead", head), tag("tbody", *body), class_="counts")
+    drawing = figure(leaks(rows), note)
+    both = tag("div", drawing, tag("div", table, class_="sideways"), class_="funnel")
+    return section(1, "through", SECTIONS[0][1], "", both)
 
 
 def leaks(rows: Sequence[tuple[str, Estimate]]) -> Markup:
     """Bars of the leak fraction of each value, with intervals."""
-    left, right, top = 170.0, 150.0, 8.0
+    left, right, top = 112.0, 92.0, 8.0
     high = max((max(e.value, e.high) for _, e in rows if math.isfinite(e.high)), default=0.0)
     high = max([high, *(e.value for _, e in rows if math.isfinite(e.value))])
     scale = Scale(0.0, min(round_top(100 * high, 5), 100.0) or 1.0, left, WIDTH - right)
@@ -144,7 +143,7 @@ def leaks(rows: Sequence[tuple[str, Estimate]]) -> Markup:
         y = top + ROW * k + ROW / 2
         shown, interval = percent_interval(*e)
         parts += [
-            text(left - 12, y + 5, name, "lane end"),
+            text(left - 10, y + 5, name, "lane end"),
             rect(left, y - 11, scale.at(100 * e.value) - left, 22, class_="fill-leaked"),
             text(WIDTH - right + 14, y - 1, shown, "figure"),
             text(WIDTH - right + 14, y + 15, interval, "tick"),
@@ -166,16 +165,16 @@ def by_layer(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Marku
     most = max(r[0].came.value for r in rows)
     classes = list(dict.fromkeys(name for r in rows for name in funnels.class_names(r)))
     drawings = [
-        tag("figure", tag("h3", spaced(value)), funnels.funnel(r, classes, most))
-        for value, r in zip(found.values, rows, strict=True)
+        tag("figure", tag("h3", value), funnels.funnel(r, classes, most))
+        for value, r in zip(apart.labels(found), rows, strict=True)
     ]
     lead = (
         "Each column is a class of threats on its way down. A layer kills the blue part of what "
         "comes to it; the rest comes to the next. Means per raid, all funnels on one scale."
     )
     tables = [
-        join([tag("h3", spaced(value)), funnels.class_table(r, classes)])
-        for value, r in zip(found.values, rows, strict=True)
+        join([tag("h3", value), funnels.class_table(r, classes)])
+        for value, r in zip(apart.labels(found), rows, strict=True)
     ]
     keys = tag(
         "p",
@@ -196,7 +195,7 @@ def spent(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup:
     title = SECTIONS[2][1]
     rows = [funnels.layer_rows(s) for s in summaries]
     names = list(dict.fromkeys(r.name for layers in rows for r in layers))
-    head = tag("tr", *(tag("th", w, scope="col") for w in ("per raid", *map(spaced, found.values))))
+    head = tag("tr", *(tag("th", w, scope="col") for w in ("per raid", *apart.labels(found))))
     body = []
 
     def add(name: str, cells: Sequence[object], class_: str | None = None) -> None:
@@ -216,10 +215,10 @@ def spent(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup:
     table = tag("table", tag("thead", head), tag("tbody", *body), class_="counts")
     costs = [estimate(s, "cost_defense_usd").value for s in summaries]
     lead = "Rounds for " + listed(
-        [f"{dollars(c)} ({spaced(v)})" for v, c in zip(found.values, costs, strict=True)], 20
+        [f"{dollars(c)} ({v})" for v, c in zip(apart.labels(found), costs, strict=True)], 20
     )
     note = "A cost per kill counts all rounds of the layer, and its kills of threatening threats."
-    return section(3, "spent", title, f"{lead} per raid.", tag("div", table, class_="scroll"),
+    return section(3, "spent", title, f"{lead} per raid.", tag("div", table, class_="sideways"),
                    tag("p", note, class_="note"))  # fmt: skip
 
 
@@ -244,17 +243,17 @@ def made(found: Comparison) -> Markup:
         ("Varied", found.key),
         ("Seed, the same for all", str(manifest.get("seed", ""))),
     ]
-    for value, campaign in zip(found.values, found.campaigns, strict=True):
-        rows.append((spaced(value), _campaign_words(campaign)))
+    for value, campaign in zip(apart.labels(found), found.campaigns, strict=True):
+        rows.append((value, _campaign_words(campaign)))
     facts = tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows),
                 class_="facts made")  # fmt: skip
+    name = str(manifest.get("name", "SCENARIO"))
     again = shlex.join(
-        ["opendome", "compare", str(manifest.get("name", "SCENARIO")),
-         "--vary", f"{found.key}={','.join(found.values)}",
-         "--runs", str(manifest.get("runs", 1)), "--seed", str(manifest.get("seed", 0))]
+        ["opendome", "compare", name, "--vary", f"{found.key}={','.join(found.values)}",
+         "--runs", str(manifest.get("runs", 1)), "--seed", str(manifest.get("seed", 0)),
+         *(word for words in found.sets for word in ("--set", words))]
     )  # fmt: skip
-    is_plain = any(is_as_shipped(c.manifest) for c in found.campaigns)
-    how = "" if is_plain else ", with the scenario's file and the same --set"
+    how = "" if name in shipped() else ", with the path of the scenario's file in place of its name"
     body = tag("div", facts, tag("p", f"To make this comparison again{how}:"),
                tag("pre", tag("code", again), tabindex="0"))  # fmt: skip
     return section(5, "made", "How this was made, and what it cannot say", "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,8 @@ from opendome.results.statistics import Estimate, percentile_interval, resampled
 from opendome.views.report.axes import Scale, round_ticks, round_top, y_axis
 from opendome.views.report.markup import Floats, Markup, line, rect, svg, text
 from opendome.views.report.shown import ask
-from opendome.views.report.words import mean, percent, percent_number, to_interval
+from opendome.views.report.verdict import estimate
+from opendome.views.report.words import mean, percent, percent_number, plural, to_interval
 
 WIDTH: Final = 520.0
 ROW: Final = 52.0
@@ -48,11 +50,11 @@ def funnel(means: list[Estimate]) -> Markup:
     left, right = 104.0, 134.0
     scale = Scale(0.0, max(means[0].value, 1e-9), left, WIDTH - right)
     parts: list[Markup] = []
-    for k, ((name, about, class_, _), estimate) in enumerate(zip(STAGES, means, strict=True)):
+    for k, ((name, about, class_, _), found) in enumerate(zip(STAGES, means, strict=True)):
         y = 6 + ROW * k
-        end = scale.at(estimate.value)
-        value, interval = to_interval(*estimate)
-        share = estimate.value / means[0].value if means[0].value else 0.0
+        end = scale.at(found.value)
+        value, interval = to_interval(*found)
+        share = found.value / means[0].value if means[0].value else 0.0
         parts += [
             text(left - 12, y + 20, name, "lane end"),
             rect(left, y + 6, WIDTH - right - left, 22, class_="bed"),
@@ -62,7 +64,7 @@ def funnel(means: list[Estimate]) -> Markup:
             text(WIDTH - 2, y + 17, percent(share), "tick end"),
         ]
         if interval:
-            low, high = scale.at(estimate.low), scale.at(estimate.high)
+            low, high = scale.at(found.low), scale.at(found.high)
             if high - low > 3:
                 parts += _whisker(low, high, y + 17)
             parts.append(text(WIDTH - right + 12, y + 33, interval, "tick"))
@@ -79,16 +81,34 @@ def _whisker(low: float, high: float, y: float) -> list[Markup]:
 
 
 def wasted_words(campaign: Campaign) -> str:
-    """How many of the threats that endanger nothing are fired at all the same."""
+    """What is fired at threats that endanger nothing, and at launches that failed."""
+    harmless = estimate(campaign.summary, "engaged_harmless").value
+    outside = estimate(campaign.summary, "engaged_far_outside").value
+    words = []
+    if math.isfinite(harmless):
+        far = (
+            f" (of those that miss by more than 3 standard deviations, {percent(outside)})"
+            if math.isfinite(outside)
+            else ""
+        )
+        words.append(
+            f"Of those that threaten nothing, {percent(harmless)} are fired at as well{far}."
+        )
+    failed = shots_at_failed(campaign)
+    if failed > 0:
+        words.append(f"{plural(failed, 'round')} per raid go at launches that failed.")
+    return " ".join(words)
+
+
+def shots_at_failed(campaign: Campaign) -> float:
+    """Mean number per run of rounds fired at launches that failed."""
     answer = ask(
         campaign,
-        "select sum(threats - threatening)::double as n, "
-        "sum(engaged_harmless)::double as k from runs",
+        """select count(*)::double / greatest((select count(*) from runs), 1) as n
+           from engagements e join threats t on e.run = t.run and e.threat = t.threat
+           where t.is_failed""",
     )
-    harmless, engaged = answer["n"][0], answer["k"][0]
-    if not harmless or not harmless > 0:
-        return ""
-    return f"Of those that threaten nothing, {percent(engaged / harmless)} are fired at as well."
+    return float(answer["n"][0])
 
 
 def leaker_counts(campaign: Campaign) -> Floats:

@@ -22,6 +22,7 @@ from opendome.views.report.words import (
 NARROW_WIDTH: Final = 340.0
 BAND: Final = 24.0
 HEAD: Final = 52.0  # of a layer: its name and its figures
+BELOW: Final = 12.0  # a band: the line of those fired at
 GAP: Final = 4.0  # between classes
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 LEGEND: Final = (
@@ -102,7 +103,7 @@ def funnel(
         parts += _words(row, y, width)
         for x, name in zip(columns, classes, strict=True):
             parts += _band(row, name, x, y + HEAD, per_threat)
-        y += HEAD + BAND + 7
+        y += HEAD + BAND + BELOW
     last = rows[-1]
     left = [_count(last, c, "came") - _count(last, c, "killed") for c in classes]
     parts += _streams(columns, left, y, per_threat, True)
@@ -197,9 +198,9 @@ def _streams(
     """What flows into a layer, pale, behind its words."""
     if not is_on:
         return []
-    top = y - 7
+    top = y - BELOW
     return [
-        rect(x, top, n * per_threat, HEAD + 7, class_="fill-stream")
+        rect(x, top, n * per_threat, HEAD + BELOW, class_="fill-stream")
         for x, n in zip(columns, counts, strict=True)
     ]
 
@@ -243,4 +244,4 @@ def _with_interval(e: Estimate) -> Markup:
 
 def _table(head: Sequence[str], body: Sequence[Markup]) -> Markup:
     titles = tag("thead", tag("tr", *(tag("th", words, scope="col") for words in head)))
-    return tag("div", tag("table", titles, tag("tbody", *body), class_="counts"), class_="scroll")
+    return tag("div", tag("table", titles, tag("tbody", *body), class_="counts"), class_="sideways")
