@@ -249,13 +249,6 @@ def test_a_node_that_does_not_exist(refused: Refused):
     )
 
 
-def test_a_wiring_that_is_not_modelled(refused: Refused):
-    assert refused(_edit("wiring: integrated", "wiring: hub")) == (
-        "raid.yaml: command.wiring is 'hub'; it is not modelled yet in this version, modelled: "
-        "integrated."
-    )
-
-
 def test_a_launch_that_cannot_reach_its_aim(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

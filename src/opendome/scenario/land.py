@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 UNITS_PER_DEG: Final = 10_000  # of the files in scenario/geodata
 FINEST: Final = "land_10m.npz"
+NEARBY: Final = 0.1  # rad; coasts within are enough to find the nearest, where there are any
 SEAM: Final = 1e-6  # rad; edges this close to the meridian of 180 deg cut a ring, no coast
 
 
@@ -57,7 +58,10 @@ def distance_inland(place: Place) -> float:
     part = -ahead / np.where(is_crossed, d_lons, 1.0)
     n_crossed = np.count_nonzero(is_crossed & (lats + part * d_lats > place.lat))
     is_coast = (np.abs(d_lons) > SEAM) | (np.abs(np.abs(lons) - math.pi) > SEAM)
-    x, y, dx, dy = (c[is_coast] for c in (ahead, lats - place.lat, d_lons, d_lats))
+    is_near = is_coast & (np.abs(lats - place.lat) < NEARBY)
+    is_near &= np.abs(ahead) * math.cos(place.lat) < NEARBY
+    chosen = np.flatnonzero(is_near if is_near.any() else is_coast)
+    x, y, dx, dy = ahead[chosen], lats[chosen] - place.lat, d_lons[chosen], d_lats[chosen]
     nearest = _nearest(x, y, dx, dy, math.cos(place.lat))
     return nearest if n_crossed % 2 == 1 else -nearest
 

@@ -11,7 +11,7 @@ import pytest
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.scenario import check, load, resolved
-from opendome.scenario.check import _distance_from_way, ground_distance
+from opendome.scenario.ground import distance_from_way, ground_distance
 from opendome.scenario.places import Place
 from tests.unit.scenario.breaking import REMOVED, SMALL, changed, refusal, small
 
@@ -57,7 +57,7 @@ def test_distance_from_a_way_is_that_from_its_nearest_point(
     lons, lats = np.array([(a[1], a[0]), *points, (b[1], b[0])]).T
     n = len(lons)
     away = SPHERE.inv(np.full(n, place[1]), np.full(n, place[0]), lons, lats)[2]
-    found = _distance_from_way(_place(*place), _place(*a), _place(*b))
+    found = distance_from_way(_place(*place), _place(*a), _place(*b))
     assert found == pytest.approx(float(np.min(away)), rel=1e-5, abs=1.0)
 
 
@@ -83,7 +83,6 @@ def test_a_plain_scenario_has_nothing_odd():
             [(("assets",), []), (("threats",), [])],
             "assets is empty; nothing is defended and no threat can leak.",
         ),
-        ([(("weapons", 0, "launchers"), 0)], "weapons[0] (bat1) has no rounds."),
         ([(("weapons", 0, "rounds_per_launcher"), 0)], "weapons[0] (bat1) has no rounds."),
         (
             [(("threats", 1, "aim"), {"lat_deg": -21.0, "lon_deg": 13.6})],
@@ -99,7 +98,7 @@ def test_a_plain_scenario_has_nothing_odd():
         ),
         (
             [(("sensors", 0, "overrides"), {"is_cued": True}), (("sensors", 1), REMOVED)],
-            "sensors[0] (mmr) looks only where it is cued, and no other sensor of node c2 can cue",
+            "sensors[0] (mmr) looks only where it is cued, and no other sensor can cue it.",
         ),
         (
             [(("command", "nodes"), [{"name": "c2"}, {"name": "idle"}])],
@@ -108,6 +107,7 @@ def test_a_plain_scenario_has_nothing_odd():
         (
             [
                 (("command", "nodes"), [{"name": "c2"}, {"name": "eyes"}]),
+                (("command", "wiring"), "stovepiped"),
                 (("sensors", 1, "node"), "eyes"),
             ],
             "command.nodes[1] (eyes) has sensors but no battery; its picture serves nobody.",
@@ -116,8 +116,9 @@ def test_a_plain_scenario_has_nothing_odd():
             [
                 (("command", "nodes"), [{"name": "c2"}, {"name": "blind"}]),
                 (("weapons", 0, "node"), "blind"),
+                (("command", "links"), [{"node": "blind", "outages": [{"from_s": 1, "to_s": 9}]}]),
             ],
-            "command.nodes[1] (blind) has batteries but no sensor; with picture: tracked it sees",
+            "command.nodes[1] (blind) has batteries but no sensor; while its link is down it sees",
         ),
     ],
 )

@@ -1,0 +1,88 @@
+"""What threats are aimed at, and checks of groups against what their systems can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opendome.scenario.check_names import refuse_unknown
+from opendome.scenario.grammar.refusal import Measured, Origin
+from opendome.scenario.ground import ground_distance
+from opendome.scenario.places import Asset, Place
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.threats import MAX_THREATS, ThreatGroup
+from opendome.scenario.units import from_si
+
+# What a system must bring to be steered so.
+PARTS_OF = {
+    "elevation": ("booster",),
+    "cutoff": ("booster",),
+    "quasi_ballistic": ("booster", "manoeuvre"),
+    "waypoints": ("cruise",),
+}
+
+
+def refuse_odd_threats(scenario: Scenario, origin: Origin) -> None:
+    """Raise ScenarioError for the first group that contradicts its system or the assets."""
+    total = sum(group.count for group in scenario.threats)
+    if total > MAX_THREATS:
+        i = max(range(len(scenario.threats)), key=lambda k: scenario.threats[k].count)
+        words = f"allowed: at most {MAX_THREATS} launches in all, these groups have {total}"
+        raise origin.refuse(f"threats[{i}].count", scenario.threats[i].count, words)
+    known = [asset.name for asset in scenario.assets]
+    for i, group in enumerate(scenario.threats):
+        for j, aim in enumerate(aims_of(group)):
+            if isinstance(aim, str):
+                item = f"[{j}]" if isinstance(group.aim, tuple) else ""
+                refuse_unknown(f"threats[{i}].aim{item}", aim, known, "assets", origin)
+        _refuse_odd_flight(f"threats[{i}]", group, origin)
+
+
+def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
+    """Parts that the steering needs are there, and keys of another steering are not."""
+    system, is_level = group.system, group.system.steering == "waypoints"
+    for part in PARTS_OF[system.steering]:
+        if getattr(system, part) is None:
+            words = f"its steering {system.steering} needs keys of {part}, which it has not"
+            raise origin.refuse(f"{path}.system", system.name, words)
+    if group.waypoints and not is_level:
+        words = f"{system.name} flies no waypoints, its steering is {system.steering}"
+        raise origin.refuse(f"{path}.waypoints", group.waypoints, words, "Remove this key.")
+    if group.apogee is not None and system.steering not in ("cutoff", "quasi_ballistic"):
+        words = f"{system.name} has no apogee to choose, its steering is {system.steering}"
+        value = Measured(from_si(group.apogee, "km"), "km")
+        raise origin.refuse(f"{path}.apogee_km", value, words, "Remove this key.")
+
+
+def odd_threats(scenario: Scenario) -> Iterator[str]:
+    """Groups aimed at nothing, and launches after the end."""
+    for i, group in enumerate(scenario.threats):
+        name = f"threats[{i}] ({group.name})"
+        if scenario.assets and "" in assets_of(group, scenario.assets):
+            yield f"{name} is aimed at a place outside every asset."
+        salvos = max(group.count - 1, 0) // group.salvo_size
+        within = max(min(group.count, group.salvo_size) - 1, 0)
+        start = group.first_launch if group.arrive is None else group.arrive
+        last = start + salvos * group.salvo_interval + within * group.spacing
+        if last > scenario.duration:
+            act = "launches" if group.arrive is None else "arrives"
+            yield (
+                f"{name} {act} until t = {last:.0f} s, after the end at duration_s "
+                f"{scenario.duration:.0f}."
+            )
+
+
+def aims_of(group: ThreatGroup) -> tuple[Place | str, ...]:
+    """What a group is aimed at, one after another."""
+    return group.aim if isinstance(group.aim, tuple) else (group.aim,)
+
+
+def assets_of(group: ThreatGroup, assets: tuple[Asset, ...]) -> set[str]:
+    """Names of the assets that a group is aimed at or into; '' for an aim outside every one."""
+    return {aim if isinstance(aim, str) else _asset_at(aim, assets) for aim in aims_of(group)}
+
+
+def _asset_at(place: Place, assets: tuple[Asset, ...]) -> str:
+    for asset in assets:
+        if ground_distance(place, asset.place) <= asset.radius:
+            return asset.name
+    return ""

@@ -1,0 +1,170 @@
+"""Checks of places: what stands where, and what lies in its sight and reach."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from opendome.scenario.check_aims import aims_of, assets_of
+from opendome.scenario.grammar.refusal import Measured, Origin
+from opendome.scenario.ground import (
+    bearing,
+    distance_from_way,
+    ground_distance,
+    places_between,
+)
+from opendome.scenario.land import distance_inland
+from opendome.scenario.places import Place
+from opendome.scenario.scenario import Scenario
+from opendome.scenario.sensors import InfraredSystem, RadarSystem, Sensor
+from opendome.scenario.units import from_si
+from opendome.scenario.weapons import Battery
+
+SHIP_INLAND = 3e3  # m; nearer to the coast than this the map cannot tell land from sea
+GROUND_OFFSHORE = 20e3  # m; islands that the map lacks lie nearer to others, most of them
+SHIP_HEIGHTS = (-120.0, 200.0)  # m above the ellipsoid: the sea within 110 m of it, and a mast
+RADAR_TOP = 10e3  # m, of the bending of rays; see docs/models/radar.md
+HIGHEST_GROUND = 9e3  # m
+LEG_PLACES, WAY_PLACES = 200, 20_000  # looked at of one leg, of the ways of all threats
+NEAR = 1e3  # m; so near to a radar a direction says nothing
+
+
+def refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
+    """Raise ScenarioError for the first thing that cannot stand where it does."""
+    for i, sensor in enumerate(scenario.sensors):
+        path, name = f"sensors[{i}]", sensor.system.name
+        if isinstance(sensor.system, RadarSystem):
+            if sensor.site is None:
+                words = f"{name} is a radar and stands on the ground"
+                raise origin.refuse(f"{path}.lat_deg", ..., words, "Give lat_deg and lon_deg.")
+            if sensor.geo_longitude is not None:
+                words = f"{name} is a radar and stands on the ground"
+                value = Measured(from_si(sensor.geo_longitude, "deg"), "deg")
+                raise origin.refuse(f"{path}.geo_lon_deg", value, words, "Remove this key.")
+            if sensor.site.alt > RADAR_TOP:
+                words = f"the model of bent rays holds for antennas up to {RADAR_TOP:.0f} m"
+                value = Measured(sensor.site.alt, "m")
+                raise origin.refuse(f"{path}.alt_m", value, words, "Lower it.")
+        if isinstance(sensor.system, InfraredSystem):
+            words = f"{name} is an infrared sensor in geostationary orbit"
+            if sensor.geo_longitude is None:
+                raise origin.refuse(f"{path}.geo_lon_deg", ..., words, "Give geo_lon_deg.")
+            if sensor.site is not None:
+                hint = "Remove lat_deg, lon_deg and alt_m."
+                value = Measured(from_si(sensor.site.lat, "deg"), "deg")
+                raise origin.refuse(f"{path}.lat_deg", value, words, hint)
+    for path, thing, site in _sited(scenario):
+        if thing.platform == "ship":
+            _refuse_odd_ship(path, site, origin)
+
+
+def _sited(scenario: Scenario) -> Iterator[tuple[str, Sensor | Battery, Place]]:
+    """Sensors and batteries that stand on or above the ground, with their paths and places."""
+    for i, sensor in enumerate(scenario.sensors):
+        if sensor.site is not None:
+            yield f"sensors[{i}]", sensor, sensor.site
+    for i, battery in enumerate(scenario.weapons):
+        yield f"weapons[{i}]", battery, battery.site
+
+
+def _refuse_odd_ship(path: str, site: Place, origin: Origin) -> None:
+    inland = distance_inland(site)
+    if inland > SHIP_INLAND:
+        words = f"{_where(site)} lies on land, {inland / 1e3:.0f} km from the sea"
+        raise origin.refuse(f"{path}.platform", "ship", words, "Move it, or take platform: ground.")
+    low, high = SHIP_HEIGHTS
+    if not low <= site.alt <= high:
+        words = f"a ship floats near the ellipsoid, allowed: {low:g} to {high:g} m"
+        raise origin.refuse(f"{path}.alt_m", Measured(site.alt, "m"), words)
+
+
+def _where(site: Place) -> str:
+    return f"lat_deg {from_si(site.lat, 'deg'):g}, lon_deg {from_si(site.lon, 'deg'):g}"
+
+
+def odd_sites(scenario: Scenario) -> Iterator[str]:
+    """Things on the ground that stand far out at sea, or higher than any ground."""
+    for path, thing, site in _sited(scenario):
+        if thing.platform != "ground":
+            continue
+        if site.alt > HIGHEST_GROUND:
+            yield (
+                f"{path} ({thing.name}) stands at alt_m {site.alt:.0f}, higher than any ground; "
+                f"is it on platform: aircraft?"
+            )
+        elif (offshore := -distance_inland(site)) > GROUND_OFFSHORE:
+            yield (
+                f"{path} ({thing.name}) stands on the ground, but {_where(site)} is at sea, "
+                f"{offshore / 1e3:.0f} km from land; is it on platform: ship?"
+            )
+
+
+def odd_sensors(scenario: Scenario) -> Iterator[str]:
+    """Cued sensors that nobody cues, radars that face away from every threat."""
+    ways = _ways_of(scenario)
+    is_apart = scenario.command.wiring == "stovepiped"
+    for i, sensor in enumerate(scenario.sensors):
+        if not isinstance(sensor.system, RadarSystem) or sensor.site is None:
+            continue
+        name = f"sensors[{i}] ({sensor.name})"
+        others = [
+            s
+            for s in scenario.sensors
+            if s is not sensor and (s.node == sensor.node or not is_apart)
+        ]
+        is_helped = any(
+            not (isinstance(s.system, RadarSystem) and s.system.is_cued) for s in others
+        )
+        if sensor.system.is_cued and not is_helped:
+            whose = f"of node {sensor.node} can" if is_apart else "can"
+            yield f"{name} looks only where it is cued, and no other sensor {whose} cue it."
+        if ways and not _faces(sensor.system, sensor.site, sensor.azimuth, ways):
+            yield (
+                f"{name} faces away from every threat: no launch place, aim or way between them "
+                f"lies in its sector of {from_si(sensor.system.sector, 'deg'):g} deg about "
+                f"az_deg {from_si(sensor.azimuth, 'deg'):g}."
+            )
+
+
+def _ways_of(scenario: Scenario) -> list[Place]:
+    """Places along the nominal ways of all threats, over ground."""
+    known = {asset.name: asset.place for asset in scenario.assets}
+    legs: list[tuple[Place, Place]] = []
+    for group in scenario.threats:
+        for aim in aims_of(group) if group.count else ():
+            end = known[aim] if isinstance(aim, str) else aim
+            legs += pairwise((group.launch, *group.waypoints, end))
+    count = max(WAY_PLACES // max(len(legs), 1), 3)
+    return [place for a, b in legs for place in places_between(a, b, min(count, LEG_PLACES))]
+
+
+def _faces(system: RadarSystem, site: Place, azimuth: float, places: Iterable[Place]) -> bool:
+    """Whether one of the places lies in the sector of a radar, at any distance."""
+    half = 0.5 * system.sector
+    for place in places:
+        turn = (bearing(site, place) - azimuth + math.pi) % (2.0 * math.pi) - math.pi
+        if abs(turn) <= half + 1e-9 or ground_distance(site, place) < NEAR:
+            return True
+    return False
+
+
+def undefended_assets(scenario: Scenario) -> Iterator[str]:
+    """Assets that no battery reaches, neither there nor on the way of the threats aimed there."""
+    aims = {group.name: assets_of(group, scenario.assets) for group in scenario.threats}
+    for i, asset in enumerate(scenario.assets if scenario.weapons else ()):
+        starts = [g.launch for g in scenario.threats if asset.name in aims[g.name]]
+        short = {
+            battery.name: min(
+                distance_from_way(battery.site, start, asset.place)
+                for start in (asset.place, *starts)
+            )
+            - battery.system.max_range
+            for battery in scenario.weapons
+        }
+        nearest = min(short, key=lambda name: short[name])
+        if short[nearest] > asset.radius:
+            yield (
+                f"assets[{i}] ({asset.name}) is defended by nobody; the nearest reach, that of "
+                f"{nearest}, ends {(short[nearest] - asset.radius) / 1e3:.0f} km short of it."
+            )
