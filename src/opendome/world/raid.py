@@ -13,7 +13,7 @@ from opendome.kernels.aim import GUESS
 from opendome.kernels.cruise import cruise_room
 from opendome.kernels.cruise_way import LEG_SHARE, Flyer
 from opendome.kernels.quasi_ballistic import Fins
-from opendome.scenario.check import ground_distance
+from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import ThreatGroup, ThreatSystem
