@@ -40,6 +40,8 @@ ON_PATH, FREE, ENDED = 0, 1, 2  # phases of a round
 PROPORTIONAL_NAVIGATION, ZERO_EFFORT_MISS = 0, 1  # guidance laws
 
 SMOOTHING = 0.7  # fading memory of the line-of-sight filter, 0 (none) to 1 (endless)
+GAP_SHARE = 0.02  # of the time to go within which looks are averaged to one
+GAP_MOST = 5.0  # looks, at most
 
 
 class RoundKinds(NamedTuple):
@@ -91,7 +93,8 @@ class Rounds(NamedTuple):
     u: Floats  # (n, 3) filtered line of sight
     u_rate: Floats
     n_looks: Ints
-    t_look: Floats
+    t_look: Floats  # when the seeker is next heard
+    look_gap: Floats  # s since it was heard before: one look, or some far out
     t_acquired: Floats
     miss: Floats
     t_meet: Floats
@@ -171,22 +174,28 @@ def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
     if rounds.target[i] >= 0:
         rounds.t_acquired[i] = t
         rounds.t_look[i] = t
+        rounds.look_gap[i] = kinds.look_interval[rounds.system[i]]
         rounds.n_looks[i] = 0
 
 
 @jit
-def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, seed: int) -> None:
-    """One noisy look of the seeker along the true line of sight ``d``, into the filter."""
+def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, t_go: float, seed: int) -> None:
+    """A noisy look of the seeker along the true line of sight ``d``, into the filter.
+
+    Far out, looks within a fiftieth of the time to go (five at most) are averaged to one, whose
+    noise is theirs over the root of their number.
+    """
     k, n = rounds.system[i], rounds.n_looks[i]
     u = times(1.0 / norm(d), d)
     axis = (1.0, 0.0, 0.0) if abs(u[0]) < 0.6 else (0.0, 1.0, 0.0)
     e = across(axis, u)
     e = times(1.0 / norm(e), e)
+    every, step = kinds.look_interval[k], rounds.look_gap[i]
     sigma, run, lot = kinds.sigma_angle[k], rounds.run[i], rounds.lot[i]
+    sigma *= math.sqrt(every / step)
     measured = plus(u, sigma * normal(seed, run, kinds.noise, lot, n, 0), e)
     measured = plus(measured, sigma * normal(seed, run, kinds.noise, lot, n, 1), cross(u, e))
     measured = times(1.0 / norm(measured), measured)
-    step = kinds.look_interval[k]
     if n == 0:
         rel = minus(row(rounds.believed_r, i), row(rounds.r, i))
         vel = minus(row(rounds.believed_v, i), row(rounds.v, i))
@@ -202,7 +211,8 @@ def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, seed: int) -> Non
         put(rounds.u, i, plus(guess, 1.0 - b * b, residual))
         put(rounds.u_rate, i, plus(rate, (1.0 - b) ** 2 / step, residual))
     rounds.n_looks[i] = n + 1
-    rounds.t_look[i] += step
+    rounds.look_gap[i] = every * max(1.0, math.floor(min(GAP_SHARE * t_go / every, GAP_MOST)))
+    rounds.t_look[i] += rounds.look_gap[i]
 
 
 @jit

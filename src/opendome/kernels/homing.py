@@ -17,6 +17,7 @@ from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import (
     ENDED,
     FREE,
+    GAP_SHARE,
     RoundKinds,
     Rounds,
     Sky,
@@ -38,6 +39,7 @@ from opendome.kernels.vectors import Vector, dot, minus, norm, plus, put, row, t
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SHORTEST_STEP = 5e-3  # s, between looks; at 500 m/s^2 the path bends by 6 mm in it
 LONGEST_STEER = 0.25  # s, a step of an aerodynamic round far out
 
 
@@ -46,7 +48,7 @@ def _step_length(rounds: Rounds, i: int, kinds: RoundKinds, t_go: float) -> floa
     """Sub-step by time to go: fine when it matters, never beyond the next look."""
     k = rounds.system[i]
     if rounds.target[i] >= 0:
-        dt = min(max(t_go / 100.0, 1e-3), kinds.look_interval[k])
+        dt = max(GAP_SHARE * t_go, SHORTEST_STEP)
         return float(min(dt, max(rounds.t_look[i] - rounds.t[i], 1e-4)))
     if kinds.is_divert[k]:
         return min(max(t_go / 50.0, 1e-2), 2.0)
@@ -126,9 +128,9 @@ def advance_round(
     k = rounds.system[i]
     while rounds.t[i] < t_end and rounds.phase[i] == FREE:
         t, r, v = rounds.t[i], row(rounds.r, i), row(rounds.v, i)
-        rel = minus(row(rounds.believed_r, i), r)
+        rel, vel = minus(row(rounds.believed_r, i), r), minus(row(rounds.believed_v, i), v)
         distance = max(norm(rel), 1e-9)
-        closing = -dot(rel, minus(row(rounds.believed_v, i), v)) / distance
+        closing = -dot(rel, vel) / distance
         if rounds.target[i] < 0:
             if closing <= 0.0 or geocentric_height(r[0], r[1], r[2]) < -100.0:
                 _end(rounds, i, t)
@@ -137,16 +139,17 @@ def advance_round(
                 acquire(rounds, i, kinds, sky)
         j = rounds.target[i]
         t_go = distance / closing if closing > 0.0 else 0.0
+        d, w = rel, vel
+        if j >= 0:
+            q, s = threat_at(sky, j, t)
+            d, w = minus(q, r), minus(s, v)
+            if t >= rounds.t_look[i] - 1e-9:
+                look(rounds, i, kinds, d, t_go, seed)
         dt = min(_step_length(rounds, i, kinds, t_go), t_end - t)
         if t < rounds.t_launch[i] + kinds.sustain_time[k]:
             dt = min(dt, max(rounds.t_launch[i] + kinds.sustain_time[k] - t, 1e-6))
-        if j >= 0:
-            q, s = threat_at(sky, j, t)
-            d = minus(q, r)
-            if _meets(rounds, i, d, minus(s, v), dt):
-                return
-            if t >= rounds.t_look[i] - 1e-9:
-                look(rounds, i, kinds, d, seed)
+        if j >= 0 and _meets(rounds, i, d, w, dt):
+            return
         if j >= 0:
             a = limit(rounds, i, kinds, homing_command(rounds, i, kinds), dt)
         elif kinds.is_divert[k]:
@@ -198,7 +201,6 @@ def believe(rounds: Rounds, rows: Ints, news: News) -> None:
         put(rounds.believed_v, i, row(news.v, m))
         rounds.believed_beta[i] = news.beta[m]
         rounds.believed_level[i] = 1 if news.is_level[m] else 0
-        rounds.t_steer[i] = rounds.t[i]
         rest = rounds.t[i] - news.t[m]
         n = max(1, math.ceil(abs(rest) / 0.25))
         for _ in range(n):

@@ -20,7 +20,7 @@ DRAG_STEP = 0.15  # share of the speed that drag may take in one step of the pre
 FEWEST_STEPS = 10.0  # in which the rest of the way is divided, each time anew
 STRAIGHT = 0.5  # s before the meeting from which both move straight on
 HOLD_SHARE = 0.05  # of the time to go for which a midcourse command is held
-HOLD_LEAST, HOLD_MOST = 0.05, 1.0  # s
+HOLD_LEAST, HOLD_MOST = 0.05, 2.0  # s
 
 
 class Drive(NamedTuple):
@@ -154,8 +154,7 @@ def predicted_miss(rounds: Rounds, i: int, kinds: RoundKinds) -> tuple[Vector, f
 def midcourse_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
     """Acceleration that takes the predicted miss away: N' miss / t_go^2, held for a while.
 
-    It is computed anew when a twentieth of the time to go has passed (0.05 to 1 s), or when a
-    newer track was handed over.
+    It is computed anew when a twentieth of the time to go has passed (0.05 to 2 s).
     """
     t = rounds.t[i]
     if t >= rounds.t_steer[i] - 1e-9:
