@@ -86,7 +86,7 @@ def aim_tolerance(group: Group) -> float:
 
 
 def _given(part: Part | None) -> Part:
-    """A part that every system of this kind was found to have when the world was built."""
+    """A part that every system of this steering has; the check of the scenario saw to it."""
     if part is None:
         raise TypeError("a threat system lacks the part that its steering needs")
     return part

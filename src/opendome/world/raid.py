@@ -24,13 +24,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SLOWEST = 1.1  # of the nominal flight time, what a scattered flight may need
-# What a system of each steering is made of.
-NEEDS = {
-    "elevation": ("booster",),
-    "cutoff": ("booster",),
-    "quasi_ballistic": ("booster", "manoeuvre"),
-    "waypoints": ("cruise",),
-}
 
 
 def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
@@ -46,7 +39,10 @@ def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
     first = 0
     for threats in scenario.threats:
         where = f"threats.{threats.name}"
-        _refuse_contradictions(threats, where)
+        if threats.arrive is not None and threats.first_launch != 0.0:
+            raise ScenarioError(
+                f"{where} has both first_launch_s and arrive_s. Keep one; the other follows."
+            )
         aims = _aims(scenario, threats, where)
         start = threats.first_launch
         for k, aim in enumerate(aims[: threats.count]):
@@ -97,31 +93,6 @@ def _table(scenario: Scenario, starts: list[float]) -> ThreatTable:
         lethal_radius=per([s.lethal_radius for s in systems]),
         cost=per([s.cost for s in systems]),
     )
-
-
-def _refuse_contradictions(threats: ThreatGroup, where: str) -> None:
-    """A group must ask only for what its system can do, and its system must be whole."""
-    system = threats.system
-    for part in NEEDS[system.steering]:
-        if getattr(system, part) is None:
-            raise ScenarioError(
-                f"{where}.system: {system.name} is steered by {system.steering} and has no "
-                f"{part}. Give the system its {part}, or choose another system."
-            )
-    is_flyer = system.steering == "waypoints"
-    if threats.waypoints and not is_flyer:
-        raise ScenarioError(
-            f"{where}.waypoints: {system.name} is ballistic and flies straight to its aim. "
-            "Remove waypoints, or choose a cruise missile or drone."
-        )
-    if threats.apogee is not None and is_flyer:
-        raise ScenarioError(
-            f"{where}.apogee_km: {system.name} flies on wings and has none. Remove apogee_km."
-        )
-    if threats.arrive is not None and threats.first_launch != 0.0:
-        raise ScenarioError(
-            f"{where} has both first_launch_s and arrive_s. Keep one of them; the other follows."
-        )
 
 
 def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:
