@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.remote import own_field
+from opendome.battle.remote import NOWHERE, own_field
 from opendome.battle.windows import Site
+from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.windows import Launcher
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import Battery, InterceptorSystem
 from opendome.scenario.wiring import Cell, link_of
@@ -116,11 +118,15 @@ def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:
     system = weapon.system
     level = Envelope(system.min_range, system.max_range, system.min_altitude, system.max_altitude)
     ballistic = system.ballistic_range
-    return Site(
-        place=np.array([weapon.site.lat, weapon.site.lon, weapon.site.alt]),
+    is_guided = system.remote != "engage"
+    field = own_field(scenario, weapon) if is_guided else None
+    site = weapon.site
+    launcher = Launcher(
+        r_ecef=np.array(ecef_from_geodetic(site.lat, site.lon, site.alt)),
         table=table,
         envelope=level if ballistic is None else level._replace(max_range=ballistic),
         level_envelope=level,
-        remote=system.remote,
-        field=None if system.remote == "engage" else own_field(scenario, weapon),
+        is_guided=is_guided,
+        field=NOWHERE if field is None else field,
     )
+    return Site(launcher, system.remote, has_radar=field is not None)

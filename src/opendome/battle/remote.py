@@ -1,20 +1,17 @@
-"""Whose radar must see what: the rules for fire on another sensor's track."""
+"""The radar of a battery's own: which it is, and what it can see."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from opendome.kernels.field import Field
 from opendome.kernels.frames import ecef_from_geodetic
-from opendome.kernels.in_field import are_in_field
 from opendome.kernels.radar import radar_at
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.scenario.weapons import Battery
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+NOWHERE = Field(np.zeros(3), np.eye(3), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def own_field(scenario: Scenario, battery: Battery) -> Field | None:
@@ -48,18 +45,3 @@ def _distance(sensor: Sensor, battery: Battery) -> float:
     a = np.array(ecef_from_geodetic(here.lat, here.lon, here.alt))
     b = np.array(ecef_from_geodetic(there.lat, there.lon, there.alt))
     return float(np.sqrt(np.sum((a - b) ** 2)))
-
-
-def may_begin(remote: str, field: Field | None, r_ecef: Floats) -> Bools:
-    """Whether a battery may engage tracks that are now at places (n, 3) at all.
-
-    With ``nothing`` only those in its own field, with ``launch`` any, if it has a radar to guide
-    the round at its end; with ``engage`` any.
-    """
-    if remote == "engage":
-        return np.ones(len(r_ecef), dtype=np.bool_)
-    if field is None:
-        return np.zeros(len(r_ecef), dtype=np.bool_)
-    if remote == "launch":
-        return np.ones(len(r_ecef), dtype=np.bool_)
-    return np.asarray(are_in_field(field, r_ecef))

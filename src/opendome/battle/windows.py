@@ -7,30 +7,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.remote import may_begin
-from opendome.kernels.field import Field
 from opendome.kernels.in_field import are_in_field
 from opendome.kernels.level import predicted_paths
-from opendome.kernels.reach import Envelope, ReachTable, reach_windows
+from opendome.kernels.windows import N_FINE, Launcher, launch_windows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 N_SAMPLES = 48  # of a path from now to impact
-N_FINE = 12  # of the one step in which a window opens
 MAX_DEPTH = 8
 
 
 class Site(NamedTuple):
     """What windows need to know of one battery."""
 
-    place: Floats  # (3,) lat, lon, alt
-    table: ReachTable
-    envelope: Envelope  # against ballistic threats
-    level_envelope: Envelope  # against flyers on wings
+    launcher: Launcher
     remote: str = "engage"  # what it may do on another's track
-    field: Field | None = None  # of its own radar; not asked for where remote is "engage"
+    has_radar: bool = True  # of its own
 
 
 class Paths(NamedTuple):
@@ -77,67 +71,28 @@ def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) ->
     r, v, log_beta = (
         np.ascontiguousarray(threats.x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6)
     )
-    paths = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
-    found = np.full((n_sites, n, 4), np.nan)
-    r_first = np.full((n_sites, n, 3), np.nan)
+    states = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
+    found = np.full((n_sites, n, 7), np.nan)
     for b, site in enumerate(sites):
-        is_asked = t_earliest[:, b] < t_end
-        is_asked[is_asked] = may_begin(site.remote, site.field, r[is_asked])
-        for is_level, envelope in ((False, site.envelope), (True, site.level_envelope)):
-            asked = np.flatnonzero(is_asked & (threats.is_level == is_level))
-            if len(asked):
-                one = site._replace(envelope=envelope)
-                found[b, asked], r_first[b, asked] = _site_windows(
-                    one, times[asked], paths[asked], t_earliest[asked, b]
-                )
+        asked = np.where(may_begin(site, r), t_earliest[:, b], np.inf)
+        found[b] = launch_windows(site.launcher, threats.is_level, times, states, asked)
     step = (t_end - start) * shares[1] / (N_FINE - 1)
-    r_intercept = np.ascontiguousarray(r_first.transpose(1, 0, 2))
-    first, met, last, met_last = np.ascontiguousarray(found.transpose(2, 1, 0))
+    first, met, last, met_last = np.ascontiguousarray(found[:, :, :4].transpose(2, 1, 0))
+    r_intercept = np.ascontiguousarray(found[:, :, 4:].transpose(1, 0, 2))
     return Windows(first, met, last, met_last, r_intercept, step)
 
 
-def _site_windows(
-    site: Site, times: Floats, paths: Floats, t_earliest: Floats
-) -> tuple[Floats, Floats]:
-    """Windows (n, 4) and first intercept points (n, 3) of one battery, the opening made finer."""
-    place, table, envelope = site.place, site.table, site.envelope
-    r_ecef = _guided(site, np.ascontiguousarray(paths[:, :, :3]))
-    windows, r_first = reach_windows(times, r_ecef, place, table, envelope, t_earliest)
-    sample = np.sum(times < windows[:, 1:2], axis=1)  # 0 where there is no window
-    rows = np.flatnonzero(sample > 0)
-    if len(rows) == 0:
-        return windows, r_first
-    before, after = sample[rows] - 1, sample[rows]
-    fine_t, fine_r = hermite(
-        times[rows, before], paths[rows, before], times[rows, after], paths[rows, after]
-    )
-    fine_r = _guided(site, fine_r)
-    finer, r_finer = reach_windows(fine_t, fine_r, place, table, envelope, t_earliest[rows])
-    is_found = ~np.isnan(finer[:, 0])
-    windows[rows[is_found], :2] = finer[is_found, :2]
-    r_first[rows[is_found]] = r_finer[is_found]
-    return windows, r_first
+def may_begin(site: Site, r_ecef: Floats) -> Bools | bool:
+    """Whether a battery may engage tracks that are now at places (n, 3) at all.
 
-
-def _guided(site: Site, r_ecef: Floats) -> Floats:
-    """Places (n, k, 3) where the battery may meet a threat; NaN where it may not guide a round."""
-    if site.field is None:
-        return r_ecef
-    places = r_ecef.reshape(-1, 3)
-    places[~are_in_field(site.field, places)] = np.nan
-    return places.reshape(r_ecef.shape)
-
-
-def hermite(t0: Floats, x0: Floats, t1: Floats, x1: Floats) -> tuple[Floats, Floats]:
-    """Times (n, 12) and places (n, 12, 3) of the cubic between two states (n, 6), ends included."""
-    s = np.linspace(0.0, 1.0, N_FINE)[None, :, None]
-    dt = (t1 - t0)[:, None, None]
-    r0, v0, r1, v1 = x0[:, None, :3], x0[:, None, 3:], x1[:, None, :3], x1[:, None, 3:]
-    r = (1 + 2 * s) * (1 - s) ** 2 * r0 + s**2 * (3 - 2 * s) * r1
-    r = r + (s * (1 - s) ** 2 * v0 - s**2 * (1 - s) * v1) * dt
-    times = t0[:, None] + dt[:, :, 0] * s[:, :, 0]
-    times[:, -1] = t1
-    return times, np.ascontiguousarray(r)
+    With ``nothing`` only those in the field of its own radar, with ``launch`` any, if it has a
+    radar to guide the round at its end; with ``engage`` any.
+    """
+    if site.remote == "engage" or (site.remote == "launch" and site.has_radar):
+        return True
+    if not site.has_radar:
+        return False
+    return are_in_field(site.launcher.field, r_ecef)
 
 
 def tries(windows: Windows, look: Floats) -> Ints:

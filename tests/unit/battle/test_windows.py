@@ -6,17 +6,32 @@ import numpy as np
 import pytest
 
 from opendome.battle import windows
-from opendome.battle.windows import Paths, Site, Windows, find_windows, hermite, tries
+from opendome.battle.remote import NOWHERE
+from opendome.battle.windows import Paths, Site, Windows, find_windows, tries
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.impact import coast_many, coast_paths
 from opendome.kernels.level import predicted_paths
-from opendome.kernels.reach import Envelope
+from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.windows import Launcher
 from opendome.messages import Tracks, take
 from tests.unit.battle.situations import LAT, LON, constant_speed, raid, straight_paths
 
 SPEED = 1000.0
 ENVELOPE = Envelope(0.0, 70e3, 500.0, 20e3)
-SITE = Site(np.array([LAT, LON, 0.0]), constant_speed(SPEED), ENVELOPE, ENVELOPE)
+
+
+def site_at(
+    place: tuple[float, float, float] = (LAT, LON, 0.0),
+    table: ReachTable | None = None,
+    envelope: Envelope = ENVELOPE,
+) -> Site:
+    """A battery that may engage on any track."""
+    r_ecef = np.array(ecef_from_geodetic(*place))
+    table = table or constant_speed(SPEED)
+    return Site(Launcher(r_ecef, table, envelope, envelope, False, NOWHERE))
+
+
+SITE = site_at()
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +65,7 @@ def test_head_on_they_meet_where_the_closing_speed_says():
 
 def test_the_envelope_delays_the_first_launch():
     # Its ceiling is 5 km: the threat comes below at 52.5 s, 9 km away, 9 s of flight.
-    found = of_raid(0.0, SITE._replace(envelope=Envelope(0.0, 70e3, 500.0, 5e3)))
+    found = of_raid(0.0, site_at(envelope=Envelope(0.0, 70e3, 500.0, 5e3)))
     enters = 60.0 * (1 - 5 / 40)
     assert found.t_intercept[0, 0] == pytest.approx(enters, abs=0.3)
     assert found.t_launch[0, 0] == pytest.approx(enters - np.hypot(7.5, 5.0), abs=0.4)
@@ -78,7 +93,7 @@ def test_the_last_chance_is_the_floor_of_the_envelope():
 )
 def test_no_window_outside_the_envelope_or_too_late(envelope: Envelope):
     t_earliest = 59.9 if envelope.min_altitude == 500.0 else 0.0
-    found = of_raid(t_earliest, SITE._replace(envelope=envelope))
+    found = of_raid(t_earliest, site_at(envelope=envelope))
     assert np.isnan(found.t_launch).all()
     assert np.isnan(found.r_intercept_ecef).all()
 
@@ -119,29 +134,16 @@ def test_a_long_coast_is_met_where_the_threat_will_be(monkeypatch: pytest.Monkey
     x[0, 6] = 9.0
     t = np.array([300.0])
     impact = coast_many(x[:, :3], x[:, 3:6], x[:, 6], t, 5000.0)[0]
-    site = Site(
-        np.array([LAT + 0.9, LON + 0.9, 0.0]),
+    site = site_at(
+        (LAT + 0.9, LON + 0.9, 0.0),
         constant_speed(6000.0, 5e6),
         Envelope(0.0, 4e6, 150e3, 2e6),
-        ENVELOPE,
     )
     falls = Paths(x, t, impact[:, 0], np.zeros(1, dtype=bool))
     found = find_windows(falls, (site,), np.array([[330.0]]))
     assert found.t_launch[0, 0] == pytest.approx(330.0, abs=found.step[0])
     there = coast_paths(x[:, :3], x[:, 3:6], x[:, 6], t, found.t_intercept)[0, 0, :3]
     assert np.linalg.norm(there - found.r_intercept_ecef[0, 0]) < 100.0
-
-
-def test_hermite_is_exact_for_a_cubic():
-    def path(t: float) -> np.ndarray:
-        r = [t**3, 2 * t**2, -t]
-        return np.array([[*r, 3 * t**2, 4 * t, -1.0]])
-
-    times, r = hermite(np.array([1.0]), path(1.0), np.array([3.0]), path(3.0))
-    assert times[0, 0] == 1.0
-    assert times[0, -1] == 3.0
-    wanted = np.concatenate([path(t)[:, :3] for t in times[0]])
-    assert r[0] == pytest.approx(wanted, abs=1e-12)
 
 
 def test_tries_count_shots_that_look_before_the_next():
