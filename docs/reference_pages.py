@@ -16,6 +16,7 @@ def write_all(docs: Path) -> None:
         "scenario": scenario(),
         "catalog": catalog(),
         "tables": tables(),
+        "envelopes": envelopes(),
     }
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -116,6 +117,13 @@ def catalog() -> str:
                 f"| {p.confidence} | {source}{note} |"
             ]
     return "\n".join([*lines, ""])
+
+
+def envelopes() -> str:
+    """Every interceptor at the edges of its envelope, from the committed figures."""
+    import envelope_table
+
+    return envelope_table.page(envelope_table.read())
 
 
 def _anchor(name: str) -> str:

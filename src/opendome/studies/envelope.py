@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.atmosphere import density_fast
 from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.reach import make_table
 from opendome.scenario.weapons import InterceptorSystem
@@ -28,7 +29,8 @@ LEVEL_BETA = 1000.0
 T_MEET = 4000.0  # s, late enough for every fly-out
 ANSWER = 30.0  # s of a probe's path before the earliest launch
 SLOW_ROUND = 500.0  # m/s, for how long a path must be
-SLOWEST_HIT = 400.0  # m/s, a round by fins that is slower counts as spent
+FARTHEST = 15e6  # m, of the table of a round alone
+STEERABLE = 0.1  # of the pressure that fins want: with less a round counts as spent
 NEAREST = (0.8, 0.9, 0.95, 0.98, 1.0, 1.01, 1.02, 1.04, 1.06, 1.1, 1.2, 1.4, 1.8)  # of the edge
 # of the height between lowest and highest
 LOWEST = (0.0, 1e-4, 3e-4, 1e-3, 2e-3, 4e-3, 7e-3, 0.012, 0.02, 0.03, 0.04, 0.055, 0.08)
@@ -178,8 +180,12 @@ def kinematic_reach(system: InterceptorSystem) -> Reach:
     peaks = [
         np.linalg.norm(flights.knots[i, : flights.n_knots[i], 4:], axis=1).max() for i in range(4)
     ]
-    extent = (3.0 * system.max_range, 3.0 * system.max_altitude, 3000.0)
-    table = make_table(vehicle, free_time(system), extent, (150, 100))
-    least = SLOWEST_HIT if system.homing.steering == "aero" else 0.0
-    s, h = np.nonzero(np.isfinite(table.tof) & (table.speed >= least))
+    extent = (min(10.0 * system.max_range, FARTHEST), 6.0 * system.max_altitude, 3000.0)
+    table = make_table(vehicle, free_time(system), extent, (240, 160))
+    counts = np.isfinite(table.tof)
+    if system.homing.steering == "aero":
+        air = np.array([density_fast(max(h, 0.0)) for h in table.h_grid])
+        pressure = 0.5 * air[None, :] * table.speed**2
+        counts &= pressure >= STEERABLE * system.homing.full_pressure
+    s, h = np.nonzero(counts)
     return Reach(float(max(peaks)), float(table.s_grid[s].max()), float(table.h_grid[h].max()))
