@@ -69,7 +69,7 @@ def test_help_and_complaints_load_nothing_heavy(words):
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "check", "report", "catalog", "warmup"])
+@pytest.mark.parametrize("command", ["run", "compare", "check", "report", "catalog", "warmup"])
 def test_every_command_explains_itself(command, capsys):
     assert main([command, "--help"]) == 0
     said = capsys.readouterr()
@@ -96,8 +96,8 @@ def test_the_version_is_that_of_the_package(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rnu", "x"], "'rnu' is not known; commands: run, check, report, catalog, warmup. "
-                       "Did you mean 'run'?"),
+        (["rnu", "x"], "'rnu' is not known; commands: run, compare, check, report, catalog, "
+                       "warmup. Did you mean 'run'?"),
         (["xyzzy"], "'xyzzy' is not known; commands:"),
         (["--verson"], "Did you mean '--version'?"),
         (["run", "x", "--rusn", "3"], "Did you mean '--runs'?"),
@@ -323,6 +323,19 @@ def test_a_report_of_a_folder_that_is_none_is_exit_code_2(tmp_path: Path, capsys
     assert "has no manifest.json" in only_line(capsys.readouterr().err)
     assert main(["report", str(tmp_path / "nowhere")]) == 2
     assert "does not exist" in only_line(capsys.readouterr().err)
+
+
+def test_the_catalog_can_leave_out_what_no_scenario_can_use(capsys):
+    from opendome.scenario.catalog_entries import catalog
+
+    assert main(["catalog", "--json"]) == 0
+    everything = json.loads(capsys.readouterr().out)["systems"]
+    assert main(["catalog", "--modelled", "--json"]) == 0
+    names = {s["name"] for s in json.loads(capsys.readouterr().out)["systems"]}
+    assert names == {name for name, entry in catalog().items() if entry.is_modelled}
+    assert len(names) < len(everything)
+    assert main(["catalog", "--modelled"]) == 0
+    assert "not modelled yet" not in capsys.readouterr().out
 
 
 def test_the_catalog_lists_every_system_and_says_which_are_modelled(capsys):

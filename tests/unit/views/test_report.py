@@ -11,14 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from opendome.campaign import runner
 from opendome.errors import RecordError
+from opendome.results.layout import write_manifest, write_record
+from opendome.results.provenance import make_manifest
+from opendome.results.record import make_record
 from opendome.results.result import open_campaign
+from opendome.scenario.load import load
 from opendome.views.report import write_report
-from opendome.views.report.counts import stage_means
-from opendome.views.report.made import command
+from opendome.views.report.counts import shots_at_failed, stage_means, wasted_words
+from opendome.views.report.made import command, is_as_shipped, program
 from opendome.views.report.scene import scene_of
 from opendome.views.report.shown import shown_run
 from opendome.views.report.stocks import firings, spread
+from tests.unit.campaign.layered_simulation import compile_layered, simulate_layered
+from tests.unit.results.tables import rows
 from tests.unit.views.fabricated import CITY, ICBM, value, write_campaign
 from tests.unit.views.pages import Page
 
@@ -243,3 +250,56 @@ def test_labels_are_spread_within_the_paper():
     placed = [y for y, _ in spread([(10, "a"), (11, "b"), (98, "c"), (99, "d")], 15, 100)]
     assert np.diff(placed).min() >= 15
     assert max(placed) <= 100
+
+
+def test_a_shipped_scenario_is_told_from_a_changed_one():
+    shipped, changed_one = (
+        make_manifest(load("iron_dome_city", sets), 7, []) | {"runs": 40}
+        for sets in ([], ["threats[0].count=3"])
+    )
+    assert is_as_shipped(shipped)
+    assert not is_as_shipped(changed_one)
+    assert not is_as_shipped({**shipped, "name": "my_raid"})
+    assert not is_as_shipped({})
+
+
+def test_the_program_makes_the_same_campaign_again(tmp_path: Path, monkeypatch):
+    """It is run, with a stand-in for the simulation, where the page lies."""
+    scenario = load("iron_dome_city", ["threats[0].count=3"])
+    manifest = make_manifest(scenario, 7, [0]) | {"runs": 2}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.chdir(tmp_path)
+    engine = runner.Engine(compile_layered, simulate_layered)
+    monkeypatch.setattr(runner, "simulation_engine", lambda: engine)
+    exec(compile(program(manifest), "program", "exec"), {})
+    again = open_campaign(tmp_path / "again")
+    assert again.runs == 2
+    for key in ("scenario_hash", "seed", "name"):
+        assert again.manifest[key] == manifest[key]
+
+
+def test_rounds_wasted_are_said_with_the_figures_of_the_summary(tmp_path: Path):
+    threats = rows(
+        "threats",
+        run=np.repeat([0, 1], 4),
+        threat=np.tile(np.arange(4), 2),
+        is_threatening=[True, False, False, False] * 2,
+        is_failed=[False, False, False, True] * 2,
+        outside_distance=[-10.0, 200.0, 900.0, 900.0] * 2,
+        sigma_impact=np.full(8, 100.0),
+        n_shots=[1, 1, 0, 2] * 2,
+    )
+    shots = rows("engagements", run=[0, 0, 0, 0, 1, 1, 1], threat=[0, 1, 3, 3, 0, 1, 3])
+    tables = {"runs": rows("runs", run=[0, 1]), "threats": threats, "engagements": shots}
+    write_manifest(tmp_path / "c", {"format": 1, "seed": 1})
+    write_record(tmp_path / "c", 0, make_record(tables))
+    campaign = open_campaign(tmp_path / "c")
+    # harmless: 1 and 2, of which 1 is fired at; by more than 300 m: 2 alone, never fired at
+    assert campaign.summary["engaged_harmless"]["value"] == 0.5
+    assert campaign.summary["engaged_far_outside"]["value"] == 0.0
+    assert shots_at_failed(campaign) == 1.5
+    words = wasted_words(campaign).replace("\u202f", " ")
+    assert words == (
+        "Of those that threaten nothing, 50.0 % are fired at as well (of those that miss by more "
+        "than 3 standard deviations, 0 %). 1.50 rounds per raid go at launches that failed."
+    )

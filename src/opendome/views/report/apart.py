@@ -65,6 +65,9 @@ def signed(difference: Difference) -> tuple[str, str]:
         interval = f"{low} to {high}" if math.isfinite(e.low) else ""
         return _sign(e.value, kind.words(abs(e.value))), interval
     places = _places(kind.factor * e.low, kind.factor * e.high, kind.factor * e.value)
+    near = min(abs(e.low), abs(e.high)) * kind.factor
+    if difference.is_clear and near < 0.5 * 10.0**-places:  # do not print a clear bound as zero
+        places += 1
     value, low, high = (
         _sign(v, f"{abs(v) * kind.factor:,.{places}f}") for v in (e.value, e.low, e.high)
     )

@@ -36,8 +36,9 @@ def command(manifest: Mapping[str, Any]) -> str:
 def program(manifest: Mapping[str, Any]) -> str:
     """Python that makes the same campaign again from its folder, whatever was changed in it."""
     return (
-        "import json\nimport opendome as od\n\n"
-        'scenario = od.load(json.load(open("manifest.json"))["scenario"])\n'
+        "import json\nfrom pathlib import Path\n\nimport opendome as od\n\n"
+        'manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))\n'
+        'scenario = od.load(manifest["scenario"])\n'
         f"od.run_many(scenario, runs={int(manifest.get('runs', 1) or 1)},"
         f' seed={int(manifest.get("seed", 0))}, out="again")'
     )
