@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity, drag_rate
+from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import RoundKinds, Rounds, coast_step
 from opendome.kernels.level import level_step_eci
@@ -50,19 +51,28 @@ def drive_of(rounds: Rounds, i: int, kinds: RoundKinds) -> Drive:
 
 
 @jit
+def sustained(r: Vector, v: Vector, drive: Drive, after: float) -> Vector:
+    """Acceleration while the sustainer burns, a time ``after`` that of the drive's mass."""
+    mass = drive.mass - drive.flow * after
+    wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
+    fall = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], mass / drive.drag_area)
+    return plus(fall, drive.thrust / (mass * max(speed, 1e-9)), (wx, wy, wz))
+
+
+@jit
 def round_step(r: Vector, v: Vector, drive: Drive, a: Vector, dt: float) -> tuple[Vector, Vector]:
     """Round after dt under gravity, drag, its sustainer and a held acceleration ``a``.
 
     A sustainer that has time left burns over the whole step (the caller ends a step where it burns
     out), along the velocity through the air, as in the flight kernel.
     """
-    beta = drive.beta
-    if drive.rest > 0.0:
-        mass = drive.mass - 0.5 * dt * drive.flow
-        beta = mass / drive.drag_area
-        wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
-        a = plus(a, drive.thrust / (mass * max(speed, 1e-9)), (wx, wy, wz))
-    return coast_step(r, v, beta, a, dt)
+    if drive.rest <= 0.0:
+        return coast_step(r, v, drive.beta, a, dt)
+    half = 0.5 * dt
+    start = plus(a, 1.0, sustained(r, v, drive, 0.0))
+    m, w = plus(r, half, v), plus(v, half, start)
+    middle = plus(a, 1.0, sustained(m, w, drive, half))
+    return plus(r, dt, w), plus(v, dt, middle)
 
 
 @jit

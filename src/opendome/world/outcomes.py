@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels.flight import path_at
 from opendome.kernels.frames import ecef_from_eci
-from opendome.kernels.guidance import ENDED, threat_at
+from opendome.kernels.guidance import ENDED, FREE, threat_at
 from opendome.kernels.lethality import kill_chance
 from opendome.kernels.philox import uniform
 from opendome.rng import Purpose
@@ -51,6 +51,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threat = met if met >= 0 else shots.intended[i]
         threats[m] = threat
         kills[m] = threat >= 0 and state.killer[threat] >= 0 and sky.t_gone[threat] <= t
+    _let_go(state)
     return Meetings(
         run=rounds.run[ended],
         t=rounds.t_meet[ended],
@@ -62,6 +63,18 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threat=np.where(threats >= 0, threats % max(model.n_threats, 1), -1),
         is_kill=kills,
     )
+
+
+def _let_go(state: WorldState) -> None:
+    """Seekers that locked, in this tick, what had been killed earlier in it look for another.
+
+    Rounds fly a whole tick before its kills are known. One that locked before the kill is lost.
+    """
+    rounds = state.rounds
+    locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0))
+    wrong = locked[state.sky.t_gone[rounds.target[locked]] <= rounds.t_acquired[locked]]
+    rounds.target[wrong] = -1
+    rounds.t_acquired[wrong] = np.nan
 
 
 def _is_met(model: WorldModel, state: WorldState, i: int, threat: int) -> bool:
