@@ -121,7 +121,7 @@ def fight(
         assert (have.rounds >= 0).all()
         busy = state.flights.t_intercept + fire_control.AFTER_INTERCEPT > t
         assert np.bincount(state.flights.batch[busy], minlength=2).max() <= model.units[0].channels
-        known = network.as_known(said, have, model.units, t)
+        known = network.as_known(said, have, model, t)
         assert (known.rounds >= have.rounds).all()
         t += 1.0
     return join(sent, Orders), n_launched, join(heard, Reports), state, said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,16 @@ class FireControlModel:
     units: tuple[FireUnit, ...]
     n_cells: int
     is_flown: bool
+
+    @cached_property
+    def unit(self) -> Ints:
+        """Fire unit of each battery, (n_batteries,)."""
+        return np.array([u.unit for u in self.units], dtype=np.int64)
+
+    @cached_property
+    def channels(self) -> Ints:
+        """Channels of the fire unit of each battery, (n_batteries,)."""
+        return np.array([u.channels for u in self.units], dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _requests(
 ) -> tuple[tuple[Orders, Floats], Orders, Reports]:
     """Single rounds that leave before the next tick, orders that wait, and refusals."""
     t, t_next = clock
-    mates = np.array([[u.unit == v.unit for v in model.units] for u in model.units])
+    mates = model.unit[:, None] == model.unit
     start = _start(model, orders)
     due = start < t_next
     now = np.flatnonzero(due)

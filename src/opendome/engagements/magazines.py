@@ -17,15 +17,15 @@ ROOM = 64  # orders of a run for which memory is made at a time
 
 def stocks(model: FireControlModel, state: FireControlState, t: float) -> Stocks:
     """What each battery can use at t: rounds in its launchers, free channels of its fire unit."""
-    unit = np.array([u.unit for u in model.units], dtype=np.int64)
-    channels = np.array([u.channels for u in model.units], dtype=np.int64)
     busy = np.zeros_like(state.rounds)
-    flying = state.flights.t_intercept + AFTER_INTERCEPT > t
-    np.add.at(busy, (state.flights.batch[flying], unit[state.flights.battery[flying]]), 1)
+    if len(state.flights.shot):
+        flying = state.flights.t_intercept + AFTER_INTERCEPT > t
+        unit = model.unit[state.flights.battery[flying]]
+        np.add.at(busy, (state.flights.batch[flying], unit), 1)
     return Stocks(
         runs=state.runs,
         rounds=state.rounds + _filled(model, state, state.refills.t <= t),
-        free_channels=np.maximum(channels[None, :] - busy[:, unit], 0),
+        free_channels=np.maximum(model.channels - busy[:, model.unit], 0),
         t_ready=np.maximum(state.t_ready, t),
     )
 

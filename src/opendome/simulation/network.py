@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.engagements.engagement import FireUnit, Sight
+from opendome.engagements.engagement import FireControlModel, Sight
 from opendome.kernels.philox import uniforms
 from opendome.messages import (
     Detections,
@@ -239,7 +239,7 @@ def send_reports(network: Network, state: NetworkState, reports: Reports, is_sai
         )
 
 
-def as_known(state: NetworkState, have: Stocks, units: Sequence[FireUnit], t: float) -> Stocks:
+def as_known(state: NetworkState, have: Stocks, model: FireControlModel, t: float) -> Stocks:
     """Stocks as those who decide know them: a round leaves the list when they hear that it left.
 
     Until then it is still an order that is not carried out; or else it would be missing twice.
@@ -248,12 +248,10 @@ def as_known(state: NetworkState, have: Stocks, units: Sequence[FireUnit], t: fl
     if not late.any():
         return have
     state.unheard = Unheard(old.batch[late], old.battery[late], old.t[late])
-    unit = np.array([u.unit for u in units], dtype=np.int64)
     more, used = np.zeros_like(have.rounds), np.zeros_like(have.rounds)
     np.add.at(more, (state.unheard.batch, state.unheard.battery), 1)
-    np.add.at(used, (state.unheard.batch, unit[state.unheard.battery]), 1)
-    channels = np.array([u.channels for u in units], dtype=np.int64)
-    free = np.minimum(have.free_channels + used[:, unit], channels[None, :])
+    np.add.at(used, (state.unheard.batch, model.unit[state.unheard.battery]), 1)
+    free = np.minimum(have.free_channels + used[:, model.unit], model.channels)
     return replace(have, rounds=have.rounds + more, free_channels=free)
 
 

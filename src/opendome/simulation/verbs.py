@@ -90,6 +90,6 @@ def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
 def _stocks(model: Model, state: State, t: float) -> Stocks:
     """What each battery of a run that goes on has."""
     have = stocks(model.fire_control, state.fire_control, t)
-    have = network.as_known(state.network, have, model.fire_control.units, t)
+    have = network.as_known(state.network, have, model.fire_control, t)
     rows = np.flatnonzero(state.world.is_active)
     return Stocks(have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows])
