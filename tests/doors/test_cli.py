@@ -17,6 +17,7 @@ from opendome.campaign import runner
 from opendome.errors import OpenDomeError, ScenarioError
 from opendome.results import layout
 from opendome.results.result import open_campaign
+from opendome.scenario.load import shipped
 from opendome.views.cli import main, run
 from tests.doors.cli_with_fake import write_nothing
 from tests.unit.campaign.fake_simulation import simulate
@@ -314,8 +315,8 @@ def test_warmup_runs_every_shipped_scenario_once(fake, monkeypatch, capsys, tmp_
     fake["marks"] = str(tmp_path / "marks")
     assert main(["warmup", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["scenarios"] == ["iron_dome_city", "limited_icbm"]
-    assert len(list((tmp_path / "marks").iterdir())) == 2
+    assert answer["scenarios"] == shipped()
+    assert len(list((tmp_path / "marks").iterdir())) == len(shipped())
 
 
 def test_a_report_of_a_folder_that_is_none_is_exit_code_2(tmp_path: Path, capsys):
