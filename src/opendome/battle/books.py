@@ -35,6 +35,9 @@ class TrackBook:
     value: Floats  # at risk; inf until judged
     t_end: Floats  # impact, or arrival of a flyer on wings, as last judged
     t_wake: Floats  # nothing to decide before
+    t_fresh: Floats  # until then the windows are believed
+    windows: Floats  # (n, n_batteries, 4) first launch, its intercept, last launch, its intercept
+    step: Floats  # how well the first launch is known, s
     t_asked: Floats  # when human consent was asked for, NaN before the first order
     n_launched: Ints
     t_killed: Floats  # intercept after which it was assessed as killed, NaN when believed alive
@@ -82,7 +85,7 @@ class BattleState:
     n_reopened: int = 0  # kills that the picture contradicted
 
 
-def new_tracks(keys: Ints) -> TrackBook:
+def new_tracks(keys: Ints, n_batteries: int) -> TrackBook:
     """Rows of tracks seen for the first time."""
     n = len(keys)
     return TrackBook(
@@ -92,6 +95,9 @@ def new_tracks(keys: Ints) -> TrackBook:
         value=np.full(n, np.inf),
         t_end=np.full(n, np.nan),
         t_wake=np.full(n, -np.inf),
+        t_fresh=np.full(n, -np.inf),
+        windows=np.full((n, n_batteries, 4), np.nan),
+        step=np.zeros(n),
         t_asked=np.full(n, np.nan),
         n_launched=np.zeros(n, dtype=np.int64),
         t_killed=np.full(n, np.nan),
@@ -109,7 +115,7 @@ def begin(runs: Ints, n_cells: int, n_batteries: int) -> BattleState:
         runs=runs,
         n_orders=np.zeros(len(runs), dtype=np.int64),
         n_alone=np.zeros((len(runs), n_batteries), dtype=np.int64),
-        tracks=new_tracks(none),
+        tracks=new_tracks(none, n_batteries),
         orders=orders,
         log=OrderLog(none, none),
         heard=none,

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle import POLICIES, books, doctrine, evaluate, layers
+from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook
 from opendome.battle.arms import Arms, cell_arms, layers_of, units_of
 from opendome.battle.books import BattleState
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
 from opendome.battle.picture import contradict, read
 from opendome.battle.plan import Options, nap, problems_of
-from opendome.battle.windows import Paths, find_windows
+from opendome.battle.windows import Paths
 from opendome.kernels.assignment import NOW
 from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
@@ -138,16 +138,21 @@ class Manager:
             return empty(Orders)
         options = self._options(i, state, picture, candidates, left, t)
         problems = problems_of(state, lead, arms, candidates, options)
-        state.tracks.t_wake[candidates.rows] = t + nap(
-            lead, options, problems.reach, candidates.t_end - t
-        )
         is_now = problems.reach == NOW
+        rows, period = candidates.rows, lead.decision_period
+        naps = nap(lead, options, problems.reach, candidates.t_end - t)
+        state.tracks.t_wake[rows] = t + naps
+        outlook.hold(state, rows, is_now.any(axis=1), candidates.t_end, (t, period))
         if not is_now.any():
             return empty(Orders)
         assignment = POLICIES[lead.doctrine.policy](problems)
         state.n_unproven += int(np.sum(~assignment.is_proven))
         planned = np.where(is_now, assignment.given, 0)
-        return commit(state, picture, candidates, planned, options.found, arms, t)
+        given = np.flatnonzero(planned.any(axis=1))
+        found = outlook.renew(options.found, given, options.paths, arms, options.t_earliest)
+        t_next = options.t_base + period + found.step[:, None]
+        planned = np.where(found.t_launch < t_next, planned, 0)
+        return commit(state, picture, candidates, planned, found, arms, t)
 
     def _lead(self, i: int) -> Node:
         """The node whose doctrine and decision period hold in a cell."""
@@ -166,20 +171,26 @@ class Manager:
         arms, seen = self.arms[i], candidates.seen
         t_base = candidates.t_release + arms.latency + arms.reaction
         stock = np.ix_(candidates.stock, arms.numbers)
-        t_earliest = np.where(
-            left.rounds[stock] > 0, np.maximum(t_base, left.t_ready[stock]), np.inf
-        )
+        t_earliest = np.maximum(t_base, left.t_ready[stock])
         is_level = picture.is_level[seen]
         t_end = np.where(is_level, np.minimum(candidates.t_end, t + FAR_AHEAD), candidates.t_end)
         paths = Paths(picture.x_ecef[seen], picture.t[seen], t_end, is_level)
-        found = find_windows(paths, arms.sites, t_earliest)
+        found = outlook.look_ahead(state, candidates.rows, arms, paths, t_earliest, t)
+        has_rounds = left.rounds[stock] > 0
+        options = Options(
+            found=outlook.without(found, has_rounds),
+            paths=paths,
+            t_earliest=np.where(has_rounds, t_earliest, np.inf),
+            t_base=t_base,
+            left=left,
+            turns=None,
+        )
         if not layers.has_turns(arms.layer):
-            return Options(found, t_base, left, None)
+            return options
         t_word = layers.open_words(state, candidates.rows, self.layer)
         is_shoot_look_shoot = self._lead(i).doctrine.is_shoot_look_shoot
-        return Options(
-            found, t_base, left, layers.turns(arms, found, t_word, is_shoot_look_shoot, t)
-        )
+        turns = layers.turns(arms, options.found, t_word, is_shoot_look_shoot, t)
+        return options._replace(turns=turns)
 
     def _candidates(
         self,

@@ -30,7 +30,7 @@ def read(state: BattleState, picture: Tracks) -> tuple[Ints, Ints]:
     is_present[rows[is_known]] = True
     state.tracks = keep(state.tracks, is_present)
     if not is_known.all():
-        state.tracks = merge(state.tracks, new_tracks(keys[~is_known]))
+        state.tracks = merge(state.tracks, new_tracks(keys[~is_known], state.n_alone.shape[1]))
     return seen, find(state.tracks.key, keys)[0]
 
 

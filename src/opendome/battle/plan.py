@@ -12,7 +12,7 @@ from opendome.battle.arms import Arms
 from opendome.battle.books import BattleState
 from opendome.battle.commit import Candidates, alone
 from opendome.battle.layers import Turns
-from opendome.battle.windows import Windows, tries
+from opendome.battle.windows import Paths, Windows, tries
 from opendome.kernels.assignment import LATER, NOW, OUT_OF_REACH, Problems
 from opendome.messages import Stocks
 from opendome.scenario.command import Node
@@ -29,6 +29,8 @@ class Options(NamedTuple):
     """What b batteries can do about n candidates."""
 
     found: Windows
+    paths: Paths
+    t_earliest: Floats  # (n, b) no launch before; inf where a battery has no rounds
     t_base: Floats  # (n, b) launch of an order given now
     left: Stocks  # what is not yet promised
     turns: Turns | None  # None where no layer comes before another

@@ -74,7 +74,7 @@ def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) ->
     states = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
     found = np.full((n_sites, n, 7), np.nan)
     for b, site in enumerate(sites):
-        asked = np.where(may_begin(site, r), t_earliest[:, b], np.inf)
+        asked = np.maximum(t_earliest[:, b], begins(site, r, times, states))
         found[b] = launch_windows(site.launcher, threats.is_level, times, states, asked)
     step = (t_end - start) * shares[1] / (N_FINE - 1)
     first, met, last, met_last = np.ascontiguousarray(found[:, :, :4].transpose(2, 1, 0))
@@ -82,17 +82,22 @@ def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) ->
     return Windows(first, met, last, met_last, r_intercept, step)
 
 
-def may_begin(site: Site, r_ecef: Floats) -> Bools | bool:
-    """Whether a battery may engage tracks that are now at places (n, 3) at all.
+def begins(site: Site, r_ecef: Floats, times: Floats, states: Floats) -> Floats | float:
+    """When a battery may begin to engage tracks that are now at places (n, 3), inf for never.
 
-    With ``nothing`` only those in the field of its own radar, with ``launch`` any, if it has a
-    radar to guide the round at its end; with ``engage`` any.
+    With ``nothing`` only once they are in the field of its own radar, with ``launch`` at any time,
+    if it has a radar to guide the round at its end; with ``engage`` at any time.
     """
     if site.remote == "engage" or (site.remote == "launch" and site.has_radar):
-        return True
+        return -np.inf
     if not site.has_radar:
-        return False
-    return are_in_field(site.launcher.field, r_ecef)
+        return np.inf
+    field = site.launcher.field
+    places = np.ascontiguousarray(states[:, :, :3]).reshape(-1, 3)
+    is_inside = are_in_field(field, places).reshape(times.shape)
+    enters = times[np.arange(len(times)), np.argmax(is_inside, axis=1)]
+    enters = np.where(is_inside.any(axis=1), enters, np.inf)
+    return np.where(are_in_field(field, r_ecef), -np.inf, enters)
 
 
 def tries(windows: Windows, look: Floats) -> Ints:

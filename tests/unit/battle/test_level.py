@@ -170,6 +170,17 @@ def test_rules_for_fire_on_anothers_track(remote: str, north: float | None):
     assert ground_range(HERE, orders.r_intercept_ecef[0]) == pytest.approx(north, rel=0.03)
 
 
+def test_what_will_come_into_the_own_field_is_ordered_as_soon_as_it_does():
+    model = guided("nothing", 30e3)
+    state = model.begin(RUN)
+    enters = (60e3 - 30e3) / SPEED
+    for t in np.arange(0.0, 200.0):
+        held, picture = stocks(model, RUN), flyer(60e3, t=t)
+        if len(model.decide(state, picture, held, empty(Reports), t)[0].run):
+            break
+    assert enters - 3.0 <= t <= enters + 3.0
+
+
 def test_without_a_radar_of_its_own_it_may_only_engage_on_remote():
     for remote, n in (("nothing", 0), ("launch", 0), ("engage", 1)):
         made = scenario(weapons=(battery(system=replace(SYSTEM, remote=remote)),))
