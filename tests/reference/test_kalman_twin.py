@@ -100,7 +100,7 @@ def test_update_is_the_textbook_one(kind):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
         first = np.zeros(1, np.int64)
-        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, 1e9)
+        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, np.array([1e9]))
         want_x, want_cov, want_distance2 = naive_update(x, cov, z, sigmas, parts)
         sigma = np.sqrt(np.diag(want_cov))
         assert np.abs((got_x[0] - want_x) / sigma).max() < 1e-4
@@ -121,6 +121,6 @@ def test_a_surprise_widens_before_the_update():
     for surprise in (1e9, 4.0):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
-        update_pairs(got_x, got_cov, expected, looks, first, first, surprise)
+        update_pairs(got_x, got_cov, expected, looks, first, first, np.array([surprise]))
         left.append(np.trace(got_cov[0][3:6, 3:6]))
     assert left[1] > 20 * left[0]

@@ -243,7 +243,13 @@ def solve_gain(p: Floats, slope: Floats, s: Floats, bounds: tuple[int, int], gai
 
 @jit
 def update_pairs(
-    x: Floats, cov: Floats, expected: Expected, looks: Looks, row: Ints, look: Ints, surprise: float
+    x: Floats,
+    cov: Floats,
+    expected: Expected,
+    looks: Looks,
+    row: Ints,
+    look: Ints,
+    surprise: Floats,
 ) -> Floats:
     """Update rows in place, each by one look; gives the squared distance (m,) of each pair.
 
@@ -251,9 +257,9 @@ def update_pairs(
     ----------
     row, look : (m,) int
         The pairs; no row twice.
-    surprise : float
-        Squared distance per component above which something has moved as the model does not: the
-        row is first widened so far that the look is at one standard deviation.
+    surprise : (n,) float
+        Of each row, squared distance per component above which something has moved as the model
+        does not: the row is first widened so far that the look is at one standard deviation.
     """
     z, s, gain, error = np.empty(4), np.empty((4, 4)), np.empty((7, 4)), np.empty((4, 4))
     work = np.empty((14, 7))
@@ -268,7 +274,7 @@ def update_pairs(
         factor(s, first, last)
         distance2[m] = forward_square(s, z, first, last)
         excess = distance2[m] / (last - first)
-        widening = excess if excess > surprise else 1.0
+        widening = excess if excess > surprise[j] else 1.0
         if widening > 1.0:
             for a in range(7):
                 for b in range(7):

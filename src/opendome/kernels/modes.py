@@ -39,15 +39,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-STIFF = 0.1  # part of the agility that moves a level flyer up and down
+STIFF = 0.5  # part of the agility that moves a level flyer up and down
 
 
 class LevelNoise(NamedTuple):
-    """Process noise of level flight: densities, m^2/s^3, and the time in which a climb ends."""
+    """Process noise of level flight, and how a climb ends."""
 
-    ground: float
-    climb: float
-    settle: float  # s
+    ground: float  # density, m^2/s^3
+    climb: float  # the same, up and down
+    settle: float  # s, in which a climb dies away
+    push: float  # m/s^2, with which it does at most
 
 
 @jit
@@ -63,8 +64,9 @@ def level_row(
     climb = dot(v, n)
     keep, gain = 1.0, h
     if h > 0.0:
-        keep = math.exp(-h / noise.settle)
-        gain = noise.settle * (1.0 - keep)
+        settle = max(noise.settle, abs(climb) / noise.push)
+        keep = math.exp(-h / settle)
+        gain = settle * (1.0 - keep)
     r, v = level_step(r, plus(v, climb * (gain / h - 1.0), n), h)
     up = surface_normal(r, geocentric_height(r[0], r[1], r[2]))
     v = plus(v, climb * (keep - gain / h), up)

@@ -114,6 +114,7 @@ class Known(NamedTuple):
     run: Ints
     threat: Ints
     is_burning: Bools
+    is_level: Bools
     t_update: Floats
     period: Floats  # of looks
     x_ecef: Floats  # (k, 7)
@@ -128,6 +129,7 @@ def _exactly(truth: Truth, seats: Ints) -> Known:
         truth.run,
         truth.threat,
         truth.is_burning,
+        truth.is_level,
         np.full(n, truth.t),
         np.ones(n),
         np.hstack([truth.r_ecef, truth.v_ecef, truth.log_beta[:, None]]),
@@ -144,6 +146,7 @@ def _roughly(picture: Statistical, truth: Truth, seats: Ints, seen: Sightings, s
         truth.run[k],
         truth.threat[k],
         truth.is_burning[k],
+        truth.is_level[k],
         seen.t_last[seats[k]],
         seen.period[seats[k]],
         x_ecef[k],
@@ -154,15 +157,22 @@ def _roughly(picture: Statistical, truth: Truth, seats: Ints, seen: Sightings, s
 def _predict(
     predictions: Predictions, known: Known, period: float, t: float, *, is_exact: bool
 ) -> None:
-    """Predict the impacts that are due: the first, that after burn-out, and what has aged."""
+    """Predict the impacts that are due: the first, that after burn-out, and what has aged.
+
+    A level flyer has none, and loses those it had before it flew level.
+    """
     p, seats = predictions, known.seats
     p.t_first[seats] = np.fmin(p.t_first[seats], t)
+    level = seats[known.is_level]
+    for column in (p.t_predicted, p.impact_t, p.impact_lat, p.impact_lon, p.impact_cov_enu):
+        column[level] = np.nan
     left = p.impact_t[seats] - t
     age = t - p.t_predicted[seats]
     life = FRESH_PART * np.where(np.isnan(left), 0.0, np.maximum(left, 0.0))
     has_news = known.is_burning | ((known.t_update > p.t_predicted[seats]) & (not is_exact))
     is_due = has_news & (age >= np.maximum(period, life))
     is_due |= np.isnan(age) | (p.was_boosting[seats] & ~known.is_burning)
+    is_due &= ~known.is_level
     due = np.flatnonzero(is_due)
     if len(due) == 0:
         return
@@ -191,7 +201,7 @@ def _message(predictions: Predictions, known: Known, node: int, t: float) -> Tra
         cov_ecef=known.cov_ecef,
         is_confirmed=np.ones(n, np.bool_),
         is_boosting=known.is_burning,
-        is_level=np.zeros(n, np.bool_),
+        is_level=known.is_level,
         n_updates=np.maximum(n_looks, 1),
         t_first=p.t_first[seats],
         t_update=known.t_update,

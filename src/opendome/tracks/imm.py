@@ -13,14 +13,17 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, Modes, fits, paces, predict_modes, start_level
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association, Beliefs, pick
-from opendome.tracks.kalman import AGILITY, NOISE, Ekf, follow
+from opendome.tracks.kalman import AGILITY, CALM, NOISE, SURPRISE, Ekf, follow
 
 # Autopilots and gusts move a level flyer by a metre per second or two in a second.
-LEVEL_NOISE = LevelNoise(ground=4.0, climb=4.0, settle=20.0)
+LEVEL_NOISE = LevelNoise(ground=2.0, climb=2.0, settle=20.0, push=1.0)
 START = 0.5  # chance that a new low track flies level
-DOUBT = 0.1  # chance of the model that had been given up, when the other is surprised
+DOUBT = 0.1  # chance of level flight taken up again, when the ballistic model is surprised
+FALLING = 0.02  # chance of the ballistic model, when level flight is
 SURE = 0.005  # chance below which a model is given up
 RISE, FALL = 0.7, 0.3  # a track is said to be level above, and no more below
+LEVEL_SURPRISE, LEVEL_CALM = 3.5, 0.7
+UNREST = 60.0  # m^2/s^3: turns are slow to show
 SWITCH = 1000.0  # s, mean time in a model
 MOST_EVIDENCE = 5.0  # of one look, natural logarithm of the ratio of likelihoods
 LOW, SLOW = 25e3, 1600.0  # m and m/s of ground speed, within which things fly level
@@ -65,7 +68,8 @@ class Imm(AbstractFilter):
         two, its = hit[is_two], look[is_two]
         if len(two):
             _weigh(b, expected, two, looks, its)
-        is_surprise = follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found)
+        state = b.x, b.cov, b.agility
+        is_surprise = follow(state, b.is_boosting, expected, looks, found, _temper(b.is_level))
         doubted = hit[is_surprise & ~is_two & ~b.is_boosting[hit]]
         if len(doubted):
             _doubt(b, doubted)
@@ -100,6 +104,12 @@ def _are_open(b: Beliefs) -> Bools:
     """Whether each row still has two models."""
     are_open: Bools = (b.p_level > 0.0) & (b.p_level < 1.0)
     return are_open
+
+
+def _temper(is_level: Bools) -> tuple[Floats, Floats, Floats]:
+    """How soon each row is surprised and calm again, and how the unusual stirs it; see `follow`."""
+    surprise = np.where(is_level, LEVEL_SURPRISE, SURPRISE)
+    return surprise, np.where(is_level, LEVEL_CALM, CALM), np.where(is_level, UNREST, 0.0)
 
 
 def _mix(b: Beliefs, two: Ints, t: float) -> None:
@@ -137,7 +147,8 @@ def _weigh(b: Beliefs, expected: Expected, two: Ints, looks: Looks, look: Ints) 
     odds *= b.p_level[two] / (1.0 - b.p_level[two])
     b.p_level[two] = odds / (1.0 + odds)
     pairs = Association(rows, look, np.ones(len(rows)))
-    follow((x, cov, agility), b.is_boosting[two], others, looks, pairs)
+    temper = _temper(~b.is_level[two])
+    follow((x, cov, agility), b.is_boosting[two], others, looks, pairs, temper)
     b.other_x[two], b.other_cov[two], b.other_agility[two] = x, cov, agility
 
 
@@ -148,7 +159,7 @@ def _doubt(b: Beliefs, rows: Ints) -> None:
     rows = rows[may_fly | b.is_level[rows]]
     b.other_x[rows], b.other_cov[rows] = b.x[rows], b.cov[rows]
     b.other_agility[rows] = AGILITY
-    b.p_level[rows] = np.where(b.is_level[rows], 1.0 - DOUBT, DOUBT)
+    b.p_level[rows] = np.where(b.is_level[rows], 1.0 - FALLING, DOUBT)
 
 
 def _judge(b: Beliefs, rows: Ints) -> None:

@@ -28,6 +28,7 @@ WIDEST = 300e3  # m, of a place along an infrared line of sight
 SURPRISE = 4.0  # squared distance per component from which an update widens the row
 AGILITY = 900.0  # m^2/s^3, added to the noise of what surprises, or is new in the air
 CALM = 0.5  # by which each look without surprise lessens it
+QUIET = 1.2  # squared distance per component that is nothing unusual
 LOW_RADIUS = 6378e3 + 60e3  # m, new tracks nearer to the centre of the Earth may still burn
 LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
 MOST_THRUST = 150.0  # m/s^2
@@ -39,14 +40,22 @@ def follow(
     expected: Expected,
     looks: Looks,
     found: Association,
+    temper: tuple[Floats, Floats, Floats],
 ) -> Bools:
-    """Update associated rows of (x, cov, agility) in place; which pairs (m,) were surprises."""
+    """Update associated rows of (x, cov, agility) in place; which pairs (m,) were surprises.
+
+    ``temper`` holds for each row the squared distance per component that is a surprise, by what
+    each look without one lessens the agility, and what each unit of it above QUIET adds.
+    """
     x, cov, agility = state
+    surprise, calm, unrest = temper
     row, look = found.row, found.look
-    distance2 = update_pairs(x, cov, expected, looks, row, look, SURPRISE)
+    distance2 = update_pairs(x, cov, expected, looks, row, look, surprise)
     n_parts = 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
-    is_surprise: Bools = distance2 > SURPRISE * n_parts
-    agility[row] = np.where(is_surprise, AGILITY, CALM * agility[row])
+    is_surprise: Bools = distance2 > surprise[row] * n_parts
+    calmer = calm[row] * agility[row]
+    calmer += unrest[row] * np.maximum(distance2 / n_parts - QUIET, 0.0)
+    agility[row] = np.where(is_surprise, AGILITY, np.minimum(calmer, AGILITY))
     low = np.where(is_boosting[row], 0.0, LEAST_LOG_BETA)
     high = np.where(is_boosting[row], MOST_THRUST, MOST_LOG_BETA)
     x[row, 6] = np.clip(x[row, 6], low, high)
@@ -72,8 +81,9 @@ class Ekf(AbstractFilter):
         self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
     ) -> None:
         """Update each associated row with its one look."""
-        b = beliefs
-        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found)
+        b, n = beliefs, len(beliefs.t)
+        temper = np.full(n, SURPRISE), np.full(n, CALM), np.zeros(n)
+        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found, temper)
 
     def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
         """First belief from one look each."""

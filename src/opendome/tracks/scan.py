@@ -26,7 +26,7 @@ FOREIGN_PERIODS = 5.0  # without detection, after which a vague track is foreign
 FOREIGN_P_DETECT = 0.5  # a foreign track is elsewhere, not gone: misses say little
 MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
 MOST_SPEED = 15e3  # m/s, faster than anything that comes back
-MAY_FLY = 0.1  # chance of level flight, above which nothing has surely come down
+MAY_FLY = 0.1  # chance of level flight, above which gravity alone brings nothing down
 MARGIN_SIGMAS = 3.0
 MARGIN_ACCELERATION = 60.0  # m/s^2, by which a straight line may err
 
@@ -213,9 +213,12 @@ def in_ground(rows: Rows, t: Floats) -> Bools:
     lat, lon, altitude = place[:, 0], place[:, 1], place[:, 2]
     up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     dt = t - rows.t
-    climb = np.einsum("ij,ij->i", rows.x[:, 3:6], up) - 9.8 * dt
+    climb = np.einsum("ij,ij->i", rows.x[:, 3:6], up)
     sigma = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, :3, :3], up))
     drift = np.sqrt(np.einsum("ij,ijk,ik->i", up, rows.cov[:, 3:6, 3:6], up))
-    now = altitude + (climb + 4.9 * dt) * dt
-    is_down: Bools = (climb < 0.0) & (now + 2.0 * (sigma + drift * np.abs(dt)) < 0.0)
-    return is_down & (rows.p_level < MAY_FLY)
+    doubt = sigma + drift * np.abs(dt)
+    falling = climb - 9.8 * dt
+    is_down = (falling < 0.0) & (altitude + (falling + 4.9 * dt) * dt + 2.0 * doubt < 0.0)
+    is_sunk = (climb < 0.0) & (altitude + climb * dt + 3.0 * doubt < 0.0)
+    downs: Bools = np.where(rows.p_level < MAY_FLY, is_down, is_sunk)
+    return downs

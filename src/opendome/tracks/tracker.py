@@ -23,6 +23,7 @@ from opendome.tracks.scan import MAX_LATE, Rules, burn_out, in_ground, start_tra
 
 MAX_COAST = 30.0  # s, a row is carried along when it is older than the newest scan by this
 MAX_SILENCE = 80.0  # s, nor is it ever older than now by much more than this
+LONGEST_UNSEEN = 120.0  # s, after which nobody knows where a level flyer has gone
 FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
 
 
@@ -206,9 +207,10 @@ class Tracker:
         for when in np.unique(t_to[old]):
             chosen = old[t_to[old] == when]
             put_beliefs(rows, chosen, part.predict(take_beliefs(rows, chosen), float(when)))
-        is_down = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
-        if is_down.any():
-            rows = take_rows(rows, np.flatnonzero(~is_down))
+        is_gone = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
+        is_gone |= rows.is_level & (t_to - rows.t_update > LONGEST_UNSEEN)
+        if is_gone.any():
+            rows = take_rows(rows, np.flatnonzero(~is_gone))
         refresh(rows, t, self.period)
         return rows
 

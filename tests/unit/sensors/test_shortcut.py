@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from opendome.sensors import build
 from opendome.sensors.shortcut import Shortcut
 from opendome.sensors.statistical import Statistical
 from tests.unit.sensors.sites import radar, starer
+from tests.unit.tracks.flyers import flyers
 from tests.unit.tracks.worlds import missile, rocket_raid
 
 RUNS = np.arange(3)
@@ -163,3 +165,30 @@ def test_one_run_is_the_same_in_any_batch(raid, kind):
         pictures.append((tracks.x_ecef[mine], tracks.impact_lat[mine], tracks.id[mine]))
     for a, b in zip(*pictures, strict=True):
         assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("kind", ["perfect", "statistical"])
+def test_level_flyers_are_said_to_be_level_and_have_no_impact(kind):
+    world = flyers(250.0, 500.0, count=3, away=30e3, t_end=60.0)
+    side = radar(31.47, 34.47, 270.0)
+    shortcut = perfect(3) if kind == "perfect" else statistical((side,), 3)
+    state = shortcut.start(RUNS)
+    for t in np.arange(1.0, 30.0):
+        shortcut.update(state, world.at(t, RUNS), t, 1)
+    tracks = shortcut.picture(state, 29.0)
+    assert len(tracks.run) == (18 if kind == "perfect" else 9)
+    assert tracks.is_level.all()
+    for name in ("impact_t", "impact_lat", "impact_lon", "t_predicted"):
+        assert np.isnan(getattr(tracks, name)).all()
+
+
+def test_what_stops_flying_level_gets_a_prediction():
+    world = flyers(250.0, 5000.0, count=3, away=30e3, t_end=60.0)
+    shortcut = perfect(3)
+    state = shortcut.start(RUNS)
+    truth = world.at(10.0, RUNS)
+    shortcut.update(state, truth, 10.0, 1)
+    falling = replace(world.at(11.0, RUNS), is_level=np.zeros(9, bool))
+    shortcut.update(state, falling, 11.0, 1)
+    tracks = shortcut.picture(state, 11.0)
+    assert (tracks.impact_t > 30.0).all()
