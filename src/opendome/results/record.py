@@ -83,7 +83,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         RUN,
         Column("shot", "integer", "Number of the shot in its run."),
         Column("order", "integer", "Number of the order in its run."),
-        Column("node", "text", "Command node that ordered it."),
+        Column("node", "text", "Command node of the battery."),
         Column("battery", "text", "Battery that fired it."),
         Column("system", "text", "Catalog name of the interceptor."),
         Column("track", "integer", "Track that it was sent against."),
@@ -116,7 +116,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "picture": (
         RUN,
         Column("t", "number", "When the picture was compared with the truth, s."),
-        Column("node", "text", "Command node whose picture it is."),
+        Column("node", "text", "Command node, or the wiring that joins several, whose picture "
+               "it is."),
         Column("threats", "integer", "True threats in flight."),
         Column("tracks", "integer", "Confirmed tracks."),
         Column("matched", "integer", "Threats that have a track within the gate."),
