@@ -164,16 +164,16 @@ def fly(
     n: int = 20,
     noise: tuple[float, float] = (30.0, 3.0),
     overrides: dict[str, float] | None = None,
-) -> Duel | Solutions:
-    """Duel of a catalog round; only the (infeasible) solution if it cannot meet the threat.
+) -> Duel:
+    """Duel of a catalog round.
+
 
     ``noise`` is the standard deviation of the tracks handed over, m and m/s per axis.
     """
     system = build_system(entry(name), overrides=overrides)
     kinds = interceptor_table((system,)).kinds
     found = solve(unit_of(system), track_of(threat, t_earliest), np.array([t_earliest]), True)
-    if not found.is_feasible[0]:
-        return found
+    assert found.is_feasible[0]
     rounds = launched(system, found, n)
     one = np.zeros(1, dtype=np.int64)
     k = np.array([len(threat.knots)])
@@ -205,3 +205,21 @@ def fly(
         height = np.array([geocentric_height(*r) for r in rounds.r])
         lowest = np.minimum(lowest, height)
     return Duel(found, rounds, lowest, path)
+
+
+def weaving(threat: Threat, size: float, period: float, below: float = 25e3) -> Threat:
+    """The same threat, swinging sideways with an acceleration (m/s^2) below a height."""
+    heights = np.array([geocentric_height(*k[1:4]) for k in threat.knots])
+    top = int(np.argmax(heights))
+    first = top + int(np.argmax(heights[top:] < below))
+    t0 = t = float(threat.knots[first, 0])
+    r, v = tuple(threat.knots[first, 1:4]), tuple(threat.knots[first, 4:7])
+    side = np.cross(r, v)
+    side /= np.linalg.norm(side)
+    rows = [*threat.knots[:first]]
+    while geocentric_height(*r) > 0.0:
+        rows.append(np.array([t, *r, *v]))
+        a = tuple(size * math.sin(2.0 * math.pi * (t - t0) / period) * side)
+        r, v = coast_step(r, v, threat.beta, a, 0.02)
+        t += 0.02
+    return Threat(np.array([*rows, [t, *r, *v]]), threat.beta, False)
