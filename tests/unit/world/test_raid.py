@@ -9,6 +9,7 @@ import pytest
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.errors import ScenarioError
+from opendome.kernels.level import level_step
 from opendome.messages import Commands, EventKind, empty
 from opendome.scenario import load
 from opendome.world import world
@@ -158,3 +159,16 @@ def test_what_cannot_be_flown_is_said(name: str, keys: dict[str, Any], words: st
         scenario = changed(scenario, launch={"lat_deg": 40.0, "lon_deg": 52.0})
     with pytest.raises(ScenarioError, match=words):
         model_of(scenario)
+
+
+@pytest.mark.parametrize(("name", "t0"), [("cruise", 60.0), ("drone", 3000.0), ("fast", 120.0)])
+def test_level_motion_forecasts_a_flyer_between_its_corners(name: str, t0: float) -> None:
+    """What trackers believe of level flyers is how these fly: two independent kernels agree."""
+    model = model_of(raid((name,), count=1))
+    state = world.begin(model, 3, [0])
+    now = world.snapshot(model, state, t0)
+    for dt in (10.0, 120.0):
+        then = world.snapshot(model, state, t0 + dt)
+        r, v = level_step(tuple(now.r_ecef[0]), tuple(now.v_ecef[0]), dt)
+        np.testing.assert_allclose(r, then.r_ecef[0], atol=0.1)
+        np.testing.assert_allclose(v, then.v_ecef[0], atol=0.01)
