@@ -23,11 +23,13 @@ REFUSED = {
     ),
     "launchers": (
         [(("weapons", 0, "launchers"), 0)],
-        "weapons[0].launchers is 0; a battery has at least one launcher. Or remove the battery.",
+        "weapons[0].launchers is 0; allowed: whole numbers 1 to 1000. Launchers; absent: as the "
+        "system has.",
     ),
     "launchers of the system": (
         [(("weapons", 0, "launchers"), None), (("weapons", 0, "overrides"), {"launchers": 0})],
-        "weapons[0].launchers is 0; a battery has at least one launcher. Or remove the battery.",
+        "weapons[0].overrides.launchers is 0; allowed: whole numbers 1 to 1000. Launchers of a "
+        "battery.",
     ),
     "link": (
         [(("command", "links"), [{"node": "c3"}])],

@@ -1,9 +1,10 @@
 """How a radar divides its time: which of many objects it looks at, and how often."""
 
+# ruff: noqa: D102 -- the noun of the scenario says what the numbers of the protocol are
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from opendome.kernels._jit import jit
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+ROUNDING = 1e-9  # of a turn, so that budgets such as 1.4 give whole turns where they should
+
 
 class Ration(NamedTuple):
     """What a radar has for looks at objects."""
@@ -21,9 +24,26 @@ class Ration(NamedTuple):
     budget: float  # looks in one period, inf without limit
 
 
-def looks_in_period(period: float, share: float, dwell: float) -> float:
-    """Looks at objects that fit in the part of a period which is left for them; inf for dwell 0."""
-    return float(period) * float(share) / float(dwell) if dwell > 0.0 else math.inf
+class AbstractTimes(Protocol):
+    """The times of a class of radar, SI, as its noun in the scenario names them."""
+
+    # fmt: off
+    @property
+    def period(self) -> float: ...
+    @property
+    def track_capacity(self) -> int: ...
+    @property
+    def dwell(self) -> float: ...
+    @property
+    def track_share(self) -> float: ...
+    # fmt: on
+
+
+def ration_of(times: AbstractTimes) -> Ration:
+    """Capacity, and the looks that fit in the part of a period left for them; inf for dwell 0."""
+    spent = float(times.period) * float(times.track_share)
+    budget = spent / float(times.dwell) if times.dwell > 0.0 else math.inf
+    return Ration(int(times.track_capacity), budget)
 
 
 @jit
@@ -60,8 +80,8 @@ def are_due(ration: Ration, number: int, run: Ints, distances: Floats) -> NDArra
                 is_due[first + nearest[k]] = False
             n = ration.capacity
         if n > ration.budget:
-            start = math.floor(number * ration.budget)
-            turns = math.floor((number + 1) * ration.budget) - start
+            start = math.floor(number * ration.budget + ROUNDING)
+            turns = math.floor((number + 1) * ration.budget + ROUNDING) - start
             rank = 0
             for i in range(first, last):
                 if is_due[i]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
-from opendome.kernels.dwell import Ration, are_due, looks_in_period
+from opendome.kernels.dwell import AbstractTimes, Ration, are_due, ration_of
 from opendome.kernels.field import Field, direction_in_field, is_in_field, seen_from
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.looks import (
@@ -52,7 +52,7 @@ class Radar(NamedTuple):
     ration: Ration
 
 
-class Numbers(Protocol):
+class Numbers(AbstractTimes, Protocol):
     """The numbers of a class of radar, SI, as its noun in the scenario names them."""
 
     # fmt: off
@@ -80,14 +80,6 @@ class Numbers(Protocol):
     def p_false_alarm(self) -> float: ...
     @property
     def is_cued(self) -> bool: ...
-    @property
-    def period(self) -> float: ...
-    @property
-    def track_capacity(self) -> int: ...
-    @property
-    def dwell(self) -> float: ...
-    @property
-    def track_share(self) -> float: ...
     # fmt: on
 
 
@@ -114,10 +106,7 @@ def radar_at(numbers: Numbers, place: tuple[float, float, float], azimuth: float
         beam_width=float(numbers.beam_width),
         speed_resolution=math.nan if doppler is None else float(doppler),
         is_cued=bool(numbers.is_cued),
-        ration=Ration(
-            int(numbers.track_capacity),
-            looks_in_period(numbers.period, numbers.track_share, numbers.dwell),
-        ),
+        ration=ration_of(numbers),
     )
 
 

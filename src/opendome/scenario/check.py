@@ -15,7 +15,6 @@ from opendome.scenario.check_sites import (
 )
 from opendome.scenario.grammar.refusal import Origin
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import Battery
 
 
 def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
@@ -24,10 +23,6 @@ def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
         refuse_same_names(getattr(scenario, key), key, origin)
     refuse_odd_threats(scenario, origin)
     refuse_odd_command(scenario, origin)
-    for i, battery in enumerate(scenario.weapons):
-        if not _launchers(battery):
-            words = "a battery has at least one launcher"
-            raise origin.refuse(f"weapons[{i}].launchers", 0, words, "Or remove the battery.")
     refuse_misplaced(scenario, origin)
 
 
@@ -60,8 +55,3 @@ def _empty_lists(scenario: Scenario) -> Iterator[str]:
         each = battery.rounds_per_launcher
         if not (battery.system.rounds_per_launcher if each is None else each):
             yield f"weapons[{i}] ({battery.name}) has no rounds."
-
-
-def _launchers(battery: Battery) -> int:
-    own = battery.launchers
-    return battery.system.launchers if own is None else own

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opendome.scenario.check_names import refuse_unknown
-from opendome.scenario.grammar.refusal import Measured, Origin
+from opendome.scenario.grammar.refusal import Origin
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import MAX_THREATS, ThreatGroup
-from opendome.scenario.units import from_si
 
 # What a system must bring to be steered so.
 PARTS_OF = {
@@ -39,24 +38,22 @@ def refuse_odd_threats(scenario: Scenario, origin: Origin) -> None:
 
 def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
     """Parts that the steering needs are there, and keys of another steering are not."""
-    system, is_level = group.system, group.system.steering == "waypoints"
+    system = group.system
     for part in PARTS_OF[system.steering]:
         if getattr(system, part) is None:
             words = f"its steering {system.steering} needs keys of {part}, which it has not"
             raise origin.refuse(f"{path}.system", system.name, words)
-    if group.waypoints and not is_level:
+    if group.waypoints and system.steering != "waypoints":
         words = f"{system.name} flies no waypoints, its steering is {system.steering}"
         raise origin.refuse(f"{path}.waypoints", group.waypoints, words, "Remove this key.")
-    if group.apogee is not None and system.steering not in ("cutoff", "quasi_ballistic"):
-        words = f"{system.name} has no apogee to choose, its steering is {system.steering}"
-        value = Measured(from_si(group.apogee, "km"), "km")
-        raise origin.refuse(f"{path}.apogee_km", value, words, "Remove this key.")
 
 
 def odd_threats(scenario: Scenario) -> Iterator[str]:
     """Groups aimed at nothing, and launches after the end."""
     for i, group in enumerate(scenario.threats):
         name = f"threats[{i}] ({group.name})"
+        if group.apogee is not None and group.system.steering not in ("cutoff", "quasi_ballistic"):
+            yield f"{name} has an apogee_km, which steering {group.system.steering} does not use."
         if scenario.assets and "" in assets_of(group, scenario.assets):
             yield f"{name} is aimed at a place outside every asset."
         salvos = max(group.count - 1, 0) // group.salvo_size

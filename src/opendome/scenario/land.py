@@ -15,7 +15,7 @@ from opendome.scenario.places import Place
 
 Floats = NDArray[np.float64]
 
-UNITS_PER_DEG: Final = 10_000  # of the files in scenario/geodata
+STEPS_IN_DEGREE: Final = 10_000  # of the files in scenario/geodata
 FINEST: Final = "land_10m.npz"
 NEARBY: Final = 0.1  # rad; coasts within are enough to find the nearest, where there are any
 SEAM: Final = 1e-6  # rad; edges this close to the meridian of 180 deg cut a ring, no coast
@@ -34,8 +34,8 @@ def read_lines(name: str) -> Lines:
     file = resources.files("opendome.scenario") / "geodata" / name
     with file.open("rb") as opened, np.load(opened) as stored:
         counts = stored["counts"].astype(np.int64)
-        lons = np.cumsum(stored["lon_steps"].astype(np.int64)) / UNITS_PER_DEG
-        lats = np.cumsum(stored["lat_steps"].astype(np.int64)) / UNITS_PER_DEG
+        lons = np.cumsum(stored["lon_steps"].astype(np.int64)) / STEPS_IN_DEGREE
+        lats = np.cumsum(stored["lat_steps"].astype(np.int64)) / STEPS_IN_DEGREE
     starts = np.concatenate([[0], np.cumsum(counts)])
     return Lines(starts, np.radians(lats), np.radians(lons))
 

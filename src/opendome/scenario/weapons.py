@@ -105,7 +105,7 @@ class InterceptorSystem:
         "rounds_per_launcher", "Rounds on a launcher.", low=0, high=1000, default=1
     )
     launchers: int = keys.integer(
-        "launchers", "Launchers of a battery.", low=0, high=1000, default=1
+        "launchers", "Launchers of a battery.", low=1, high=1000, default=1
     )
     channels: int = keys.integer(
         "channels", "Rounds that one battery can guide at a time.", low=1, high=10000, default=1
@@ -143,7 +143,7 @@ class Battery:
     site: Place = keys.part("site", "Where it stands.", is_flat=True)
     node: str = keys.name("node", "Command node that it obeys.")
     launchers: int | None = keys.integer(
-        "launchers", "Launchers; absent: as the system has.", low=0, high=1000, default=None
+        "launchers", "Launchers; absent: as the system has.", low=1, high=1000, default=None
     )
     rounds_per_launcher: int | None = keys.integer(
         "rounds_per_launcher",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendome.kernels.dwell import Ration, are_due, looks_in_period, shares
+from opendome.kernels.dwell import Ration, are_due, ration_of, shares
 
 MANY = 10**6
 
@@ -20,10 +21,18 @@ def looks_of(ration: Ration, n: int, periods: int) -> np.ndarray:
     return np.array([are_due(ration, k, run, distances) for k in range(periods)])
 
 
-def test_looks_that_fit_in_a_period():
-    assert looks_in_period(1.0, 0.5, 0.01) == pytest.approx(50.0)
-    assert looks_in_period(10.0, 0.3, 0.02) == pytest.approx(150.0)
-    assert looks_in_period(1.0, 0.5, 0.0) == math.inf
+@pytest.mark.parametrize(
+    ("period", "share", "dwell", "looks"),
+    [
+        (1.0, 0.5, 0.01, 50.0),
+        (10.0, 0.3, 0.02, 150.0),
+        (2.0, 0.5, 4.0, 0.25),
+        (1.0, 0.5, 0, math.inf),
+    ],
+)
+def test_looks_that_fit_in_a_period(period, share, dwell, looks):
+    times = SimpleNamespace(period=period, track_share=share, dwell=dwell, track_capacity=7)
+    assert ration_of(times) == Ration(7, pytest.approx(looks))
 
 
 @pytest.mark.parametrize(("n", "budget"), [(10, 5.0), (12, 3.0), (7, 1.0), (9, 0.5), (10, 2.5)])

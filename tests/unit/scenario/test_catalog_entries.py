@@ -87,7 +87,7 @@ def test_overrides_reach_every_kind_of_key():
         ({"p_kill": 2}, "p_kill is 2; allowed: 0 to 1."),
         ({"p_kill": "high"}, "p_kill is 'high'; allowed: 0 to 1."),
         ({"p_kill": None}, "p_kill is empty; allowed: 0 to 1."),
-        ({"launchers": 2.5}, "launchers is 2.5; allowed: whole numbers 0 to 1000"),
+        ({"launchers": 2.5}, "launchers is 2.5; allowed: whole numbers 1 to 1000"),
         ({"homing.law": "luck"}, "homing.law is 'luck'; known: proportional_navigation"),
         ({"seeker": {"sigma_urad": 5}}, "Write a dotted key, such as seeker.sigma_urad."),
         ({"booster.stages[4].burn_s": 5}, "the catalog entry has no such item"),

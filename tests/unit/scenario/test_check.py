@@ -101,6 +101,10 @@ def test_a_plain_scenario_has_nothing_odd():
             "sensors[0] (mmr) looks only where it is cued, and no other sensor can cue it.",
         ),
         (
+            [(("threats", 0, "apogee_km"), 9)],
+            "threats[0] (north) has an apogee_km, which steering elevation does not use.",
+        ),
+        (
             [(("command", "nodes"), [{"name": "c2"}, {"name": "idle"}])],
             "command.nodes[1] (idle) has neither sensors nor batteries.",
         ),
@@ -179,6 +183,11 @@ NODES = "known nodes: c2."
         ),
         ([(("threats", 1, "aim", 0), "prt")], "threats[1].aim[0] is 'prt'; known assets"),
         ([(("assets",), [])], "threats[0].aim is 'city'; known assets: none."),
+        (
+            [(("threats", 0, "waypoints"), [{"lat_deg": -21, "lon_deg": 13.8}])],
+            "threats[0].waypoints is a list (1 item); rocket_122mm flies no waypoints, its "
+            "steering is elevation. Remove this key.",
+        ),
         (
             [(("threats", 0, "count"), 19_998)],
             "threats[0].count is 19998; allowed: at most 20000 launches in all, these groups have "

@@ -18,7 +18,7 @@ LOOK = ("command", "nodes", 0, "doctrine", "is_shoot_look_shoot")
     ("path", "value", "said"),
     [
         (ALT, -501, "assets[0].alt_m is -501 m; allowed: -500 to 25000 m."),
-        (ALT, 9000.1, "assets[0].alt_m is 9000.1 m; allowed: -500 to 25000 m."),
+        (ALT, 25000.1, "assets[0].alt_m is 25000.1 m; allowed: -500 to 25000 m."),
         (
             ALT,
             math.nan,
@@ -118,9 +118,9 @@ def test_a_value_may_not_be_below_the_one_it_leans_on():
 
 
 def test_ends_of_ranges_are_allowed():
-    ends = changed((ALT, 9000), (COUNT, 0), (("assets", 0, "radius_km"), 500), (("step_s",), 60))
+    ends = changed((ALT, 25000), (COUNT, 0), (("assets", 0, "radius_km"), 500), (("step_s",), 60))
     scenario = load(ends)
-    assert scenario.assets[0].place.alt == 9000.0
+    assert scenario.assets[0].place.alt == 25000.0
     assert scenario.threats[0].count == 0
 
 
