@@ -66,6 +66,7 @@ def test_a_single_sure_shot_is_taken(policy: str):
         rounds=np.array([[1]]),
         channels=np.array([[1]]),
         kind=np.array([0]),
+        unit=np.array([0]),
         cost=np.array([1e-6]),
     )
     assert POLICIES[policy](problem).given.tolist() == [[1]]

@@ -39,6 +39,7 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
         rounds=rng.integers(0, 4, (n_problems, b)),
         channels=rng.integers(0, 3, (n_problems, b)),
         kind=rng.integers(0, n_kinds, b),
+        unit=np.arange(b),
         cost=np.full(n_kinds, 1e-6),
     )
 
@@ -67,7 +68,8 @@ def keeps_limits(problems: Problems, given: Ints) -> bool:
         rows = slice(problems.offsets[g], problems.offsets[g + 1])
         now = np.where(problems.reach[rows] == NOW, given[rows], 0)
         ok &= bool((given[rows].sum(axis=0) <= problems.rounds[g]).all())
-        ok &= bool((now.sum(axis=0) <= problems.channels[g]).all())
+        taken = now.sum(axis=0) @ (problems.unit[:, None] == problems.unit)
+        ok &= bool((taken <= problems.channels[g]).all())
     return ok
 
 
@@ -117,6 +119,31 @@ def test_fixed_salvo_serves_in_the_order_of_last_chances(seed: int):
 def test_limits_are_kept(policy: str, seed: int):
     problems = random_problems(seed, n_problems=8, salvo=4)
     assert keeps_limits(problems, POLICIES[policy](problems).given)
+
+
+def joined(problems: Problems) -> Problems:
+    """The same, the first two batteries being of one fire unit: they share its channels."""
+    channels = problems.channels.copy()
+    channels[:, 1] = channels[:, 0]
+    return problems._replace(unit=np.array([0, 0, 2]), channels=channels)
+
+
+@pytest.mark.parametrize("policy", list(POLICIES))
+@FEW
+@for_any(seeds)
+def test_channels_of_a_fire_unit_are_not_given_twice(policy: str, seed: int):
+    problems = joined(random_problems(seed, n_problems=8, salvo=4))
+    assert keeps_limits(problems, POLICIES[policy](problems).given)
+
+
+@FEW
+@for_any(seeds)
+def test_what_is_proven_for_fire_units_is_brute_force(seed: int):
+    problem = joined(random_problems(seed, n_problems=1))
+    best = max(objective(problem, given)[0] for given in assignments(problem))
+    optimal = POLICIES["optimal"](problem)
+    if optimal.is_proven[0]:
+        assert objective(problem, optimal.given)[0] == pytest.approx(best, abs=1e-8)
 
 
 @pytest.mark.parametrize("policy", list(POLICIES))

@@ -57,6 +57,7 @@ def select(problems: Problems, g: int) -> Problems:
         problems.rounds[g : g + 1],
         problems.channels[g : g + 1],
         problems.kind,
+        problems.unit,
         problems.cost,
     )
 
@@ -152,13 +153,18 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
     """The mixed-integer program; its first columns are packages (threat, package), then flows.
 
     Rows: one package a threat; per threat and kind, rounds of the package = rounds that flow;
-    per battery, stock and channels. With whole packages the flows are a transport problem with
-    whole capacities, so they need no integrality of their own.
+    stock per battery and channels per unit. With whole packages and no shared channels the flows
+    are a transport problem with whole capacities, so they need no integrality of their own. Where
+    units share channels, a plan that comes out in fractions of rounds is not taken.
     """
     n, n_kinds, n_batteries = len(gains), len(problem.cost), len(problem.kind)
     threat, package = np.nonzero(np.isfinite(gains) & (ways.sum(axis=1) > 0))
     row, battery = np.nonzero(problem.reach)
     is_now = problem.reach[row, battery] == NOW
+    unit = np.unique(problem.unit, return_inverse=True)[1]
+    channels = np.zeros(n_batteries, dtype=np.int64)  # of units, the rest of nobody
+    channels[unit] = problem.channels[0].max(initial=0)
+    np.minimum.at(channels, unit, problem.channels[0])
     flow = len(threat) + np.arange(len(row))
     balance, stock = n, n + n * n_kinds
     place, kind = np.nonzero(ways[package])
@@ -167,7 +173,7 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
         (balance + threat[place] * n_kinds + kind, place, ways[package][place, kind]),
         (balance + row * n_kinds + problem.kind[battery], flow, -np.ones(len(row))),
         (stock + battery, flow, np.ones(len(row))),
-        (stock + n_batteries + battery[is_now], flow[is_now], np.ones(is_now.sum())),
+        (stock + n_batteries + unit[battery[is_now]], flow[is_now], np.ones(is_now.sum())),
     ]
     rows, columns, values = (np.concatenate(part) for part in zip(*entries))
     order = np.lexsort((rows, columns))
@@ -182,7 +188,7 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
     lp.row_lower_ = np.concatenate(
         [np.zeros(n), np.zeros(n * n_kinds), np.full(2 * n_batteries, -highspy.kHighsInf)]
     )
-    limits = np.maximum(np.concatenate([problem.rounds[0], problem.channels[0]]), 0)
+    limits = np.maximum(np.concatenate([problem.rounds[0], channels]), 0)
     lp.row_upper_ = np.concatenate([np.ones(n), np.zeros(n * n_kinds), limits.astype(np.float64)])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(lp.num_col_ + 1))

@@ -80,6 +80,7 @@ def problems_of(
         rounds=left.rounds[stock],
         channels=left.free_channels[stock],
         kind=arms.kind,
+        unit=arms.unit,
         cost=arms.cost,
     )
 

@@ -24,7 +24,8 @@ class Problems(NamedTuple):
     """g problems of n threats in all, b batteries of k kinds of round.
 
     Rows ``offsets[i]`` to ``offsets[i + 1]`` belong to problem i. A round fired NOW takes a
-    channel, one fired LATER only a round of the stock.
+    channel, one fired LATER only a round of the stock. Batteries of one unit have the same
+    channels, so they state the same number of them.
     """
 
     offsets: Ints  # (g + 1,)
@@ -38,6 +39,7 @@ class Problems(NamedTuple):
     rounds: Ints  # (g, b) left
     channels: Ints  # (g, b) free
     kind: Ints  # (b,) column of p_kill
+    unit: Ints  # (b,) batteries of one number share the same channels
     cost: Floats  # (k,) of one round, in the unit of value
 
 
@@ -64,6 +66,14 @@ def _new_flow(problems: Problems) -> Flow:
         np.empty(largest + 2 * b, dtype=np.int64),
         np.empty(largest + 2 * b, dtype=np.int64),
     )
+
+
+@jit
+def _take_channel(problems: Problems, flow: Flow, g: int, b: int, n: int) -> None:
+    """Take n channels of a battery, and so of every battery of its unit; n < 0 gives back."""
+    for other in range(len(problems.unit)):
+        if problems.unit[other] == problems.unit[b]:
+            flow.channels[g, other] -= n
 
 
 @jit
@@ -154,32 +164,44 @@ def _search(problems: Problems, flow: Flow, g: int, row: int, kind: int) -> int:
 @jit
 def _give(problems: Problems, flow: Flow, g: int, row: int, kind: int) -> bool:
     """Give a round of a kind to a threat, moving earlier ones if need be; False if none is left."""
-    low, high = problems.offsets[g], problems.offsets[g + 1]
-    m, n_b = high - low, len(problems.kind)
+    low, n_b = problems.offsets[g], len(problems.kind)
     direct = _free_battery(problems, flow, g, row, kind)
     if direct >= 0:
         flow.given[row, direct] += 1
         flow.rounds[g, direct] -= 1
         if problems.reach[row, direct] == NOW:
-            flow.channels[g, direct] -= 1
+            _take_channel(problems, flow, g, direct, 1)
         return True
-    node = _search(problems, flow, g, row, kind)
-    if node < 0:
+    end = _search(problems, flow, g, row, kind)
+    if end < 0:
         return False
-    flow.rounds[g, node - m - n_b] -= 1
-    while node != row - low:
+    _move(problems, flow, g, (row - low, end), 1)
+    for b in range(n_b):
+        if flow.channels[g, b] < 0:  # the way would take one channel of a unit twice
+            _move(problems, flow, g, (row - low, end), -1)
+            return False
+    return True
+
+
+@jit
+def _move(problems: Problems, flow: Flow, g: int, way: tuple[int, int], sign: int) -> None:
+    """Move rounds along the way found by `_search` from a threat to a stock, or back (sign -1)."""
+    low, high = problems.offsets[g], problems.offsets[g + 1]
+    m, n_b = high - low, len(problems.kind)
+    start, node = way
+    flow.rounds[g, node - m - n_b] -= sign
+    while node != start:
         before = flow.parent[node]
         if node < m:  # a threat gives its round back to the battery
             b = before - m - n_b if before >= m + n_b else before - m
-            flow.given[low + node, b] -= 1
+            flow.given[low + node, b] -= sign
         else:
             b = node - m - n_b if node >= m + n_b else node - m
             if before < m:  # a threat takes a round of the battery
-                flow.given[low + before, b] += 1
+                flow.given[low + before, b] += sign
             else:  # between channels and stock: a channel is taken, or set free
-                flow.channels[g, b] += -1 if node >= m + n_b else 1
+                _take_channel(problems, flow, g, b, sign if node >= m + n_b else -sign)
         node = before
-    return True
 
 
 @jit
@@ -281,8 +303,9 @@ def allot_by_return(problems: Problems) -> Ints:
 
     Notes
     -----
-    Exact where all rounds of a problem are of one kind: the totals that flows can serve form a
-    polymatroid, on which the greedy rule maximises every separable concave function.
+    Exact where all rounds of a problem are of one kind and no two batteries share channels: the
+    totals that flows can serve form a polymatroid, on which the greedy rule maximises every
+    separable concave function.
     Sources: den Broeder, Ellison and Emerling, On Optimum Target Assignments, Operations
     Research 7 (1959); Federgruen and Groenevelt, The Greedy Procedure for Resource Allocation
     Problems, Operations Research 34 (1986).

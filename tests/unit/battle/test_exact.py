@@ -30,6 +30,7 @@ def mixed(n: int = 30, b: int = 6, n_kinds: int = 3, seed: int = 0, salvo: int =
         rounds=rng.integers(3, 9, (1, b)),
         channels=rng.integers(2, 6, (1, b)),
         kind=np.arange(b) % n_kinds,
+        unit=np.arange(b),
         cost=np.full(n_kinds, 1e-6),
     )
 

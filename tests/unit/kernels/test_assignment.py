@@ -41,6 +41,7 @@ def one_problem(
         rounds=np.array([rounds]),
         channels=np.array([channels or [1000] * b]),
         kind=np.zeros(b, dtype=np.int64),
+        unit=np.arange(b),
         cost=np.array([1e-6]),
     )
 
