@@ -132,7 +132,10 @@ def advance_round(
         distance = max(norm(rel), 1e-9)
         closing = -dot(rel, vel) / distance
         if rounds.target[i] < 0:
-            if closing <= 0.0 or geocentric_height(r[0], r[1], r[2]) < -100.0:
+            # a lofted round may fall behind a threat that flies away, as long as it still climbs
+            is_lofted = not kinds.is_divert[k] and distance > kinds.acquisition_range[k]
+            is_past = closing <= 0.0 and not (is_lofted and dot(r, v) > 0.0)
+            if is_past or geocentric_height(r[0], r[1], r[2]) < -100.0:
                 _end(rounds, i, t)
                 return
             if distance < kinds.acquisition_range[k]:

@@ -51,7 +51,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threat = met if met >= 0 else shots.intended[i]
         threats[m] = threat
         kills[m] = threat >= 0 and state.killer[threat] >= 0 and sky.t_gone[threat] <= t
-    _let_go(state)
+    let_go(state)
     return Meetings(
         run=rounds.run[ended],
         t=rounds.t_meet[ended],
@@ -65,7 +65,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
     )
 
 
-def _let_go(state: WorldState) -> None:
+def let_go(state: WorldState) -> None:
     """Seekers that locked, in this tick, what had been killed earlier in it look for another.
 
     Rounds fly a whole tick before its kills are known. One that locked before the kill is lost.

@@ -12,6 +12,7 @@ from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_EQUATOR
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.guidance import (
+    ENDED,
     FREE,
     PROPORTIONAL_NAVIGATION,
     RoundKinds,
@@ -21,6 +22,7 @@ from opendome.kernels.guidance import (
     level_acceleration,
     look,
 )
+from opendome.kernels.homing import advance_round
 from opendome.kernels.level import level_step_eci
 from opendome.kernels.midcourse import Drive, midcourse_command, zero_effort_miss
 
@@ -165,3 +167,16 @@ def test_averaged_looks_are_as_quiet_as_their_number_says() -> None:
         spread[t_go] = np.std(found)
         assert rounds.t_look[0] == pytest.approx(12 * (0.05 if t_go > 1.0 else 0.01))
     assert spread[0.1] / spread[100.0] == pytest.approx(math.sqrt(5.0), rel=0.2)
+
+
+@pytest.mark.parametrize(("climb", "phase"), [(900.0, FREE), (-900.0, ENDED)])
+def test_a_round_that_falls_behind_is_lost_only_when_it_no_longer_climbs(
+    climb: float, phase: int
+) -> None:
+    q, s = (FAR + 2e3, 50e3, 0.0), (0.0, 300.0, 0.0)
+    rounds = one_round(R, (climb, 100.0, 0.0), q, s)
+    zero = np.zeros(1, dtype=np.int64)
+    path = np.array([[0.0, *q, *s], [100.0, *np.add(q, np.multiply(100.0, s)), *s]])
+    sky = Sky(1, path, zero, zero + 2, np.array([-1.0]), np.array([1e9]))
+    advance_round(rounds, 0, 2.0, kinds(acquisition_range=1e3), sky, 1)
+    assert rounds.phase[0] == phase

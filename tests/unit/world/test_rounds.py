@@ -141,3 +141,11 @@ def test_a_track_that_errs_by_a_kilometre_is_made_good(mrbm: Threat) -> None:
     duel = fly("patriot_gemt", mrbm, mrbm.end() - 60.0, noise=(1000.0, 20.0))
     assert met(duel)[0] > 0.9
     assert met(duel)[1] < 3.0
+
+
+def test_a_threat_that_flies_away_is_caught_up_from_above() -> None:
+    """The round climbs steeply and falls behind at first."""
+    duel = fly("sm6", level_threat(10e3, 300.0, -60e3, 3e3), 0.0)
+    assert duel.solution.elevation[0] > 0.3
+    assert met(duel)[0] == 1.0
+    assert met(duel)[2] < 1.0
