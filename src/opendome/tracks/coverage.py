@@ -55,6 +55,10 @@ class AbstractCoverage(ABC):
         """
 
     @abstractmethod
+    def revisits(self, run: Ints, in_view: Bools) -> Floats:
+        """Time (n,) between two looks at each thing, from how many its run has in view, s."""
+
+    @abstractmethod
     def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
         """Whether a look without detection counts as a look that could have seen each row."""
 
@@ -87,6 +91,10 @@ class RadarCoverage(AbstractCoverage):
         p_detect = radar.coverage(self.numbers, r_ecef, known)
         return p_detect * shares(self.numbers.ration, run, p_detect > 0.0)
 
+    def revisits(self, run: Ints, in_view: Bools) -> Floats:
+        """Longer than the period where there is more in view than it has time for."""
+        return self.period / shares(self.numbers.ration, run, in_view)
+
     def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
         """In the field; of a cued radar nobody knows whether it looked at a confirmed track."""
         is_seen = p_detect > 0.0
@@ -117,6 +125,10 @@ class InfraredCoverage(AbstractCoverage):
     def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
         """A half where a plume would be seen: whether it burns is not known."""
         return np.where(infrared.are_in_view(self.sight, r_ecef), 0.5, 0.0)
+
+    def revisits(self, run: Ints, in_view: Bools) -> Floats:
+        """Its period, however many there are."""
+        return np.full(len(run), self.period)
 
     def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
         """A confirmed track that is not seen has burnt out; that is no miss."""

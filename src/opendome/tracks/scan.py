@@ -59,7 +59,8 @@ def take_scan(
     beliefs = rules.filter.predict(take_beliefs(rows, near), t)
     rcs = rows.rcs(coverage.band)[near]
     p_detect = coverage.p_detect(rows.run[near], beliefs.x[:, :3], rcs)
-    is_foreign = _are_foreign(rows, near, beliefs, coverage, t)
+    revisit = coverage.revisits(rows.run[near], p_detect > 0.0)
+    is_foreign = _are_foreign(rows, near, beliefs, coverage, t - FOREIGN_PERIODS * revisit)
     is_seen = coverage.does_look(p_detect, rows.is_confirmed[near])
     is_seen &= ~(rows.is_confirmed[near] & np.isnan(rcs))  # of unknown size: may be too small
     found = Association(near[:0], near[:0], np.zeros(0))
@@ -78,6 +79,7 @@ def take_scan(
     stored = np.flatnonzero(is_hit | (in_view & (rows.t[near] <= t) & (not is_plume)))
     put_beliefs(rows, near[stored], pick(beliefs, stored))
     _note_hits(rows, near[found.row], coverage, _of(looks, found.look), t)
+    rows.period[near[found.row]] = revisit[found.row]
     if is_plume:
         _note_plumes(rules.filter, rows, near[found.row], coverage.period, t)
     missed = np.flatnonzero(is_seen & ~is_hit)
@@ -102,7 +104,9 @@ def start_tracks(
         return rows
     beliefs = rules.filter.start(looks, free, coverage.r_ecef, coverage.max_range)
     fresh = new_rows(beliefs, looks.run[free], ids, t)
-    fresh.period[:] = coverage.period
+    all_runs = np.concatenate([rows.run, fresh.run])  # as if every track were in view
+    revisit = coverage.revisits(all_runs, np.ones(len(all_runs), np.bool_))
+    fresh.period[:] = revisit[len(rows.run) :]
     fresh.heard[:] = 1 << coverage.index
     if coverage.band < 0:
         fresh.t_plume[:] = t
@@ -152,9 +156,9 @@ def _are_near(rows: Rows, coverage: AbstractCoverage, t: float) -> Bools:
 
 
 def _are_foreign(
-    rows: Rows, near: Ints, beliefs: Beliefs, coverage: AbstractCoverage, t: float
+    rows: Rows, near: Ints, beliefs: Beliefs, coverage: AbstractCoverage, since: Floats
 ) -> Bools:
-    """Confirmed tracks too vague for a radar that has not seen them lately to update.
+    """Confirmed tracks too vague for a radar that has not seen them ``since`` to update.
 
     Within their gates lie false alarms and other things. The radar first confirms a track of its
     own, which is then merged.
@@ -163,7 +167,7 @@ def _are_foreign(
         return np.zeros(len(near), np.bool_)
     spread = np.einsum("nii->n", beliefs.cov[:, :3, :3])
     is_strange = rows.heard[near] & (1 << coverage.index) == 0
-    is_strange |= t - rows.t_update[near] > FOREIGN_PERIODS * coverage.period
+    is_strange |= rows.t_update[near] < since
     are_foreign: Bools = rows.is_confirmed[near] & is_strange & (spread > VAGUE**2)
     return are_foreign
 
@@ -174,7 +178,6 @@ def _note_hits(rows: Rows, hit: Ints, coverage: AbstractCoverage, looks: Looks, 
     rows.n_missed[hit] = 0
     rows.misses[hit] = 0.0
     rows.t_update[hit] = np.maximum(rows.t_update[hit], t)
-    rows.period[hit] = coverage.period
     rows.heard[hit] |= 1 << coverage.index
     if coverage.band >= 0:
         _add_rcs(rows, hit, coverage, looks)
