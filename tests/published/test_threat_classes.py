@@ -22,6 +22,16 @@ from tests.unit.kernels.notional import place_at
 from tests.unit.world.raids import BASE, raid
 
 LAUNCH = (35.0, 45.0)
+SYSTEMS = [
+    "srbm",
+    "srbm_quasi_ballistic",
+    "mrbm_liquid",
+    "mrbm_solid",
+    "irbm",
+    "cruise_subsonic",
+    "cruise_supersonic",
+    "drone_one_way",
+]
 
 
 class Class(NamedTuple):
@@ -48,7 +58,9 @@ CLASSES = [
 ]
 
 
-def flown(system: str, range_km: float, apogee_km: float | None = None) -> Flown:
+def flown(
+    system: str, range_km: float, apogee_km: float | None = None, level: str = "nominal"
+) -> Flown:
     """Nominal flight of a system over a range, due west-southwest."""
     lat, lon = np.degrees(place_at(*LAUNCH, 250.0, range_km))
     group = {
@@ -60,7 +72,9 @@ def flown(system: str, range_km: float, apogee_km: float | None = None) -> Flown
         group["apogee_km"] = apogee_km
     scenario = raid(("scud",))
     base = {**scenario["assets"][0], **BASE, "lat_deg": float(lat), "lon_deg": float(lon)}
-    groups, _ = raid_of(load({**scenario, "threats": [group], "assets": [base]}))
+    groups, _ = raid_of(
+        load({**scenario, "duration_s": 99000, "threats": [group], "assets": [base]}, (), level)
+    )
     return fly_nominal(groups[0], 0.0)
 
 
@@ -98,11 +112,11 @@ def test_flyers(system: str, low: float, high: float, range_km: float) -> None:
     assert range_km * 1e3 / seconds == pytest.approx(speed, rel=0.02)
 
 
-def test_each_class_flies_from_its_shortest_to_its_longest_range() -> None:
-    for name in ("srbm", "srbm_quasi_ballistic", "mrbm_liquid", "mrbm_solid", "irbm"):
-        system = build_system(entry(name))
-        near = 1.001 * max(system.min_range, 1000e3 if name == "irbm" else 0.0)
-        for metres in (near, 0.999 * system.max_range):
-            flight = flown(name, metres / 1e3)
+@pytest.mark.parametrize("level", ["low", "nominal", "high"])
+def test_each_class_flies_from_its_shortest_to_its_longest_range(level: str) -> None:
+    for name in SYSTEMS:
+        system = build_system(entry(name), level)
+        for metres in (1.002 * system.min_range, 0.998 * system.max_range):
+            flight = flown(name, metres / 1e3, level=level)
             assert flight.status[0] == 0
             assert flight.miss[0] < 30.0

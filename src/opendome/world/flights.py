@@ -29,7 +29,8 @@ MAX_FLIGHT = 3.0 * 3600.0  # s, of what is not driven all the way
 MAX_KNOTS = 512
 FINEST_AIM, COARSEST_AIM = 2.0, 30.0  # m, to which flights are fitted to their aims
 AIM_SHARE = 0.02  # of the group's own scatter, as far as between those
-DEPRESSED_APOGEE = 60e3  # m, of a quasi-ballistic flight unless its least-energy arc is lower
+# Apogee of a quasi-ballistic flight, m and of its range; its least-energy arc where that is lower.
+DEPRESSED_APOGEE, DEPRESSED_SHARE = 60e3, 0.12
 FLYER_BETA = 1000.0  # kg/m^2, of a flyer on wings that falls; order of magnitude of its shape
 
 
@@ -117,8 +118,9 @@ def fly_cutoff(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Fl
 def fly_quasi_ballistic(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
     """As cutoff, low; the sound ones then weave and home on their aims by fins."""
     if math.isnan(group.apogee):
-        least = minimum_energy_apogee(_arc(group.launch[:2], group.aim))
-        aims[:, 2] = min(DEPRESSED_APOGEE, least)
+        arc = _arc(group.launch[:2], group.aim)
+        wanted = max(DEPRESSED_APOGEE, DEPRESSED_SHARE * EARTH_RADIUS_MEAN * arc)
+        aims[:, 2] = min(wanted, minimum_energy_apogee(arc))
     flown = _ballistic(group, launches, aims, fates, CUTOFF)
     beta = _given(group.vehicle).payload_beta
     is_steered = ~fates.is_failed & (flown.status == 0)
