@@ -68,6 +68,8 @@ class Radar(AbstractSensor):
         """Directions of the tasked tracks, carried ballistically to the time of the look."""
         mine = take(tasking, np.flatnonzero(tasking.sensor == self.index))
         n = len(mine.run)
+        if not n:
+            return Cues(mine.run, np.zeros((0, 3)), self.cos_cue)
         x_ecef, _ = predict_many(
             mine.t,
             mine.x_ecef,

@@ -13,7 +13,7 @@ from opendome.kernels.frames import ecefs_from_ecis, ecefs_from_geodetics
 from opendome.kernels.guidance import ENDED, FREE, Sky
 from opendome.kernels.homing import advance_rounds
 from opendome.kernels.philox import uniforms
-from opendome.messages import Commands, EventKind, Events, take
+from opendome.messages import Commands, EventKind, Events, empty, take
 from opendome.rng import Purpose
 from opendome.truth import Meetings, Truth
 from opendome.world.flights import launch_group
@@ -136,7 +136,7 @@ def advance(
     launch(model, state, commands, keep)
     update(model, state, commands)
     rounds, t0 = state.rounds, state.t
-    if model.is_flown:
+    if model.is_flown and len(rounds.t):
         fights_on = state.is_active[rounds.batch]
         locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0) & fights_on)
         lost = locked[state.sky.t_gone[rounds.target[locked]] <= t0]
@@ -163,7 +163,10 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     kinds: list[tuple[EventKind, Ints, Ints, Floats, Ints, Floats]] = []
 
     def threat(kind: EventKind, t: Floats, mask: NDArray[np.bool_]) -> None:
-        rows = np.flatnonzero(mask & (t > t0 if t0 > 0 else t >= t0) & (t <= t1) & (t <= gone))
+        is_due = (t > t0 if t0 > 0 else t >= t0) & (t <= t1)
+        if not is_due.any():
+            return
+        rows = np.flatnonzero(is_due & mask & (t <= gone))
         none = np.full(len(rows), -1, dtype=np.int64)
         kinds.append((kind, rec.run[rows], rows % n, t[rows], none, np.full(len(rows), np.nan)))
 
@@ -173,6 +176,8 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     threat(EventKind.BURNOUT, rec.t_burnout, ~rec.is_failed & np.isinf(rec.t_level))
     threat(EventKind.IMPACT, rec.t_impact, state.killer < 0)
     shot = np.arange(first, len(rounds.t))
+    if not len(shot) and not len(over) and not kinds:
+        return empty(Events)
     kinds.append(
         (EventKind.SHOT, rounds.run[shot], rounds.shot[shot], state.shots.t_launch[shot],
          state.shots.battery[shot], np.full(len(shot), np.nan))
