@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyproj
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.constants import EARTH_RADIUS_MEAN
-from opendome.views.report import coast
+from opendome.views.report import coast, sites
 from opendome.views.report.labels import Labels
+from opendome.views.report.profile import side_picture, sides_of
 from opendome.views.report.projection import (
     FARTHEST,
     Window,
@@ -23,6 +25,8 @@ from opendome.views.report.projection import (
     ground_distance,
     window_around,
 )
+from opendome.views.report.scene import Asset, Battery, Scene, Sensor
+from opendome.views.report.shown import Flight, Shown
 from opendome.views.report.tracks_drawn import needed
 
 lats = st.floats(-1.55, 1.55)
@@ -162,3 +166,96 @@ def test_names_do_not_cover_each_other():
         labels.add(100, 30, "battery", "battery")
     shown = labels.drawn()
     assert 1 <= shown.count("<text") < 12
+
+
+NOWHERE = Scene((), (), (), ())
+
+
+def battery(name: str, lat: float = -21.0, platform: str = "ground") -> Battery:
+    place = (math.radians(lat), math.radians(13.6))
+    return Battery(name, "System", place, 50e3, 12, 20e3, platform)
+
+
+def sensor(name: str, platform: str = "ground") -> Sensor:
+    place = (math.radians(-21.0), math.radians(13.6))
+    return Sensor(name, "Radar", place, math.nan, 100e3, 0.0, 2.0, platform)
+
+
+def boxes(markup: str) -> list[tuple[float, float]]:
+    """Left edges and tops of the squares of batteries."""
+    found = re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)"[^>]*site battery', markup)
+    return [(float(x), float(y)) for x, y in found]
+
+
+WINDOW = Window(math.radians(-21.0), math.radians(13.6), 100.0, 1000.0, 500.0)
+
+
+def test_sites_of_one_spot_stand_side_by_side_under_one_name():
+    scene = replace(NOWHERE, batteries=(battery("unit_mse"), battery("unit_gemt")))
+    labels = Labels(1000, 500)
+    marks = "".join(sites.drawn(WINDOW, scene, labels, None))
+    (left, _), (right, _) = boxes(marks)
+    assert right - left == sites.STEP
+    assert [name for _, _, name, _, _ in labels.wanted] == ["unit: mse, gemt"]
+    (x,) = re.findall(r'<text x="([\d.]+)"', labels.drawn())
+    assert float(x) > right + 9  # beyond the last symbol
+
+
+def test_what_a_ship_carries_is_one_hull():
+    scene = replace(
+        NOWHERE,
+        batteries=tuple(battery(f"west_{k}", platform="ship") for k in range(4)),
+        sensors=(sensor("west_radar", "ship"), sensor("high_eye", "aircraft")),
+    )
+    labels = Labels(1000, 500)
+    marks = sites.drawn(WINDOW, scene, labels, None)
+    assert [m.count("<polygon") for m in marks] == [1, 1]
+    assert "on an aircraft" in marks[1]
+
+
+def test_within_the_close_up_only_assets_are_named():
+    asset = Asset("city", (math.radians(-21.001), math.radians(13.601)), 5e3, 1.0)
+    scene = replace(NOWHERE, batteries=(battery("near"), battery("far", -21.2)), assets=(asset,))
+    inset = Window(math.radians(-21.0), math.radians(13.6), 10.0, 1000.0, 500.0)
+    labels = Labels(1000, 500)
+    assert len(sites.drawn(WINDOW, scene, labels, inset)) == 3
+    assert [name for _, _, name, _, _ in labels.wanted] == ["far", "city"]
+
+
+def test_the_frame_of_the_close_up_is_where_its_corners_are():
+    inset = Window(math.radians(-21.05), math.radians(13.7), 10.0, 1000.0, 500.0)
+    left, top, right, bottom = sites.frame(WINDOW, inset)
+    x, y = WINDOW.pixel(inset.lat, inset.lon)
+    # ten times finer: 100 by 50 pixels about its middle
+    assert (left, right) == pytest.approx((x - 50, x + 50), abs=0.2)
+    assert (top, bottom) == pytest.approx((y - 25, y + 25), abs=0.2)
+
+
+def flight(kind: str, top: float, end: float, outcome: str = "leaked") -> Flight:
+    s = np.linspace(0, 1, 41)
+    alt = 4 * (top - end / 2) * s * (1 - s) + end * s if top > end else np.full(41, end)
+    zero = np.zeros(41)
+    return Flight(kind, 0, outcome, 100 * s, zero, zero, alt, 2e5 * (1 - s))
+
+
+def shown(*flights: Flight) -> Shown:
+    return Shown(0, {}, {}, {}, flights, False, 0)
+
+
+def test_low_flyers_get_a_picture_of_their_own_where_others_dwarf_them():
+    high, cruise = flight("threat", 300e3, 0), flight("threat", 60, 60)
+    whole, low = sides_of(shown(high, cruise))
+    assert (whole.name, low.name) == ("side", "low")
+    assert low.altitude.high < 100
+    assert low.holds(cruise)
+    assert not low.holds(high)
+    assert low.holds(flight("interceptor", 5e3, 50))  # comes down on a low flyer
+    assert not low.holds(flight("interceptor", 80e3, 70e3))
+    drawing = side_picture(low, [])
+    assert "altitude, m" in drawing
+    assert 'id="low-replay"' in drawing
+
+
+@pytest.mark.parametrize("tops", [[300e3, 250e3], [60, 70], [300e3]])
+def test_raids_of_one_kind_need_one_picture(tops):
+    assert [s.name for s in sides_of(shown(*(flight("threat", h, 0) for h in tops)))] == ["side"]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from opendome.views.report.markup import Markup, join, line, svg, tag
-from opendome.views.report.scene import entry_of, mapping, parts, system_of
-from opendome.views.report.words import NARROW, NOTHING, dollars, percent, significant, spaced
+from opendome.views.report.scene import entry_of, mapping, numeric, parts, system_of
+from opendome.views.report.words import (
+    NARROW,
+    NOTHING,
+    clock,
+    dollars,
+    listed,
+    percent,
+    significant,
+    spaced,
+)
 
 # The numbers that matter most, shown first: file key -> in words
 HEADLINES: Final = {
@@ -84,6 +93,8 @@ def quantity_words(value: Any, unit: str) -> str:
         return dollars(value)
     if unit == "1" and 0 < value < 1e-3:
         return f"1 in {significant(1 / value, 2)}"
+    if unit == "s" and 0 < abs(value) < 0.01:
+        value, unit = value * 1e3, "ms"
     word = UNITS.get(unit, unit)
     space = "" if word in ("", "\u00b0") else NARROW
     return f"{significant(value)}{space}{word}"
@@ -187,19 +198,68 @@ def key_words(key: str) -> str:
 
 
 def doctrine_table(scenario: Mapping[str, Any]) -> Markup:
-    """Settings of each command node in words."""
-    blocks = []
-    for node in parts(mapping(scenario, "command"), "nodes"):
+    """Wiring and layers, then the settings of the command nodes; those that agree share a table."""
+    command = mapping(scenario, "command")
+    nodes = parts(command, "nodes")
+    if not nodes:
+        return tag("p", "The scenario names no command node.", class_="note")
+    blocks = [_facts(_network(command, nodes))] if len(nodes) > 1 or "layers" in command else []
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for node in nodes:
         doctrine = mapping(node, "doctrine")
-        rows = [("Command node", spaced(str(node.get("name", ""))))]
-        rows += [(w, f(doctrine[k])) for k, (w, f) in _DOCTRINE.items() if k in doctrine]
+        rows = [(w, f(doctrine[k])) for k, (w, f) in _DOCTRINE.items() if k in doctrine]
         rows += [(w, f(node[k])) for k, (w, f) in _NODE.items() if k in node]
-        blocks.append(
-            tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows), class_="facts")
+        found.setdefault(tuple(rows), []).append(spaced(str(node.get("name", ""))))
+    for settings, names in found.items():
+        title = "Command node" if len(names) == 1 else "Command nodes"
+        blocks.append(_facts([(title, listed(names, 20)), *settings]))
+    return join(blocks)
+
+
+def _facts(rows: Sequence[tuple[str, str]]) -> Markup:
+    return tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows), class_="facts")
+
+
+def _network(
+    command: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """How the nodes are joined, and in which order the layers fire."""
+    rows: list[tuple[str, str]] = []
+    wiring = str(command.get("wiring", "integrated"))
+    if len(nodes) > 1:
+        rows.append(("Wiring", WIRINGS.get(wiring, wiring)))
+    if len(nodes) > 1 and wiring != "stovepiped":
+        if wiring == "hub":
+            hub = str(command.get("hub") or nodes[0].get("name", ""))
+            rows.append(("Hub", spaced(hub)))
+        links: dict[str, list[str]] = {}
+        for link in parts(command, "links"):
+            links.setdefault(_link_words(link), []).append(spaced(str(link.get("node", ""))))
+        rows += [(f"Link of {listed(names, 20)}", words) for words, names in links.items()]
+    layers = parts(command, "layers")
+    for k, layer in enumerate(layers):
+        batteries = layer.get("batteries", ())
+        names = listed([spaced(str(b)) for b in batteries], 20)
+        rows.append(
+            (f"Layer {k + 1} of {len(layers)}: {spaced(str(layer.get('name', '')))}", names)
         )
-    return (
-        join(blocks) if blocks else tag("p", "The scenario names no command node.", class_="note")
-    )
+    return rows
+
+
+def _link_words(link: Mapping[str, Any]) -> str:
+    """Latency, loss, rate and outages of a link."""
+    words = [f"{quantity_words(link.get('latency_s', 0.2), 's')} one way"]
+    if link.get("loss"):
+        words.append(f"{percent(link['loss'])} of messages lost")
+    if link.get("messages_hz"):
+        words.append(f"at most {quantity_words(link['messages_hz'], '1/s')}")
+    outages = [
+        f"{clock(numeric(o, 'from_s'))} to {clock(numeric(o, 'to_s'))}"
+        for o in parts(link, "outages")
+    ]
+    if outages:
+        words.append(f"down from {listed(outages, 20)}")
+    return ", ".join(words)
 
 
 def _seconds(value: Any) -> str:
@@ -210,6 +270,11 @@ def _yes(value: Any) -> str:
     return "yes: wait for the assessment before firing again" if value else "no"
 
 
+WIRINGS: Final = {
+    "integrated": "integrated: every node hears all sensors, and all plan as one",
+    "hub": "hub: one node hears all sensors and commands all batteries",
+    "stovepiped": "stovepiped: each node has its own sensors and batteries, and knows of no other",
+}
 _DOCTRINE: Final[dict[str, Fact]] = {
     "policy": ("Assignment policy", lambda v: spaced(str(v))),
     "salvo": ("Rounds per decision at one threat", str),

@@ -243,5 +243,8 @@ def _with_interval(e: Estimate) -> Markup:
 
 
 def _table(head: Sequence[str], body: Sequence[Markup]) -> Markup:
-    titles = tag("thead", tag("tr", *(tag("th", words, scope="col") for words in head)))
-    return tag("div", tag("table", titles, tag("tbody", *body), class_="counts"), class_="sideways")
+    titles = [
+        tag("th", words, scope="col", class_=None if words else "letter-head") for words in head
+    ]
+    table = tag("table", tag("thead", tag("tr", *titles)), tag("tbody", *body), class_="counts")
+    return tag("div", table, class_="sideways")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -45,18 +46,22 @@ class Labels:
 
     width: float
     height: float
-    wanted: list[tuple[float, float, str, str]] = field(default_factory=list)
+    wanted: list[tuple[float, float, str, str, float]] = field(default_factory=list)
 
-    def add(self, x: float, y: float, name: str, class_: str) -> None:
-        """Ask for a name beside a symbol; the earlier it is asked for, the better its place."""
-        self.wanted.append((x, y, name, class_))
+    def add(self, x: float, y: float, name: str, class_: str, more: float = 0.0) -> None:
+        """Ask for a name beside a symbol; the earlier it is asked for, the better its place.
+
+        ``more`` is how far symbols of one spot reach to both sides beyond a single one.
+        """
+        self.wanted.append((x, y, name, class_, more))
 
     def drawn(self) -> Markup:
         """All names that found a place."""
-        taken = [Box(x - 6, y - 6, x + 6, y + 6) for x, y, _, _ in self.wanted]
+        taken = [Box(x - 6 - m, y - 6, x + 6 + m, y + 6) for x, y, _, _, m in self.wanted]
         parts: list[Markup] = []
-        for x, y, name, class_ in self.wanted:
-            for dx, dy, anchor in PLACES:
+        for x, y, name, class_, more in self.wanted:
+            for step, dy, anchor in PLACES:
+                dx = step + math.copysign(more, step) if step else 0.0
                 size = len(name) * CHARACTER
                 left = x + dx - size * SHARES[anchor]
                 box = Box(left, y + dy - 11, left + size, y + dy + 3)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
-from opendome.views.report import coast
+from opendome.views.report import coast, sites
 from opendome.views.report.axes import round_step
 from opendome.views.report.labels import Labels
 from opendome.views.report.markup import (
@@ -22,18 +22,15 @@ from opendome.views.report.markup import (
     text,
 )
 from opendome.views.report.projection import Window, circle, window_around
-from opendome.views.report.scene import Asset, Battery, LaunchArea, Scene, Sensor
+from opendome.views.report.scene import Scene, Sensor
 from opendome.views.report.shown import OUTCOMES, Flight, Shown
 from opendome.views.report.tracks_drawn import Drawn, Paper
-from opendome.views.report.words import clock, length, listed, spaced
-
-Site: TypeAlias = Asset | Battery | Sensor | LaunchArea
+from opendome.views.report.words import clock, length, spaced
 
 WIDTH: Final = 1000.0
 HEIGHTS: Final = (480.0, 680.0)
 CLOSE_HEIGHTS: Final = (420.0, 640.0)
 CLOSER: Final = 0.45  # a close-up must be at least so much finer
-SAME_SPOT: Final = 14.0  # pixels within which launch areas are shown as one
 NEARBY: Final = 0.25  # share of the raid's extent within which a site outside it is still shown
 
 
@@ -93,12 +90,21 @@ def on_map(window: Window) -> Paper:
 
 
 def raid_map(
-    name: str, window: Window, scene: Scene, shown: Shown | None, flights: list[Drawn]
+    name: str,
+    window: Window,
+    scene: Scene,
+    shown: Shown | None,
+    flights: list[Drawn],
+    inset: Window | None = None,
 ) -> Markup:
-    """The whole map as one drawing; ``name`` is its paper."""
+    """The whole map as one drawing; ``name`` is its paper.
+
+    ``inset`` is the window of the close-up, if there is one: it is framed, and the names of the
+    sites within are left to it.
+    """
     labels = Labels(window.width, window.height)
     marks = [*_impacts(window, shown), *_intercepts(window, shown)] if shown else []
-    sites = _sites(window, scene, labels)
+    symbols = sites.drawn(window, scene, labels, inset)
     return svg(
         window.width,
         window.height,
@@ -115,7 +121,8 @@ def raid_map(
             tag("g", *_tracks(name, flights)),
             tag("g", *marks, class_="marks"),
             tag("g", id=f"{name}-replay"),
-            tag("g", *sites),
+            _frame(window, inset),
+            tag("g", *symbols),
             labels.drawn(),
             _scale_bar(window),
             clip_path=f"url(#{name}-edge)",
@@ -129,7 +136,7 @@ def not_on_map(window: Window, scene: Scene) -> list[str]:
     return [
         spaced(s.name)
         for s in scene.sensors
-        if s.place is not None and not _is_inside(window, window.pixel(*s.place))
+        if s.place is not None and not sites.is_inside(window, window.pixel(*s.place))
     ]
 
 
@@ -139,10 +146,6 @@ def _is_near(place: tuple[float, float], window: Window) -> bool:
     x, y = window.pixel(*place)
     extra_x, extra_y = NEARBY * window.width, NEARBY * window.height
     return -extra_x < x < window.width + extra_x and -extra_y < y < window.height + extra_y
-
-
-def _is_inside(window: Window, at: tuple[float, float]) -> bool:
-    return 0 < at[0] < window.width and 0 < at[1] < window.height
 
 
 def _tracks(name: str, flights: list[Drawn]) -> list[Markup]:
@@ -163,7 +166,7 @@ def _intercepts(window: Window, shown: Shown) -> list[Markup]:
     marks = []
     arm = 4.0 if len(x) < 40 else 3.0
     for k in range(len(x)):
-        if not (math.isfinite(x[k]) and _is_inside(window, (x[k], y[k]))):
+        if not (math.isfinite(x[k]) and sites.is_inside(window, (x[k], y[k]))):
             continue
         is_kill = bool(shots["is_kill"][k])
         tip = (
@@ -217,16 +220,26 @@ def _reaches(window: Window, scene: Scene) -> Markup:
             parts.append(tag("path", d=_sector(window, sensor), class_="sector"))
     for battery in scene.batteries:
         if math.isfinite(battery.reach) and battery.reach < extent:
-            x, y = _circle(window, battery.place, battery.reach)
-            parts.append(tag("path", d=path_data(x, y, closed=True), class_="reach"))
+            for reach in {battery.reach, battery.ballistic_reach}:
+                x, y = _circle(window, battery.place, reach)
+                parts.append(tag("path", d=path_data(x, y, closed=True), class_="reach"))
     for asset in scene.assets:
         x, y = _circle(window, asset.place, asset.radius)
         parts.append(tag("path", d=path_data(x, y, closed=True), class_="asset"))
-    for area in _merged(window, scene.launch_areas):
+    for area in sites.merged(window, scene.launch_areas):
         if area.scatter > 0:
             x, y = _circle(window, area.place, 2 * area.scatter)
             parts.append(tag("path", d=path_data(x, y, closed=True), class_="launch-area"))
     return tag("g", *parts)
+
+
+def _frame(window: Window, inset: Window | None) -> Markup:
+    """Frame of the close-up on the whole map."""
+    if inset is None:
+        return Markup("")
+    left, top, right, bottom = sites.frame(window, inset)
+    return tag("g", rect(left, top, right - left, bottom - top, class_="inset"),
+               text(right - 3, bottom + 14, "close-up below", "degree end"))  # fmt: skip
 
 
 def _circle(window: Window, place: tuple[float, float], radius: float) -> tuple[Floats, Floats]:
@@ -244,79 +257,6 @@ def _sector(window: Window, sensor: Sensor) -> str:
         at = window.pixel(*sensor.place)
         x, y = np.append(x, at[0]), np.append(y, at[1])
     return path_data(x, y, closed=True)
-
-
-def _sites(window: Window, scene: Scene, labels: Labels) -> list[Markup]:
-    """Symbols of all sites; their names go to the labels."""
-    marks: list[Markup] = []
-    sites: list[Site] = [
-        *_merged(window, scene.launch_areas),
-        *scene.batteries,
-        *scene.sensors,
-        *scene.assets,
-    ]
-    for site in sites:
-        if site.place is None or not all(math.isfinite(v) for v in site.place):
-            continue
-        x, y = window.pixel(*site.place)
-        if not _is_inside(window, (x, y)):
-            continue
-        marks.append(_symbol(site, x, y))
-        labels.add(x, y, spaced(site.name), _kind(site))
-    return marks
-
-
-def _merged(window: Window, areas: tuple[LaunchArea, ...]) -> list[LaunchArea]:
-    """Launch areas, those that fall on one spot of the paper as one."""
-    spots: list[tuple[tuple[float, float], list[LaunchArea]]] = []
-    for area in areas:
-        if not all(math.isfinite(v) for v in area.place):
-            continue
-        at = window.pixel(*area.place)
-        near = [group for spot, group in spots if math.dist(spot, at) < SAME_SPOT]
-        if near:
-            near[0].append(area)
-        else:
-            spots.append((at, [area]))
-    return [
-        group[0]
-        if len(group) == 1
-        else LaunchArea(
-            f"{len(group)} launch groups",
-            listed(list(dict.fromkeys(a.title for a in group))),
-            group[0].place,
-            group[0].scatter,
-            sum(a.count for a in group),
-        )
-        for _, group in spots
-    ]
-
-
-def _kind(site: Site) -> str:
-    kinds = {Asset: "asset", Battery: "battery", Sensor: "sensor", LaunchArea: "launch"}
-    return kinds[type(site)]
-
-
-def _symbol(site: Site, x: float, y: float) -> Markup:
-    """Square for a battery, triangle for a sensor, diamond for a launch area, dot for an asset."""
-    if isinstance(site, Battery):
-        tip = f"{spaced(site.name)}: {site.title}, {site.stock} rounds, reach {length(site.reach)}"
-        return rect(x - 4.5, y - 4.5, 9, 9, class_="site battery", data_tip=tip)
-    if isinstance(site, Sensor):
-        tip = f"{spaced(site.name)}: {site.title}"
-        return _polygon(x, y, ((0, -6.5), (6, 4.5), (-6, 4.5)), "site sensor", tip)
-    if isinstance(site, LaunchArea):
-        tip = f"{spaced(site.name)}: {site.count} launches, {site.title}"
-        return _polygon(x, y, ((0, -6), (6, 0), (0, 6), (-6, 0)), "site launch", tip)
-    tip = f"{spaced(site.name)}: defended, radius {length(site.radius)}"
-    return tag("circle", cx=float(x), cy=float(y), r=2.6, class_="site asset-dot", data_tip=tip)
-
-
-def _polygon(
-    x: float, y: float, corners: tuple[tuple[float, float], ...], class_: str, tip: str
-) -> Markup:
-    points = " ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)
-    return tag("polygon", points=points, class_=class_, data_tip=tip)
 
 
 def _scale_bar(window: Window) -> Markup:

@@ -11,13 +11,17 @@ from opendome.views.report import timeline, verdict
 from opendome.views.report.layout import figure, nothing, section
 from opendome.views.report.map import close_up, not_on_map, on_map, raid_map, window_of
 from opendome.views.report.markup import Markup, tag
-from opendome.views.report.profile import from_side, side_of, side_picture
+from opendome.views.report.profile import from_side, side_picture, sides_of
 from opendome.views.report.scene import Scene
 from opendome.views.report.shown import Shown
 from opendome.views.report.tracks_drawn import Drawn, drawn, replay_data
 from opendome.views.report.words import clock, length, listed, plural, spaced, whole
 
 CLOSE: Final = "The same run, close up about the defended area."
+LOW_FLYERS: Final = (
+    "The same run: the threats that fly low alone, with what was fired at them. An interceptor "
+    "that climbs above the picture leaves it at the top."
+)
 TIMELINE: Final = "Colours as on the map; hollow: failed after launch, or a shot that missed."
 MOST_ROWS: Final = 400  # of the table of threats
 LEGEND: Final = (
@@ -29,7 +33,7 @@ LEGEND: Final = (
     ("missed", "interceptor that missed"),
 )
 SYMBOLS: Final = (
-    ("battery", "battery, dashed: its reach"),
+    ("battery", "battery, dashed: its reach (inner, if two: of ballistic threats)"),
     ("sensor", "sensor, dotted: its sector"),
     ("launch", "launch area"),
     ("asset", "defended asset"),
@@ -41,7 +45,7 @@ SYMBOLS: Final = (
 def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
     """Sections of the map and of the view from the side, which are replayed together."""
     window = window_of(scene, shown)
-    side = side_of(shown)
+    sides = sides_of(shown)
     body: list[Markup] = []
     flights: list[Drawn] = []
     if window is None:
@@ -50,12 +54,15 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
         close = close_up(window, scene)
         maps = {"map": window} if close is None else {"map": window, "close": close}
         papers = {name: on_map(w) for name, w in maps.items()}
-        if side is not None:
-            papers["side"] = from_side(side)
+        papers |= {side.name: from_side(side) for side in sides}
         flights = [drawn(f, papers) for f in shown.flights] if shown else []
         captions = {"map": _map_caption(scene, shown, not_on_map(window, scene))}
         body += [
-            figure(raid_map(name, w, scene, shown, flights), captions.get(name, CLOSE), wide=True)
+            figure(
+                raid_map(name, w, scene, shown, flights, close if name == "map" else None),
+                captions.get(name, CLOSE),
+                wide=True,
+            )
             for name, w in maps.items()
         ]
         body.append(_legend())
@@ -63,15 +70,16 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
         body = [_controls(), *body, replay_data(flights, shown.t_end)]
     lead = _raid_words(shown)
     first = section(1, "where", "Where it happened", lead, *body)
-    if side is None:
+    if not sides:
         seen = nothing(
             "No paths were kept for this campaign, so the raid cannot be drawn from the side."
         )
         return first, section(3, "side", "How high, how far", "", seen)
-    words = _side_words(shown)
-    return first, section(
-        3, "side", "How high, how far", words, figure(side_picture(side, flights), wide=True)
-    )
+    drawings = [
+        figure(side_picture(side, flights), "" if k == 0 else LOW_FLYERS, wide=True)
+        for k, side in enumerate(sides)
+    ]
+    return first, section(3, "side", "How high, how far", _side_words(shown), *drawings)
 
 
 def _raid_words(shown: Shown | None) -> str:
@@ -88,7 +96,15 @@ def _side_words(shown: Shown | None) -> str:
         return ""
     flown = shown.threats["apogee"][~shown.threats["is_failed"].astype(bool)]
     finite = flown[np.isfinite(flown)]
-    apogee = f"Threats climb to {length(float(np.median(finite)))} (median)" if len(finite) else ""
+    apogee = ""
+    if len(finite):
+        low, middle, high = (float(v) for v in (finite.min(), np.median(finite), finite.max()))
+        is_mixed = high > 10 * low
+        apogee = (
+            f"Threats fly to heights between {length(low)} and {length(high)}"
+            if is_mixed
+            else f"Threats climb to {length(middle)} (median)"
+        )
     kills = shown.shots["alt"][shown.shots["is_kill"].astype(bool)]
     kills = kills[np.isfinite(kills)]
     if len(kills) and apogee:

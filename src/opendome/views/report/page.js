@@ -26,7 +26,7 @@
   var slider = document.getElementById("time");
   var clock = document.getElementById("clock");
   var cursor = document.getElementById("time-cursor");
-  var papers = ["map", "close", "side"].map(function (key) {
+  var papers = ["map", "close", "side", "low"].map(function (key) {
     return { group: document.getElementById(key + "-replay"), key: key };
   }).filter(function (paper) { return paper.group; });
   controls.hidden = false;

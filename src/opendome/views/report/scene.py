@@ -31,6 +31,8 @@ class Battery:
     place: Place
     reach: float
     stock: int
+    ballistic_reach: float  # of ballistic threats; as ``reach`` unless the system says otherwise
+    platform: str = "ground"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Sensor:
     reach: float
     azimuth: float
     sector: float
+    platform: str = "ground"
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,16 @@ def _asset(noun: Mapping[str, Any]) -> Asset:
 def _battery(noun: Mapping[str, Any], system: Mapping[str, Any]) -> Battery:
     launchers = numeric(noun, "launchers", numeric(system, "launchers", 1.0))
     rounds = numeric(noun, "rounds_per_launcher", numeric(system, "rounds_per_launcher", 1.0))
+    loads = 1.0 + numeric(noun, "reloads", 0.0)
+    reach = numeric(system, "max_range_km")
     return Battery(
         str(noun.get("name", "")),
         str(system["title"]),
         _place(noun),
-        numeric(system, "max_range_km") * 1e3,
-        round(launchers * rounds),
+        reach * 1e3,
+        round(launchers * rounds * loads),
+        numeric(system, "ballistic_range_km", reach) * 1e3,
+        str(noun.get("platform") or "ground"),
     )
 
 
@@ -151,6 +158,7 @@ def _sensor(noun: Mapping[str, Any], system: Mapping[str, Any]) -> Sensor:
         reach * 1e3,
         math.radians(numeric(noun, "az_deg", 0.0)),
         math.radians(numeric(system, "sector_deg", 360.0)),
+        str(noun.get("platform") or "ground"),
     )
 
 
