@@ -17,6 +17,7 @@ def write_all(docs: Path) -> None:
         "catalog": catalog(),
         "tables": tables(),
         "envelopes": envelopes(),
+        "defended_areas": defended_areas(folder),
     }
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -124,6 +125,13 @@ def envelopes() -> str:
     import envelope_table
 
     return envelope_table.page(envelope_table.read())
+
+
+def defended_areas(folder: Path) -> str:
+    """The ground that each interceptor defends; the pictures are drawn beside the page."""
+    import defended_areas as areas
+
+    return areas.write(folder)
 
 
 def _anchor(name: str) -> str:

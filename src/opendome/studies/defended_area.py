@@ -1,0 +1,212 @@
+"""Which places a battery can defend: threats flown to a grid of aims, and its chance at each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.constants import EARTH_RADIUS_MEAN
+from opendome.kernels.flight import paths_at
+from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.reach import reach_windows
+from opendome.scenario import build_system, entry, load
+from opendome.scenario.threats import ThreatSystem
+from opendome.scenario.weapons import InterceptorSystem
+from opendome.simulation.build import fly_out_table
+from opendome.world.build import build as build_world
+from opendome.world.model import WorldModel
+from opendome.world.world import begin
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+SITE = (math.radians(32.0), math.radians(35.0))
+BENDING = 4.0 / 3.0  # of the Earth's radius, for radar waves low over the ground
+N_SAMPLES = 300  # points of a path
+LONGEST = 20_000.0  # s
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of one battery against one threat class, angles in rad, lengths in m.
+
+    Threats leave from one place, ``launch_distance`` away under ``bearing``, and are aimed at a
+    square grid of ``n`` by ``n`` places about the battery. They are seen when their motor has burnt
+    out, they are nearer than ``seen_from``, and they stand above the horizon of a ``mast``; the
+    first round may leave ``delay`` later.
+    """
+
+    interceptor: str
+    threat: str
+    bearing: float
+    launch_distance: float
+    half_width: float
+    n: int
+    seen_from: float
+    mast: float
+    delay: float
+
+
+@dataclass(frozen=True)
+class DefendedArea:
+    """Answer: grid of aims by (north, east), both ascending.
+
+    ``is_threatened``: the threat can be aimed there. ``is_defended``: a round can meet it within
+    its envelope before it lands. ``time_left`` is the time between the first and the last launch
+    that still meet it, s, NaN where there is none.
+    """
+
+    offsets: Floats  # (n,) m, of rows (north) and columns (east)
+    is_threatened: Bools  # (n, n)
+    is_defended: Bools
+    time_left: Floats
+
+    @property
+    def area(self) -> float:
+        """Defended ground, m^2: grid cells whose aim is defended."""
+        cell = float(self.offsets[1] - self.offsets[0])
+        return float(np.sum(self.is_defended)) * cell * cell
+
+
+def place_at(north: float, east: float) -> tuple[float, float]:
+    """Latitude and longitude (rad) of a place some way north and east of the site, on a sphere."""
+    distance, bearing = math.hypot(north, east), math.atan2(east, north)
+    angle = distance / EARTH_RADIUS_MEAN
+    lat, lon = SITE
+    sine = math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * math.cos(bearing)
+    across = math.sin(bearing) * math.sin(angle) * math.cos(lat)
+    return math.asin(sine), lon + math.atan2(across, math.cos(angle) - math.sin(lat) * sine)
+
+
+def _arc(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Ground distance between two places on the mean sphere, m."""
+    half = math.sin((b[0] - a[0]) / 2.0) ** 2
+    half += math.cos(a[0]) * math.cos(b[0]) * math.sin((b[1] - a[1]) / 2.0) ** 2
+    return 2.0 * EARTH_RADIUS_MEAN * math.asin(math.sqrt(min(half, 1.0)))
+
+
+def _degrees(place: tuple[float, float]) -> dict[str, float]:
+    return {"lat_deg": math.degrees(place[0]), "lon_deg": math.degrees(place[1])}
+
+
+def _world(
+    question: Question, launch: tuple[float, float], aims: list[tuple[float, float]]
+) -> tuple[WorldModel, InterceptorSystem]:
+    """A world with the battery and one reliable, exact threat at every aim, all launched at 0."""
+    n = len(aims)
+    scenario = load(
+        {
+            "format": 1,
+            "name": "defended_area",
+            "picture": "perfect",
+            "duration_s": LONGEST,
+            "assets": [],
+            "sensors": [],
+            "threats": [
+                {
+                    "name": "all",
+                    "system": question.threat,
+                    "count": n,
+                    "launch": _degrees(launch),
+                    "aim": [_degrees(a) for a in aims],
+                    "salvo_size": n,
+                    "spacing_s": 0,
+                    "overrides": {"reliability": 1, "cep_m": 0},
+                }
+            ],
+            "weapons": [
+                {"name": "battery", "system": question.interceptor, "node": "c2", **_degrees(SITE)}
+            ],
+            "command": {"wiring": "integrated", "nodes": [{"name": "c2"}]},
+        }
+    )
+    system = scenario.weapons[0].system
+    return build_world(scenario, {system: fly_out_table(system)}), system
+
+
+def _paths(model: WorldModel) -> tuple[Floats, Floats, Floats]:
+    """Times (n, k), ECEF positions (n, k, 3) and burn-out times (n,) of all threats."""
+    state = begin(model, 1, [0])
+    sky = state.sky
+    n = len(sky.counts)
+    share = np.linspace(0.0, 1.0, N_SAMPLES)
+    times = sky.t_launch[:, None] + (sky.t_gone - sky.t_launch)[:, None] * share[None, :]
+    rows = np.repeat(np.arange(n, dtype=np.int64), N_SAMPLES)
+    flat = np.ascontiguousarray(times.ravel())
+    states = paths_at(sky.knots, sky.offsets, sky.counts, rows, flat)
+    r = np.ascontiguousarray(states[:, :3])
+    r, _ = ecefs_from_ecis(r, np.zeros_like(r), flat)
+    return times, r.reshape(n, N_SAMPLES, 3), np.nan_to_num(state.threats.t_burnout, nan=0.0)
+
+
+def is_above_horizon(distance: Floats, height: Floats, mast: float) -> Bools:
+    """Whether a thing at a ground distance and height can be seen from a mast, waves bent."""
+    radius = BENDING * EARTH_RADIUS_MEAN
+    far = np.sqrt(2.0 * radius * mast) + np.sqrt(2.0 * radius * np.maximum(height, 0.0))
+    return np.asarray(distance <= far)
+
+
+def seen_at(question: Question, times: Floats, paths: Floats, t_burnout: Floats) -> Floats:
+    """When each threat is first seen (n,), inf where never."""
+    site = np.array(ecef_from_geodetic(SITE[0], SITE[1], 0.0))
+    distance = np.linalg.norm(paths - site, axis=2)
+    heights = geodetics_from_ecefs(np.ascontiguousarray(paths.reshape(-1, 3)))[:, 2]
+    cosine = (paths @ site) / (np.linalg.norm(paths, axis=2) * np.linalg.norm(site))
+    ground = EARTH_RADIUS_MEAN * np.arccos(np.clip(cosine, -1.0, 1.0))
+    seen = distance <= question.seen_from
+    seen &= is_above_horizon(ground, heights.reshape(distance.shape), question.mast)
+    seen &= times >= t_burnout[:, None]
+    return np.where(seen, times, np.inf).min(axis=1)
+
+
+def defended_area(question: Question) -> DefendedArea:
+    """Where the battery has a chance to meet the threat before it lands.
+
+    Parameters
+    ----------
+    question : Question
+        ``seen_from`` may be inf for a battery that others cue: the horizon then does not count.
+    """
+    n = question.n
+    offsets = np.linspace(-question.half_width, question.half_width, n)
+    far, bearing = question.launch_distance, question.bearing
+    launch = place_at(far * math.cos(bearing), far * math.sin(bearing))
+    threat = build_system(entry(question.threat))
+    assert isinstance(threat, ThreatSystem)
+    grid = [place_at(north, east) for north in offsets for east in offsets]
+    reach = np.array([_arc(launch, aim) for aim in grid])
+    threatened = (reach >= threat.min_range) & (reach <= threat.max_range)
+    rows = np.flatnonzero(threatened)
+    left = np.full(n * n, np.nan)
+    if len(rows):
+        model, system = _world(question, launch, [grid[i] for i in rows])
+        left[rows] = _time_left(question, model, system)
+    return DefendedArea(
+        offsets=offsets,
+        is_threatened=threatened.reshape(n, n),
+        is_defended=np.isfinite(left).reshape(n, n),
+        time_left=left.reshape(n, n),
+    )
+
+
+def _time_left(question: Question, model: WorldModel, system: InterceptorSystem) -> Floats:
+    """Seconds between first and last launch at every threat, NaN where there is none."""
+    times, paths, t_burnout = _paths(model)
+    if math.isinf(question.seen_from):
+        t_seen = t_burnout
+    else:
+        t_seen = seen_at(question, times, paths, t_burnout)
+    is_level = model.groups[0].flight == "waypoints"
+    envelope = model.batteries.envelopes[0]
+    if not is_level and system.ballistic_range is not None:
+        envelope = envelope._replace(max_range=system.ballistic_range)
+    t_earliest = t_seen + question.delay
+    windows, _ = reach_windows(
+        times, paths, model.batteries.site[0], model.batteries.tables[0], envelope, t_earliest
+    )
+    left: Floats = windows[:, 2] - windows[:, 0]
+    return left
