@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opendome.battle import books
+from opendome.battle.books import BattleState, OrderBook, OrderLog
 from opendome.engagements import engagement, fire_control
 from opendome.engagements.engagement import FireControlModel, FireControlState, FireUnit, Sight
 from opendome.engagements.launch import Solutions
 from opendome.engagements.magazines import stocks
-from opendome.messages import CommandKind, Orders, ReportKind, Reports, Tracks, empty, join, take
+from opendome.messages import CommandKind, Orders, ReportKind, Reports, Tracks, join, take
 from opendome.scenario.wiring import Cell
 from opendome.simulation import network
 from opendome.simulation.links import PAUSE, Line, reliable
@@ -76,6 +78,17 @@ def order(t: float, run: int, number: int, battery: int, n_rounds: int) -> Order
     )  # fmt: skip
 
 
+def enter(book: BattleState, given_order: Orders) -> None:
+    """Enter an order into the books, as who gave it does."""
+    keys = books.order_keys(given_order.run, given_order.id)
+    track = books.track_keys(given_order.run, 0, given_order.track, 1)
+    none, never = np.zeros(1, dtype=np.int64), np.array([np.inf])
+    row = OrderBook(keys, track, given_order.run, given_order.battery, given_order.n_rounds, none,
+                    never, never)  # fmt: skip
+    book.orders = books.merge(book.orders, row)
+    book.log = books.merge(book.log, OrderLog(keys, track))
+
+
 def wires(line: Line) -> Network:
     """Two nodes under a hub; both batteries obey the one behind the link."""
     return Network(
@@ -99,9 +112,12 @@ def fight(
     said = network.begin(wire, seed, RUNS)
     state = engagement.begin(model, RUNS)
     counts = {int(r): 0 for r in RUNS}
+    book = books.begin(RUNS, 1, 2)
+    book.tracks = books.new_tracks(books.track_keys(RUNS, 0, np.array([TRACK, TRACK]), 1), 2)
+    ordered, refused = np.zeros((2, 2, 2), dtype=np.int64)
+    launched = np.zeros((2, 2), dtype=np.int64)
     sent: list[Orders] = []
     heard: list[Reports] = []
-    n_launched = 0
     t = 0.0
     while t <= 41 or len(said.orders) or len(state.waiting.run) or len(said.reports):
         for when, r, battery, n_rounds in given_orders:
@@ -109,22 +125,41 @@ def fight(
                 run = int(RUNS[r])
                 sent.append(order(t, run, counts[run], battery, n_rounds))
                 counts[run] += 1
+                ordered[r, battery] += n_rounds
+                enter(book, sent[-1])
                 network.send_orders(wire, said, sent[-1])
         sight = Sight.of(picture(t), 2)
         commands, reports = fire_control.act(
             model, state, said.orders.receive(t), sight, (t, t + 1.0)
         )
-        n_launched += int(np.sum(commands.kind == CommandKind.LAUNCH))
+        assert (commands.kind == CommandKind.LAUNCH).all()
+        np.add.at(launched, (np.searchsorted(RUNS, commands.run), commands.battery), 1)
         network.send_reports(wire, said, reports, is_said=True)
         heard.append(said.reports.receive(t))
+        books.fold(book, heard[-1], np.zeros(2), t)
+        once = first_of_each(join(heard, Reports))
+        no = take(once, once.kind == ReportKind.CANNOT)
+        refused[:] = 0
+        np.add.at(refused, (np.searchsorted(RUNS, no.run), no.battery), 1)
         have = stocks(model, state, t)
         assert (have.rounds >= 0).all()
         busy = state.flights.t_intercept + fire_control.AFTER_INTERCEPT > t
         assert np.bincount(state.flights.batch[busy], minlength=2).max() <= model.units[0].channels
         known = network.as_known(said, have, model, t)
-        assert (known.rounds >= have.rounds).all()
+        promised = books.outstanding(book, RUNS, 2)
+        assert np.array_equal(known.rounds - promised, have.rounds + launched - ordered + refused)
         t += 1.0
-    return join(sent, Orders), n_launched, join(heard, Reports), state, said
+    assert not book.orders.n_left.any()
+    assert book.orders.n_pending.sum() == book.tracks.n_launched.sum() == launched.sum()
+    return join(sent, Orders), int(launched.sum()), join(heard, Reports), state, said
+
+
+def first_of_each(heard: Reports) -> Reports:
+    """Reports without their repeats."""
+    if not len(heard.run):
+        return heard
+    key = np.stack([heard.run, heard.order, heard.shot, heard.kind], axis=1)
+    return take(heard, np.sort(np.unique(key, axis=0, return_index=True)[1]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,9 +174,7 @@ def test_every_round_of_an_order_leaves_or_is_refused_once(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fire_control, "solve", solved)
         sent, n_launched, heard, state, said = fight(line, model, given_orders, seed)
-    key = np.stack([heard.run, heard.order, heard.shot, heard.kind], axis=1)
-    first = np.unique(key, axis=0, return_index=True)[1] if len(key) else np.zeros(0, dtype=int)
-    once = take(heard, np.sort(first)) if len(first) else empty(Reports)
+    once = first_of_each(heard)
     for i in range(len(sent.run)):
         mine = (once.run == sent.run[i]) & (once.order == sent.id[i])
         assert mine.sum() == sent.n_rounds[i]
