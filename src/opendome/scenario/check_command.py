@@ -10,7 +10,6 @@ from opendome.scenario.ground import ground_distance
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.scenario.weapons import Battery
-from opendome.scenario.wiring import lead_of
 
 UNIT_EXTENT = 5e3  # m, between batteries that share guidance channels
 
@@ -125,7 +124,7 @@ def _refuse_odd_units(scenario: Scenario, origin: Origin) -> None:
 
 
 def odd_nodes(scenario: Scenario) -> Iterator[str]:
-    """What is odd about nodes and links."""
+    """What is odd about nodes."""
     command = scenario.command
     is_apart = command.wiring == "stovepiped" or len(command.nodes) == 1
     cut = {link.node for link in command.links if link.outages}
@@ -142,7 +141,3 @@ def odd_nodes(scenario: Scenario) -> Iterator[str]:
                 yield f"{name} has batteries but no sensor; with picture: tracked it sees nothing."
             elif not is_apart and node.name in cut:
                 yield f"{name} has batteries but no sensor; while its link is down it sees nothing."
-    lead = command.nodes[lead_of(command)].name
-    for i, link in enumerate(command.links):
-        if command.wiring == "hub" and link.node == lead:
-            yield f"command.links[{i}] is the link of the hub {lead} with itself; it is not used."

@@ -138,13 +138,6 @@ def test_shipped_scenarios_load_under_every_wiring(name: str, wiring: str):
     assert command.wiring == wiring
 
 
-def test_a_link_of_the_hub_with_itself_is_said():
-    data = changed(TWO, links("c2", "south"), (("command", "wiring"), "hub"))
-    sentence = "command.links[0] is the link of the hub c2 with itself; it is not used."
-    assert sentence in check(load(data))
-    assert sentence not in check(load(data, ["command.hub=south"]))
-
-
 def test_a_node_that_only_leads_is_not_idle():
     data = changed(TWO, (("command", "wiring"), "hub"))
     assert "command.nodes[1] (south) has neither sensors nor batteries." in check(load(data))
