@@ -168,7 +168,9 @@ def _range(low: Any, high: Any, unit: str) -> Markup:
         return tag("span", "no spread")
     if unit in ("usd", "1") or isinstance(low, bool) or not isinstance(low, (int, float)):
         return tag("span", f"{quantity_words(low, unit)} to {quantity_words(high, unit)}")
-    return tag("span", f"{significant(low)} to {quantity_words(high, unit)}")
+    first, last = quantity_words(low, unit), quantity_words(high, unit)
+    number, _, word = first.partition(NARROW)
+    return tag("span", f"{number if last.endswith(f'{NARROW}{word}') else first} to {last}")
 
 
 def _strip(low: Any, value: Any, high: Any) -> Markup:

@@ -105,6 +105,7 @@ def raid_map(
     labels = Labels(window.width, window.height)
     marks = [*_impacts(window, shown), *_intercepts(window, shown)] if shown else []
     symbols = sites.drawn(window, scene, labels, inset)
+    frame = _frame(window, inset, labels)
     return svg(
         window.width,
         window.height,
@@ -121,7 +122,7 @@ def raid_map(
             tag("g", *_tracks(name, flights)),
             tag("g", *marks, class_="marks"),
             tag("g", id=f"{name}-replay"),
-            _frame(window, inset),
+            frame,
             tag("g", *symbols),
             labels.drawn(),
             _scale_bar(window),
@@ -233,13 +234,13 @@ def _reaches(window: Window, scene: Scene) -> Markup:
     return tag("g", *parts)
 
 
-def _frame(window: Window, inset: Window | None) -> Markup:
+def _frame(window: Window, inset: Window | None, labels: Labels) -> Markup:
     """Frame of the close-up on the whole map."""
     if inset is None:
         return Markup("")
     left, top, right, bottom = sites.frame(window, inset)
-    return tag("g", rect(left, top, right - left, bottom - top, class_="inset"),
-               text(right - 3, bottom + 14, "close-up below", "degree end"))  # fmt: skip
+    labels.add((left + right) / 2, bottom, "close-up below", "aside")
+    return rect(left, top, right - left, bottom - top, class_="inset")
 
 
 def _circle(window: Window, place: tuple[float, float], radius: float) -> tuple[Floats, Floats]:

@@ -41,6 +41,8 @@ SYMBOLS: Final = (
     ("impact", "impact"),
 )
 
+CARRIERS: Final = (("ship", "aboard a ship"), ("aircraft", "aboard an aircraft"))
+
 
 def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
     """Sections of the map and of the view from the side, which are replayed together."""
@@ -65,7 +67,7 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
             )
             for name, w in maps.items()
         ]
-        body.append(_legend())
+        body.append(_legend(scene))
     if shown is not None and flights:
         body = [_controls(), *body, replay_data(flights, shown.t_end)]
     lead = _raid_words(shown)
@@ -142,14 +144,16 @@ def _controls() -> Markup:
     )
 
 
-def _legend() -> Markup:
+def _legend(scene: Scene) -> Markup:
     lines = [
         tag("li", tag("span", class_=f"swatch {k}", aria_hidden="true"), words)
         for k, words in LEGEND
     ]
+    carriers = {b.platform for b in scene.batteries} | {s.platform for s in scene.sensors}
+    symbols = [*SYMBOLS, *((k, words) for k, words in CARRIERS if k in carriers)]
     marks = [
         tag("li", tag("span", class_=f"symbol {k}", aria_hidden="true"), words)
-        for k, words in SYMBOLS
+        for k, words in symbols
     ]
     return tag("ul", *lines, *marks, class_="legend")
 
