@@ -23,7 +23,7 @@ class Kind(NamedTuple):
     words: Callable[[float], str] | None = None  # in place of plain numbers
 
 
-KINDS: Final = {
+NAMES: Final = {
     "leak_fraction": Kind("leak fraction", " points", 100.0),
     "leakers": Kind("leakers", " per raid"),
     "shots": Kind("rounds", " per raid"),
@@ -50,14 +50,14 @@ def labels(found: Comparison) -> list[str]:
 
 def name_of(difference: Difference) -> str:
     """Name of a measure, with its layer."""
-    name = KINDS[difference.measure.name].name
+    name = NAMES[difference.measure.name].name
     layer = difference.measure.layer
     return name if layer is None else f"{name}, {spaced(layer)}"
 
 
 def signed(difference: Difference) -> tuple[str, str]:
     """Difference and its interval in words: ``+1.2``, ``+0.4 to +2.0``."""
-    kind, e = KINDS[difference.measure.name], difference.estimate
+    kind, e = NAMES[difference.measure.name], difference.estimate
     if not math.isfinite(e.value):
         return NOTHING, ""
     if kind.words is not None:
@@ -83,7 +83,7 @@ def sentences(found: Comparison) -> list[tuple[str, str]]:
         known = [d for d in differences if math.isfinite(d.estimate.low)]
         whole = [d for d in known if d.measure.layer is None]
         clear = [_clear_words(d) for d in whole if d.is_clear]
-        unclear = [KINDS[d.measure.name].name for d in whole if not d.is_clear]
+        unclear = [NAMES[d.measure.name].name for d in whole if not d.is_clear]
         start = f"{value} against {first}:"
         parts = []
         if clear:
@@ -183,7 +183,7 @@ def _unclear(difference: Difference) -> str:
 
 def _clear_words(difference: Difference) -> str:
     value, interval = signed(difference)
-    kind = KINDS[difference.measure.name]
+    kind = NAMES[difference.measure.name]
     return f"{kind.name} ({value}{kind.unit if kind.words is None else ''}, {interval})"
 
 
