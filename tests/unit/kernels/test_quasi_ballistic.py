@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from opendome.constants import STANDARD_GRAVITY
+from opendome.constants import EARTH_OMEGA, STANDARD_GRAVITY
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF, SOLVED
@@ -18,7 +18,7 @@ from opendome.kernels.frames import (
     geodetics_from_ecefs,
     turned,
 )
-from opendome.kernels.quasi_ballistic import Fins, fins_command, steer_down
+from opendome.kernels.quasi_ballistic import Fins, fins_command, held_step, steer_down
 from tests.unit.kernels.notional import distance, launch, place_at, vehicle
 
 G = STANDARD_GRAVITY
@@ -99,7 +99,7 @@ def test_commands_push_across_the_air_stream_within_their_limit() -> None:
     strengths = []
     for t in np.linspace(flights.impact[0, 0] - 60.0, flights.impact[0, 0] - 0.5, 40):
         y = path_at(flights.knots[0], n, float(t))
-        x, w = turned(aim[0] + 4000.0, aim[1], 7.292115e-5 * t)
+        x, w = turned(aim[0] + 4000.0, aim[1], EARTH_OMEGA * t)
         a = np.array(fins_command(y, float(t), (x, w, aim[2]), FINS, 0.5))
         *stream, speed = air_velocity(y[0], y[1], y[3], y[4], y[5])
         assert abs(a @ np.array(stream)) <= 1e-9 * np.linalg.norm(a) * speed + 1e-6
@@ -117,3 +117,16 @@ def test_a_row_that_is_not_steered_stays() -> None:
     last = flights.knots[0, int(flights.n_knots[0]) - 1]
     r, _ = ecefs_from_ecis(last[None, 1:4].copy(), last[None, 4:].copy(), last[:1])
     assert abs(geodetics_from_ecefs(r)[0, 2]) < 0.01
+
+
+def test_a_body_that_falls_onto_its_aim_is_left_alone() -> None:
+    x, y, z = ecef_from_geodetic(0.5, 0.3, 60e3)
+    state = (x, y, z, -900.0, 300.0, 1200.0)
+    end = state
+    for _ in range(200):
+        end = held_step(end, (0.0, 0.0, 0.0), 1e15, 0.1)
+    aim = (*turned(end[0], end[1], -20.0 * EARTH_OMEGA), end[2])
+    strong = Fins(30e3, 1e3 * G, 1e-9, 0.0, 6.0)  # whatever the air gives
+    assert np.linalg.norm(fins_command(state, 0.0, aim, strong, 0.0)) < 1.5
+    beside = (aim[0], aim[1] + 2000.0, aim[2])
+    assert np.linalg.norm(fins_command(state, 0.0, beside, strong, 0.0)) > 10.0
