@@ -127,7 +127,7 @@ def drawing(picture: dict[str, Any]) -> str:
     cell, colours = size / n, {"#": "#2b6cb0", "-": "#d9dee5"}
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 2 * edge:g} '
-        f'{size + 2 * edge:g}" width="340" font-family="sans-serif" font-size="12" role="img" '
+        f'{size + 2 * edge:g}" width="300" font-family="sans-serif" font-size="12" role="img" '
         f'aria-label="Ground that {picture["interceptor"]} defends against {picture["threat"]}">',
         f'<rect width="{size + 2 * edge:g}" height="{size + 2 * edge:g}" fill="white"/>',
     ]
