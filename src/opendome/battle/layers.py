@@ -55,13 +55,22 @@ def open_words(state: BattleState, rows: Ints, layer: Ints) -> Floats:
     return np.asarray(t_word[rows])
 
 
-def turns(arms: Arms, found: Windows, t_word: Floats, is_shoot_look_shoot: bool, t: float) -> Turns:
+def turns(
+    arms: Arms,
+    found: Windows,
+    is_able: Bools,
+    t_word: Floats,
+    is_shoot_look_shoot: bool,
+    t: float,
+) -> Turns:
     """Which batteries may fire at which threats now.
 
     Parameters
     ----------
     found : Windows
         Of batteries that have rounds.
+    is_able : (n, b) bool
+        Not where a window is open but all channels are taken: nobody waits for such a battery.
     t_word : (n, 1 + n_layers) float
         From `open_words`.
     is_shoot_look_shoot : bool
@@ -71,7 +80,8 @@ def turns(arms: Arms, found: Windows, t_word: Floats, is_shoot_look_shoot: bool,
     """
     n, n_batteries = found.t_launch.shape
     n_layers = t_word.shape[1] - 1
-    t_planned = np.where(np.isnan(found.t_launch), np.inf, found.t_intercept + arms.heard)
+    is_coming = is_able & ~np.isnan(found.t_launch)
+    t_planned = np.where(is_coming, found.t_intercept + arms.heard, np.inf)
     latest = found.t_launch_last - arms.again - MARGIN  # at which word still helps
     is_open = np.isfinite(t_word)
     is_awaited = is_open & (t <= t_word + GRACE)

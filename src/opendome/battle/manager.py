@@ -19,7 +19,7 @@ from opendome.battle.books import BattleState
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
 from opendome.battle.picture import contradict, read
-from opendome.battle.plan import Options, nap, problems_of
+from opendome.battle.plan import Options, is_open_now, nap, problems_of
 from opendome.battle.windows import Paths
 from opendome.kernels.assignment import NOW
 from opendome.kernels.reach import ReachTable
@@ -189,7 +189,9 @@ class Manager:
             return options
         t_word = layers.open_words(state, candidates.rows, self.layer)
         is_shoot_look_shoot = self._lead(i).doctrine.is_shoot_look_shoot
-        turns = layers.turns(arms, options.found, t_word, is_shoot_look_shoot, t)
+        is_waiting = ~is_open_now(self._lead(i), options)
+        is_able = is_waiting | (left.free_channels[stock] > 0)
+        turns = layers.turns(arms, options.found, is_able, t_word, is_shoot_look_shoot, t)
         return options._replace(turns=turns)
 
     def _candidates(

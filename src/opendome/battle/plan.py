@@ -36,11 +36,17 @@ class Options(NamedTuple):
     turns: Turns | None  # None where no layer comes before another
 
 
+def is_open_now(lead: Node, options: Options) -> Bools:
+    """Whether the first chance is gone by the next decision, unless ordered now, (n, b)."""
+    t_next = options.t_base + lead.decision_period + options.found.step[:, None]
+    return np.asarray(options.found.t_launch < t_next)
+
+
 def reach_now(lead: Node, layer: Ints, options: Options, channels: Ints) -> Ints:
     """Who can be fired at at once, who later, (n, b); ``channels`` (n, b) are free."""
     found, t_base = options.found, options.t_base
     t_next = t_base + lead.decision_period + found.step[:, None]
-    is_now = found.t_launch < t_next
+    is_now = is_open_now(lead, options)
     reach = np.where(is_now, NOW, np.where(np.isnan(found.t_launch), OUT_OF_REACH, LATER))
     if options.turns is None:
         return reach

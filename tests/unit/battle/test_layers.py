@@ -138,6 +138,13 @@ def test_channels_that_are_taken_above_do_not_let_threats_through():
     assert [name for _, name, _ in shots] == ["low"] * 3
 
 
+def test_nobody_waits_for_a_battery_without_a_free_channel():
+    # Both are open at once. With a channel above the lower layer would leave the threat to it.
+    low = replace(LOWER, max_altitude=30e3)
+    assert fight(lower=low, says=lambda _: K)[0][1] == "high"
+    assert fight(lower=low, channels=(0, 20), says=lambda _: K)[0][:2] == (0.0, "low")
+
+
 def test_without_word_the_lower_layer_fires_all_the_same():
     shots = fight(says=lambda shot: None if shot[1] == "high" else K, rounds=(1, 20))
     assert [name for _, name, _ in shots] == ["high", "low"]
