@@ -28,7 +28,9 @@ SWITCH = 1000.0  # s, mean time in a model
 MOST_EVIDENCE = 5.0  # of one look, natural logarithm of the ratio of likelihoods
 LOW, SLOW = 25e3, 1600.0  # m and m/s of ground speed, within which things fly level
 SLACK = 1.25  # on both, for estimates
-STEEP = 0.6  # climb or descent by ground speed, above which nothing flies level
+STEEP = 0.6  # climb or descent by ground speed, above which nothing begins to fly level
+STEEP_CLIMB, LEAST_CLIMB = 0.4, 50.0  # and m/s, above which a climb is a rocket's
+FAST = 800.0  # m/s of ground speed, above which a steep descent is that of a ballistic thing
 SIGMA_GROUND, SIGMA_CLIMB = 600.0, 30.0  # m/s, of new level flyers
 
 
@@ -165,9 +167,13 @@ def _doubt(b: Beliefs, rows: Ints) -> None:
 def _judge(b: Beliefs, rows: Ints) -> None:
     """Give up models that do not hold, and say what each row is."""
     level_x = np.where(b.is_level[rows, None], b.x[rows], b.other_x[rows])
-    height, _, ground = paces(level_x).T
+    height, climb, ground = paces(level_x).T
     p_level = b.p_level[rows]
-    p_level[(height > SLACK * LOW) | (ground > SLACK * SLOW) | (p_level < SURE)] = 0.0
+    is_steep = (climb > np.maximum(STEEP_CLIMB * ground, LEAST_CLIMB)) | (
+        (climb < -STEEP * ground) & (ground > FAST)
+    )
+    is_wild = is_steep | (height > SLACK * LOW) | (ground > SLACK * SLOW)
+    p_level[is_wild | (p_level < SURE)] = 0.0
     p_level[p_level > 1.0 - SURE] = 1.0
     b.p_level[rows] = p_level
     is_level = b.is_level[rows]

@@ -42,7 +42,7 @@ class Rules:
 
 
 def take_scan(
-    rules: Rules, rows: Rows, coverage: AbstractCoverage, scan: tuple[Looks, Ints, float]
+    rules: Rules, rows: Rows, coverage: AbstractCoverage, scan: tuple[Looks, Ints | None, float]
 ) -> tuple[Rows, Ints]:
     """Tracks after one scan, and the looks that belong to none of them.
 
@@ -50,12 +50,11 @@ def take_scan(
     ----------
     scan : Looks, (n_runs,) int, float
         All detections of the scan, ordered by run, then by distance; the runs that have word of
-        it, ascending; its time, which may be a little older than some tracks.
+        it, None where all have; its time, which may be a little older than some tracks.
     """
     looks, runs, t = scan
     is_plume = coverage.band < 0
-    is_heard = np.isin(rows.run, runs)
-    near = np.flatnonzero(is_heard & _are_near(rows, coverage, t))
+    near = np.flatnonzero(_are_heard(rows, runs) & _are_near(rows, coverage, t))
     beliefs = rules.filter.predict(take_beliefs(rows, near), t)
     rcs = rows.rcs(coverage.band)[near]
     p_detect = coverage.p_detect(rows.run[near], beliefs.x[:, :3], rcs)
@@ -90,9 +89,8 @@ def take_scan(
     rows = merge_twins(rows, near[is_hit], near[stale & ~is_hit])
     is_free = np.ones(len(looks.run), np.bool_)
     is_free[found.look] = False
-    return judge(rules, rows, np.where(np.isin(rows.run, runs), t, -np.inf)), np.flatnonzero(
-        is_free
-    )
+    rows = judge(rules, rows, np.where(_are_heard(rows, runs), t, -np.inf))
+    return rows, np.flatnonzero(is_free)
 
 
 def start_tracks(
@@ -142,6 +140,11 @@ def judge(rules: Rules, rows: Rows, t: Floats) -> Rows:
 def _of(looks: Looks, chosen: Ints) -> Looks:
     columns: list[Any] = [column[chosen] for column in looks]
     return Looks(*columns)
+
+
+def _are_heard(rows: Rows, runs: Ints | None) -> Bools:
+    """Whether each row is of a run that has word of the scan."""
+    return np.ones(len(rows.run), np.bool_) if runs is None else np.isin(rows.run, runs)
 
 
 def _are_near(rows: Rows, coverage: AbstractCoverage, t: float) -> Bools:

@@ -23,7 +23,8 @@ from opendome.tracks.scan import MAX_LATE, Rules, burn_out, in_ground, start_tra
 
 MAX_COAST = 30.0  # s, a row is carried along when it is older than the newest scan by this
 MAX_SILENCE = 80.0  # s, nor is it ever older than now by much more than this
-LONGEST_UNSEEN = 120.0  # s, after which nobody knows where a level flyer has gone
+LONGEST_UNSEEN = 40.0  # s, or so many periods, after which a level flyer may have gone anywhere
+LEAST_UNSEEN = 4.0  # periods of the radar that saw it last
 FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
 
 
@@ -128,9 +129,8 @@ class Tracker:
             for word in words:
                 if word.sensor in group.sensors:
                     self._take(group, picture, state, word, t)
-            old = [key for key in picture.taken if self._time(*key) < t - FORGOTTEN]
-            for key in old:
-                del picture.taken[key]
+            while picture.taken and self._time(*next(iter(picture.taken))) < t - FORGOTTEN:
+                del picture.taken[next(iter(picture.taken))]
             picture.rows = self._settle(group, picture, state, t)
         return state
 
@@ -188,7 +188,7 @@ class Tracker:
         known = np.where(is_new, np.minimum(word.t, picture.t_eyes), -np.inf)
         rows_run = np.searchsorted(state.runs, picture.rows.run)
         burn_out(rules.filter, picture.rows, known[rows_run])
-        scan = (looks, state.runs[is_new], word.t)
+        scan = (looks, None if is_new.all() else state.runs[is_new], word.t)
         rows, free = take_scan(rules, picture.rows, coverage, scan)
         ids = picture.next_id[place[free]] + _rank(looks.run[free])
         picture.next_id += np.bincount(place[free], minlength=n)
@@ -208,7 +208,8 @@ class Tracker:
             chosen = old[t_to[old] == when]
             put_beliefs(rows, chosen, part.predict(take_beliefs(rows, chosen), float(when)))
         is_gone = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
-        is_gone |= rows.is_level & (t_to - rows.t_update > LONGEST_UNSEEN)
+        patience = np.maximum(LONGEST_UNSEEN, LEAST_UNSEEN * rows.period)
+        is_gone |= rows.is_level & (t_to - rows.t_update > patience)
         if is_gone.any():
             rows = take_rows(rows, np.flatnonzero(~is_gone))
         refresh(rows, t, self.period)
