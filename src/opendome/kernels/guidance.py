@@ -154,22 +154,28 @@ def threat_at(sky: Sky, j: int, t: float) -> tuple[Vector, Vector]:
 
 @jit
 def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
-    """Lock the true object nearest to the expected line of sight, if any is in view."""
+    """Lock the true object in view that is nearest to where the threat is believed to be.
+
+    The seeker is told where to look and how far: of two in line it takes the one at the distance
+    that the hand-over says.
+    """
     k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
-    expected = minus(row(rounds.believed_r, i), r)
+    believed = row(rounds.believed_r, i)
+    expected = minus(believed, r)
     expected = times(1.0 / norm(expected), expected)
-    best = kinds.cos_field[k]
+    best = math.inf
     first = rounds.batch[i] * sky.n_threats
     for j in range(first, first + sky.n_threats):
         if t < sky.t_launch[j] or t >= sky.t_gone[j]:
             continue
-        d = minus(threat_at(sky, j, t)[0], r)
+        place = threat_at(sky, j, t)[0]
+        d = minus(place, r)
         distance = norm(d)
         if distance > kinds.acquisition_range[k]:
             continue
-        cosine = dot(d, expected) / distance
-        if cosine > best:
-            best = cosine
+        off = norm(minus(place, believed))
+        if off < best and dot(d, expected) > kinds.cos_field[k] * distance:
+            best = off
             rounds.target[i] = j
     if rounds.target[i] >= 0:
         rounds.t_acquired[i] = t

@@ -180,3 +180,14 @@ def test_a_round_that_falls_behind_is_lost_only_when_it_no_longer_climbs(
     sky = Sky(1, path, zero, zero + 2, np.array([-1.0]), np.array([1e9]))
     advance_round(rounds, 0, 2.0, kinds(acquisition_range=1e3), sky, 1)
     assert rounds.phase[0] == phase
+
+
+def test_of_two_in_line_the_seeker_takes_the_one_at_the_believed_distance() -> None:
+    """The one behind is nearer to the line of sight, the one that was handed over to its place."""
+    rounds = one_round(R, (0.0, 900.0, 0.0), (FAR + 10.0, 12e3, 0.0), S)
+    places = ((FAR + 2e2, 12e3, 0.0), (FAR, 18e3, 0.0), (FAR, -11e3, 0.0))
+    path = np.array([[t, *q, 0.0, 0.0, 0.0] for q in places for t in (0.0, 100.0)])
+    three = np.arange(3)
+    sky = Sky(3, path, 2 * three, 0 * three + 2, np.full(3, -1.0), np.full(3, 1e9))
+    acquire(rounds, 0, kinds(cos_field=0.7), sky)
+    assert rounds.target[0] == 0
