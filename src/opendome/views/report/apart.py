@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from opendome.campaign.compare import Comparison
 from opendome.results.paired import MIN_DIFFERING, Difference
+from opendome.views.report.layout import sideways
 from opendome.views.report.markup import Markup, line, tag
 from opendome.views.report.words import MINUS, NOTHING, dollars, listed, spaced
 
@@ -93,7 +94,7 @@ def sentences(found: Comparison) -> list[tuple[str, str]]:
         for measure, title in (("killed", "Kills"), ("rounds", "Rounds")):
             mine = [d for d in known if d.measure.name == measure and d.measure.layer in several]
             if mine:
-                parts.append(f"{title} by layer: {listed([_layer_words(d) for d in mine], 20)}.")
+                parts.append(f"{title} by layer: {_layers_words(mine)}.")
         if not known:
             parts.append("too few runs to say.")
         said.append((start, " ".join(parts)))
@@ -111,9 +112,7 @@ def table(found: Comparison) -> Markup:
         title = tag("th", f"{value} minus {first}", colspan="5", scope="rowgroup")
         body.append(tag("tr", title, class_="group"))
         body += [_row(d, found) for d in differences if d.measure.layer in shown]
-    return tag(
-        "div", tag("table", head, tag("tbody", *body), class_="counts whole"), class_="sideways"
-    )
+    return sideways(tag("table", head, tag("tbody", *body), class_="counts whole"))
 
 
 def _several_layers(found: Comparison) -> set[str]:
@@ -187,9 +186,18 @@ def _clear_words(difference: Difference) -> str:
     return f"{kind.name} ({value}{kind.unit if kind.words is None else ''}, {interval})"
 
 
-def _layer_words(difference: Difference) -> str:
-    change = signed(difference)[0] if difference.is_clear else "no clear difference"
-    return f"{spaced(difference.measure.layer or '')} {change}"
+def _layers_words(differences: Sequence[Difference]) -> str:
+    """Of one measure: the layers that differ clearly, and those that do not."""
+    clear = [f"{_layer_of(d)} {signed(d)[0]}" for d in differences if d.is_clear]
+    unclear = [_layer_of(d) for d in differences if not d.is_clear]
+    if not clear:
+        return "no clear difference in any"
+    rest = f"; no clear difference in {listed(unclear, 20)}" if unclear else ""
+    return listed(clear, 20) + rest
+
+
+def _layer_of(difference: Difference) -> str:
+    return spaced(difference.measure.layer or "")
 
 
 def _sign(value: float, words: str) -> str:

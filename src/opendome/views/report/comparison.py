@@ -15,7 +15,7 @@ from opendome.results.statistics import Estimate
 from opendome.scenario.load import shipped
 from opendome.views.report import apart, funnels
 from opendome.views.report.axes import Scale, round_ticks, round_top, x_axis
-from opendome.views.report.layout import figure, nothing, section
+from opendome.views.report.layout import figure, nothing, section, sideways
 from opendome.views.report.made import limits
 from opendome.views.report.markup import Markup, join, line, rect, svg, tag, text
 from opendome.views.report.verdict import estimate
@@ -127,7 +127,7 @@ def got_through(
     ]
     table = tag("table", tag("thead", head), tag("tbody", *body), class_="counts")
     drawing = figure(leaks(rows), note)
-    both = tag("div", drawing, tag("div", table, class_="sideways"), class_="funnel")
+    both = tag("div", drawing, sideways(table), class_="funnel")
     return section(1, "through", SECTIONS[0][1], "", both)
 
 
@@ -218,7 +218,7 @@ def spent(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup:
         [f"{dollars(c)} ({v})" for v, c in zip(apart.labels(found), costs, strict=True)], 20
     )
     note = "A cost per kill counts all rounds of the layer, and its kills of threatening threats."
-    return section(3, "spent", title, f"{lead} per raid.", tag("div", table, class_="sideways"),
+    return section(3, "spent", title, f"{lead} per raid.", sideways(table),
                    tag("p", note, class_="note"))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from opendome.results.statistics import Estimate
+from opendome.views.report.layout import sideways
 from opendome.views.report.markup import Markup, line, rect, svg, tag, text
 from opendome.views.report.verdict import estimate
 from opendome.views.report.words import (
@@ -247,4 +248,4 @@ def _table(head: Sequence[str], body: Sequence[Markup]) -> Markup:
         tag("th", words, scope="col", class_=None if words else "letter-head") for words in head
     ]
     table = tag("table", tag("thead", tag("tr", *titles)), tag("tbody", *body), class_="counts")
-    return tag("div", table, class_="sideways")
+    return sideways(table)

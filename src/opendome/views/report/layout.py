@@ -22,6 +22,12 @@ def figure(drawing: Markup, caption: object = "", wide: bool = False) -> Markup:
     return tag("figure", frame, note, class_="wide")
 
 
+def sideways(table: Markup) -> Markup:
+    """Table that may be scrolled sideways on a narrow screen."""
+    return tag("div", table, class_="sideways", tabindex="0", role="region",
+               aria_label="table, may be scrolled sideways")  # fmt: skip
+
+
 def nothing(words: str) -> Markup:
     """Sentence in place of a figure that has no data."""
     return tag("p", words, class_="nothing")
