@@ -67,3 +67,21 @@ def test_lossy_slow_links_do_not_depend_on_the_batch() -> None:
         mine = [row for row in together.tables[name].to_pylist() if row["run"] == 1]
         assert repr(mine) == repr(table.to_pylist()), name
     assert alone.tables["engagements"].num_rows > 0
+
+
+@pytest.mark.parametrize("wiring", ["integrated", "hub"])
+@pytest.mark.parametrize("picture", ["tracked", "perfect"])
+def test_a_node_that_is_cut_off_fights_alone_with_what_it_has(wiring: str, picture: str) -> None:
+    """Cut off all the time, each of two complete nodes is as good as stovepiped."""
+    records = {}
+    for name in (wiring, "stovepiped"):
+        data = parted(name, latency_s=0, outages=[{"from_s": 0, "to_s": 1000}])
+        data["picture"] = picture
+        data["sensors"].append(data["sensors"][0] | {"name": "second", "node": "arms"})
+        data["weapons"][0]["node"] = "eyes"
+        records[name] = run(data)
+    shots = [r.tables["engagements"].to_pylist() for r in records.values()]
+    assert {row["node"] for row in shots[0]} == {"eyes", "arms"}
+    assert abs(len(shots[0]) - len(shots[1])) <= 0.3 * len(shots[1])
+    leakers = [sum(r.tables["runs"]["leakers"].to_pylist()) for r in records.values()]
+    assert abs(leakers[0] - leakers[1]) <= 3
