@@ -13,7 +13,7 @@ from opendome.battle import POLICIES, windows
 from opendome.battle.books import BattleState
 from opendome.battle.manager import Manager
 from opendome.messages import Orders, ReportKind, Reports, empty, take
-from opendome.scenario.command import Doctrine, Node
+from opendome.scenario.command import Doctrine, Layer, Node
 from opendome.scenario.places import Place
 from opendome.scenario.weapons import Battery
 from tests.unit.battle.situations import (
@@ -291,12 +291,13 @@ def situations() -> Iterator[tuple[str, tuple[Battery, ...]]]:
         yield policy, (battery("a"), battery("b", system=bolt), battery("c"))
 
 
+@pytest.mark.parametrize("layers", [(), (Layer("first", ("a",)), Layer("second", ("b", "c")))])
 @pytest.mark.parametrize(("policy", "weapons"), list(situations()))
 def test_runs_do_not_depend_on_their_batch_nor_on_the_order_of_rows(
-    policy: str, weapons: tuple[Battery, ...]
+    policy: str, weapons: tuple[Battery, ...], layers: tuple[Layer, ...]
 ):
     doctrine = Doctrine(policy, salvo=2, max_rounds=4)
-    model = manager(doctrine, weapons=weapons)
+    model = manager(doctrine, weapons=weapons, layers=layers)
     model = pickle.loads(pickle.dumps(model))
     raids = [raid(n, run=run, spread=s) for run, n, s in ((3, 9, 2e3), (5, 14, 5e3), (8, 4, 1e3))]
     runs = np.array([3, 5, 8])
