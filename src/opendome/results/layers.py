@@ -27,7 +27,6 @@ READS: dict[str, tuple[str, ...]] = {
     "threats": ("threat", "system", "is_threatening"),
     "engagements": ("threat", "is_kill", "battery"),
 }
-REST = "others"  # layer of the batteries that the scenario puts into none
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,7 @@ class DefenseLayer:
 def layers_of(scenario: Scenario) -> tuple[DefenseLayer, ...]:
     """Layers of the scenario; if it has none, one for each system, highest ceiling first."""
     if scenario.command.layers:
-        found = [DefenseLayer(a.name, tuple(a.batteries)) for a in scenario.command.layers]
-        placed = {name for layer in found for name in layer.batteries}
-        rest = tuple(b.name for b in scenario.weapons if b.name not in placed)
-        return (*found, DefenseLayer(REST, rest)) if rest else tuple(found)
+        return tuple(DefenseLayer(a.name, tuple(a.batteries)) for a in scenario.command.layers)
     ceilings = {b.system.name: b.system.max_altitude for b in scenario.weapons}
     by_height = sorted(ceilings, key=lambda name: (-ceilings[name], name))
     return tuple(

@@ -126,13 +126,15 @@ def test_batches_join_to_the_same_as_one():
     }
 
 
-def test_layers_are_the_scenarios_own_and_what_is_in_none_comes_last():
+def test_layers_are_the_scenarios_own_in_its_order():
     scenario = resolved("iron_dome_city")
-    scenario["command"]["layers"] = [{"name": "first", "batteries": ["battery_north"]}]
-    found = layers_of(load(scenario))
-    assert found == (
+    scenario["command"]["layers"] = [
+        {"name": "first", "batteries": ["battery_north"]},
+        {"name": "last", "batteries": ["battery_south"]},
+    ]
+    assert layers_of(load(scenario)) == (
         DefenseLayer("first", ("battery_north",)),
-        DefenseLayer("others", ("battery_south",)),
+        DefenseLayer("last", ("battery_south",)),
     )
 
 
