@@ -188,3 +188,12 @@ def test_a_bare_number_gets_the_word_of_its_key():
     assert apart.label("weapons[0].launchers", "3") == "launchers 3"
     assert apart.label("command.wiring", "hub") == "hub"
     assert apart.label("a.is_loud", "true") == "is loud true"
+
+
+def test_a_handful_of_runs_is_told_to_be_one(compared: Path):
+    found = open_comparison(compared)
+    few = [[d._replace(n=5) for d in ds] for ds in found.pairs]
+    found.__dict__["pairs"] = few  # where the property keeps what it found
+    assert {rest for _, rest in apart.sentences(found)} == {
+        "too few runs to say; at least 6 are asked."
+    }

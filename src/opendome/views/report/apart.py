@@ -86,6 +86,9 @@ def sentences(found: Comparison) -> list[tuple[str, str]]:
         clear = [_clear_words(d) for d in whole if d.is_clear]
         unclear = [NAMES[d.measure.name].name for d in whole if not d.is_clear]
         start = f"{value} against {first}:"
+        if max((d.n for d in known), default=0) < MIN_DIFFERING:
+            said.append((start, f"too few runs to say; at least {MIN_DIFFERING} are asked."))
+            continue
         parts = []
         if clear:
             parts.append(f"clearly different are {listed(clear, 9)}.")
@@ -95,8 +98,6 @@ def sentences(found: Comparison) -> list[tuple[str, str]]:
             mine = [d for d in known if d.measure.name == measure and d.measure.layer in several]
             if mine:
                 parts.append(f"{title} by layer: {_layers_words(mine)}.")
-        if not known:
-            parts.append("too few runs to say.")
         said.append((start, " ".join(parts)))
     return said
 
