@@ -17,6 +17,7 @@ from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import Battery, InterceptorSystem
 from opendome.scenario.wiring import Cell, link_of
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -35,6 +36,7 @@ class Arms(NamedTuple):
     kind: Ints  # (b,) of round
     unit: Ints  # (b,) batteries of one number share guidance channels
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
+    against: Bools  # (b, 2) whether it may fire at a ballistic threat, at a flyer on wings
     consent: Floats  # (b,) s, human, before the first engagement of a track
     latency: Floats  # (b,) s from a decision until the battery has the order
     reaction: Floats  # (b,) s from the order to the launch
@@ -75,6 +77,7 @@ def cell_arms(
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
         unit=units_of(weapons),
         layer=layers_of(scenario, weapons),
+        against=np.array([(w.against != "level", w.against != "ballistic") for w in weapons]),
         consent=consent,
         latency=latency,
         reaction=reaction,

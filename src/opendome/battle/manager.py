@@ -176,7 +176,7 @@ class Manager:
         t_end = np.where(is_level, np.minimum(candidates.t_end, t + FAR_AHEAD), candidates.t_end)
         paths = Paths(picture.x_ecef[seen], picture.t[seen], t_end, is_level)
         found = outlook.look_ahead(state, candidates.rows, arms, paths, t_earliest, t)
-        has_rounds = left.rounds[stock] > 0
+        has_rounds = (left.rounds[stock] > 0) & arms.against[:, is_level.astype(np.int64)].T
         options = Options(
             found=outlook.without(found, has_rounds),
             paths=paths,

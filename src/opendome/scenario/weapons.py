@@ -162,3 +162,9 @@ class Battery:
         "radar", "Sensor that guides its rounds; absent: the nearest of its node.", default=None
     )
     platform: str = keys.choice("platform", "What carries it.", PLATFORMS, default="ground")
+    against: str = keys.choice(
+        "against",
+        "What it may fire at: ballistic threats, flyers on wings, or any.",
+        ("any", "ballistic", "level"),
+        default="any",
+    )

@@ -120,6 +120,18 @@ def test_it_is_engaged_without_a_predicted_impact():
     assert len(orders_at(model, flyer(60e3, math.pi, 10.0), 10.0).run) == 0
 
 
+@pytest.mark.parametrize(("against", "wanted"), [("any", 2), ("level", 1), ("ballistic", 1)])
+def test_a_battery_fires_only_at_what_it_is_kept_for(against: str, wanted: int):
+    made = scenario(weapons=(replace(battery(), against=against),))
+    model = Manager.build(made, tables(made))
+    fired = {
+        "level": len(orders_at(model, flyer(60e3, t=10.0), 10.0).run),
+        "ballistic": len(orders_at(model, raid(1, spread=0.0).picture(10.0), 10.0).run),
+    }
+    assert sum(fired.values()) == wanted
+    assert against == "any" or fired[against] == 1
+
+
 def test_ballistic_threats_and_flyers_have_their_own_farthest_intercept():
     short = replace(SYSTEM, ballistic_range=20e3)
     made = scenario(weapons=(battery(system=short),))
