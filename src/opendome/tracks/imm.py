@@ -21,7 +21,7 @@ START = 0.5  # chance that a new low track flies level
 DOUBT = 0.1  # chance of level flight taken up again, when the ballistic model is surprised
 FALLING = 0.02  # chance of the ballistic model, when level flight is
 SURE = 0.005  # chance below which a model is given up
-RISE, FALL = 0.7, 0.3  # a track is said to be level above, and no more below
+RISE, FALL = 0.9, 0.3  # a track is said to be level above, and no more below
 LEVEL_SURPRISE, LEVEL_CALM = 3.5, 0.7
 UNREST = 60.0  # m^2/s^3: turns are slow to show
 SWITCH = 1000.0  # s, mean time in a model
@@ -29,7 +29,7 @@ MOST_EVIDENCE = 5.0  # of one look, natural logarithm of the ratio of likelihood
 LOW, SLOW = 25e3, 1600.0  # m and m/s of ground speed, within which things fly level
 SLACK = 1.25  # on both, for estimates
 STEEP = 0.6  # climb or descent by ground speed, above which nothing begins to fly level
-STEEP_CLIMB, LEAST_CLIMB = 0.4, 50.0  # and m/s, above which a climb is a rocket's
+STEEP_CLIMB, LEAST_CLIMB = 0.4, 40.0  # and m/s, above which a climb is a rocket's
 FAST = 800.0  # m/s of ground speed, above which a steep descent is that of a ballistic thing
 SIGMA_GROUND, SIGMA_CLIMB = 600.0, 30.0  # m/s, of new level flyers
 
@@ -169,9 +169,8 @@ def _judge(b: Beliefs, rows: Ints) -> None:
     level_x = np.where(b.is_level[rows, None], b.x[rows], b.other_x[rows])
     height, climb, ground = paces(level_x).T
     p_level = b.p_level[rows]
-    is_steep = (climb > np.maximum(STEEP_CLIMB * ground, LEAST_CLIMB)) | (
-        (climb < -STEEP * ground) & (ground > FAST)
-    )
+    is_steep = np.abs(climb) > np.maximum(STEEP_CLIMB * ground, LEAST_CLIMB)
+    is_steep &= (climb > 0.0) | (ground > FAST) | ~b.is_level[rows]  # what was level may dive
     is_wild = is_steep | (height > SLACK * LOW) | (ground > SLACK * SLOW)
     p_level[is_wild | (p_level < SURE)] = 0.0
     p_level[p_level > 1.0 - SURE] = 1.0

@@ -208,7 +208,8 @@ class Tracker:
             chosen = old[t_to[old] == when]
             put_beliefs(rows, chosen, part.predict(take_beliefs(rows, chosen), float(when)))
         is_gone = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
-        patience = np.maximum(LONGEST_UNSEEN, LEAST_UNSEEN * rows.period)
+        patience = np.minimum(LONGEST_UNSEEN, rows.n_updates * rows.period)
+        patience = np.maximum(patience, LEAST_UNSEEN * rows.period)
         is_gone |= rows.is_level & (t_to - rows.t_update > patience)
         if is_gone.any():
             rows = take_rows(rows, np.flatnonzero(~is_gone))
