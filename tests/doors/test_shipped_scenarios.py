@@ -12,6 +12,30 @@ TABLES = ("runs", "threats", "engagements", "events", "picture", "trajectories")
 FEWER = {
     "iron_dome_city": ("threats.north.count=9", "threats.east.count=8", "threats.stray.count=4"),
     "limited_icbm": ("threats.icbm.count=2",),
+    "mixed_raid": (
+        "threats.medium_range.count=1",
+        "threats.short_range.count=2",
+        "threats.quasi_ballistic.count=1",
+        "threats.cruise.count=2",
+        "threats.drones.count=2",
+        "threats.rockets.count=2",
+    ),
+    "theater_bases": (
+        "threats.medium_range.count=2",
+        "threats.short_range.count=2",
+        "threats.quasi_ballistic.count=1",
+        "threats.cruise_east.count=2",
+        "threats.cruise_sea.count=1",
+        "threats.drones.count=2",
+        "command.wiring=hub",
+    ),
+    "carrier_group": (
+        "threats.ballistic.count=1",
+        "threats.supersonic.count=2",
+        "threats.skimmers.count=2",
+        "threats.drones.count=2",
+        "command.wiring=stovepiped",
+    ),
 }
 
 

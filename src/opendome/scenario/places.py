@@ -7,7 +7,6 @@ from pydantic.dataclasses import dataclass
 from opendome.scenario.grammar import keys
 from opendome.scenario.units import quantity
 
-
 PLATFORMS = ("ground", "ship", "aircraft")  # what may carry a sensor or a battery
 
 

@@ -1,4 +1,4 @@
-"""Who shares a picture and plans as one, and what a message passes on its way: from the scenario."""
+"""From the scenario: who shares a picture and plans as one, and what a message passes."""
 
 from __future__ import annotations
 

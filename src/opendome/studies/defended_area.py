@@ -160,7 +160,7 @@ def seen_at(question: Question, times: Floats, paths: Floats, t_burnout: Floats)
     seen = distance <= question.seen_from
     seen &= is_above_horizon(ground, heights.reshape(distance.shape), question.mast)
     seen &= times >= t_burnout[:, None]
-    return np.where(seen, times, np.inf).min(axis=1)
+    return np.asarray(np.where(seen, times, np.inf).min(axis=1))
 
 
 def defended_area(question: Question) -> DefendedArea:

@@ -74,13 +74,25 @@ MODELLED = {
         "sm6",
         "sm3_ib",
         "sm3_iia",
-    },  # fmt: skip
-    "sensors": set(
-        """
-        airborne_radar cobra_dane elm2084 green_pine lrdr ltamds mpq65 sbirs_geo sbx sentinel
-        sentinel_a4 spy1 spy6 tpy2_forward tpy2_terminal uewr
-        """.split()
-    ),
+    },
+    "sensors": {
+        "airborne_radar",
+        "cobra_dane",
+        "elm2084",
+        "green_pine",
+        "lrdr",
+        "ltamds",
+        "mpq65",
+        "sbirs_geo",
+        "sbx",
+        "sentinel",
+        "sentinel_a4",
+        "spy1",
+        "spy6",
+        "tpy2_forward",
+        "tpy2_terminal",
+        "uewr",
+    },
     "command": set[str](),
 }
 # Units of listed systems that no noun uses yet: kilowatt, year, per year, dollars per year or kg.

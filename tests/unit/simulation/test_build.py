@@ -21,9 +21,9 @@ def test_batteries_of_one_system_may_differ_by_their_overrides() -> None:
     assert np.isfinite(south.table.tof).sum() < 0.7 * np.isfinite(north.table.tof).sum()
     arms = model.manager.arms[0]
     for b, unit in enumerate((south, north)):
-        assert np.array_equal(arms.sites[b].table.tof, unit.table.tof)
+        assert np.array_equal(arms.sites[b].launcher.table.tof, unit.table.tof)
         assert np.array_equal(model.world.batteries.tables[b].tof, unit.table.tof)
-        assert arms.p_kill[arms.batteries.kind[b]] == model.manager.p_kill[b]
+        assert arms.p_kill[arms.kind[b]] == model.manager.p_kill[b]
 
 
 def test_as_many_sensors_as_a_track_can_remember_and_no_more() -> None:
