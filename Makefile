@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 RUNS ?= 40
+WIRINGS := integrated,hub,stovepiped
 PYTEST_ARGS ?=
 COMPILER_OFF := tests/unit/kernels tests/unit/sensors tests/unit/tracks tests/unit/engagements \
   tests/published tests/reference tests/contracts
@@ -18,7 +19,7 @@ KERNELS := $(wildcard src/opendome/kernels/*.py)
 .PHONY: help demo test check nightly bench docs format clean
 
 help:
-	@echo "make demo     run the two shipped scenarios and write a report of each"
+	@echo "make demo     run a mixed raid under three wirings and write a report that compares them"
 	@echo "make test     the tests of every change (a few minutes)"
 	@echo "make check    format, lint, types, import contracts, docs, tests: what CI runs"
 	@echo "make nightly  long tests, coverage with the compiler off, benchmarks"
@@ -28,12 +29,14 @@ help:
 	@echo "make clean    remove what these commands made, the environment included"
 
 demo: $(VENV)/installed-run
-	$(BIN)/opendome run iron_dome_city --runs $(RUNS) --out demo/iron_dome_city
-	$(BIN)/opendome run limited_icbm --runs $(RUNS) --out demo/limited_icbm
+	$(BIN)/opendome compare mixed_raid --vary command.wiring=$(WIRINGS) \
+	  --runs $(RUNS) --out demo/mixed_raid
 	@echo
-	@echo "Reports, to be opened in a browser:"
-	@echo "  $(CURDIR)/demo/iron_dome_city/report.html"
-	@echo "  $(CURDIR)/demo/limited_icbm/report.html"
+	@echo "Reports, to be opened in a browser: the wirings side by side, then each alone:"
+	@echo "  $(CURDIR)/demo/mixed_raid/report.html"
+	@echo "  $(CURDIR)/demo/mixed_raid/integrated/report.html"
+	@echo "  $(CURDIR)/demo/mixed_raid/hub/report.html"
+	@echo "  $(CURDIR)/demo/mixed_raid/stovepiped/report.html"
 
 test: $(VENV)/installed-test $(VENV)/warm
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly" $(PYTEST_ARGS)
