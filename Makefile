@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
-RUNS ?= 40
+RUNS ?= 24
 WIRINGS := integrated,hub,stovepiped
 PYTEST_ARGS ?=
 COMPILER_OFF := tests/unit/kernels tests/unit/sensors tests/unit/tracks tests/unit/engagements \
