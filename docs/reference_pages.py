@@ -18,6 +18,7 @@ def write_all(docs: Path) -> None:
         "tables": tables(),
         "envelopes": envelopes(),
         "defended_areas": defended_areas(folder),
+        **wirings(),
     }
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -143,3 +144,12 @@ def _cell(text: str) -> str:
     for sign in ("\\", "|", "[", "]", "<", ">", "*", "$"):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\n", " ")
+
+
+def wirings() -> dict[str, str]:
+    """Tables of the compared wirings, for the pages of the scenarios to include."""
+    import integration_table
+
+    rows = integration_table.read()
+    names = ("mixed_raid", "theater_bases", "carrier_group")
+    return {f"wirings_{name}": integration_table.part(name, rows) for name in names}
