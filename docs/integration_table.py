@@ -84,7 +84,7 @@ def part(name: str, rows: list[dict[str, str]]) -> str:
     layers = list(dict.fromkeys(row["layer"] for row in mine if row["layer"]))
     lines = [
         f"{mine[0]['runs']} paired runs of each wiring, seed {mine[0]['seed']}; means per raid",
-        "with 95 % intervals. Differences from `integrated` are run by run; **bold** ones are clear.",
+        "with 95 % intervals; differences from `integrated` are run by run, **bold** where clear.",
         "",
         "| | integrated | hub | stovepiped | hub − integrated | stovepiped − integrated |",
         "| --- | --- | --- | --- | --- | --- |",
