@@ -26,6 +26,7 @@ WHOLE = {
     "shots": ("rounds", 1.0, "", 1),
     "cost_defense_usd": ("cost of the rounds", 1e-6, "M$", 1),
 }
+CLASS = "class:"  # in place of a layer: leakers of one class of threat
 OF_A_LAYER = {
     "engaged": ("fired at", 1.0, "", 1),
     "killed": ("killed", 1.0, "", 1),
@@ -49,7 +50,40 @@ def rows_of(name: str, runs: int, seed: int, out: Path | None) -> list[dict[str,
                 _words((name, runs, seed, row["value"], row["layer"] or "", row["measure"], kind,
                         row[mean], row["low"], row["high"], row.get("is_clear", "")))
             )  # fmt: skip
+    return rows + _rows_by_class(found, (name, runs, seed))
+
+
+def _rows_by_class(found: Any, start: tuple[str, int, int]) -> list[dict[str, str]]:
+    """Leakers by class of threat: what came to the first layer and no layer killed."""
+    from opendome.results import layers, paired
+    from opendome.results.statistics import bootstrap_mean
+
+    seed = start[2]
+    rows = []
+    for system in layers.classes(found.campaigns[0].sums):
+        measure = paired.Measure("leakers", system)
+        columns = [_leakers(campaign.sums, system) for campaign in found.campaigns]
+        for value, column in zip(found.values, columns, strict=True):
+            mean = bootstrap_mean(column, seed)
+            rows.append(_words((*start, value, CLASS + system, "leakers", "mean", *mean, "")))
+        for value, column in zip(found.values[1:], columns[1:], strict=True):
+            d = paired.difference(measure, [columns[0]], [column], seed)
+            rows.append(
+                _words((*start, value, CLASS + system, "leakers", "difference", *d.estimate,
+                        d.is_clear))
+            )  # fmt: skip
     return rows
+
+
+def _leakers(sums: Any, system: str) -> Any:
+    from opendome.results import layers
+
+    left = sums[layers.key(0, "came", system)]
+    n = 0
+    while layers.key(n, "came") in sums:
+        left = left - sums.get(layers.key(n, "killed", system), 0.0)
+        n += 1
+    return left
 
 
 def _words(values: tuple[Any, ...]) -> dict[str, str]:
@@ -81,7 +115,8 @@ def part(name: str, rows: list[dict[str, str]]) -> str:
     mine = [row for row in rows if row["scenario"] == name]
     if not mine:
         return "The wirings of this scenario have not been compared yet.\n"
-    layers = list(dict.fromkeys(row["layer"] for row in mine if row["layer"]))
+    names = list(dict.fromkeys(row["layer"] for row in mine if row["layer"]))
+    layers = [name for name in names if not name.startswith(CLASS)]
     lines = [
         f"{mine[0]['runs']} paired runs of each wiring, seed {mine[0]['seed']}; means per raid",
         "with 95 % intervals; differences from `integrated` are run by run, **bold** where clear.",
@@ -91,6 +126,9 @@ def part(name: str, rows: list[dict[str, str]]) -> str:
     ]
     for measure, words in WHOLE.items():
         lines.append(_line(mine, "", measure, words))
+    for name in names[len(layers) :]:
+        system = name.removeprefix(CLASS).replace("_", " ")
+        lines.append(_line(mine, name, "leakers", (f"leakers: {system}", 1.0, "", 2)))
     for layer in layers:
         for measure, (about, *rest) in OF_A_LAYER.items():
             lines.append(_line(mine, layer, measure, (f"{layer}: {about}", *rest)))
