@@ -1,0 +1,88 @@
+"""Boost-phase reach and availability of satellites in shells, as published.
+
+Reach: Harrison and others' accelerate-then-coast form with a = 10 g. Availability: the small-angle
+share of a sphere, crowded by the shell's latitude. Sources: American Physical Society study group
+(2004); T. Roberts, CSIS, "Space-based missile interceptors" (2018); AEI calculator (2025).
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from opendome.constants import EARTH_RADIUS_EQUATOR, STANDARD_GRAVITY
+from opendome.kernels.frames import ecefs_from_geodetics
+from opendome.kernels.overhead import count_in_reach
+from opendome.kernels.satellites import satellite_places, walker_delta
+from opendome.studies import shells
+
+AEI_EARTH = 6378.1e3
+SPHERE = 6371e3
+
+
+@pytest.mark.parametrize(("speed", "reach_km"), [(4e3, 598.4), (6e3, 836.5)])
+def test_accelerate_then_coast_reach(speed: float, reach_km: float) -> None:
+    reach = shells.coast_reach(10 * STANDARD_GRAVITY, speed, 170.0)
+    assert reach == pytest.approx(reach_km * 1e3, rel=1e-3)
+
+
+def test_a_round_that_is_still_accelerating_has_no_such_reach() -> None:
+    assert math.isnan(shells.coast_reach(10 * STANDARD_GRAVITY, 6e3, 60.0))
+
+
+@pytest.mark.parametrize(
+    ("change", "reach_km"),
+    [({}, 597.6), ({"t": 60}, 237.6), ({"t": 90}, 417.6), ({"t": 180}, 957.6),
+     ({"v": 4e3}, 425.6), ({"v": 8e3}, 742.5)],
+)  # fmt: skip
+def test_aei_2025_reach(change: dict[str, float], reach_km: float) -> None:
+    given = {"v": 6e3, "t": 120.0} | change
+    reach = shells.coast_reach(15 * STANDARD_GRAVITY, given["v"], given["t"])
+    assert reach == pytest.approx(reach_km * 1e3, rel=1e-3)
+
+
+@pytest.mark.parametrize(("elevation_deg", "altitude_km"), [(0.0, 252.97), (10.0, 395.5)])
+def test_altitude_of_the_widest_footprint(elevation_deg: float, altitude_km: float) -> None:
+    best = shells.widest_orbit(836.5e3, 200e3, math.radians(elevation_deg), AEI_EARTH)
+    assert best == pytest.approx(altitude_km * 1e3, rel=1e-3)
+
+
+@pytest.mark.parametrize(("lat_deg", "share"), [(40.38, 0.4349e-2), (36.20, 0.3946e-2)])
+def test_share_of_a_shell_by_formula(lat_deg: float, share: float) -> None:
+    ours = shells.shell_share(836e3, 300e3, math.radians(60), math.radians(lat_deg), SPHERE)
+    assert ours == pytest.approx(share, rel=1e-3)
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("lat_deg", [0.0, 20.0, 36.2, 40.38, 43.0])
+@pytest.mark.parametrize("target_km", [200.0, 300.0])
+def test_share_of_propagated_shells(lat_deg: float, target_km: float) -> None:
+    """Within 2 % of the formula, for targets at two altitudes (a mean over the turning Earth)."""
+    elements = walker_delta(1200, 40, 1, 300e3, math.radians(60))
+    lons = np.radians(np.arange(0.0, 360.0, 3.0))
+    targets = ecefs_from_geodetics(
+        np.full(len(lons), math.radians(lat_deg)), lons, np.full(len(lons), target_km * 1e3)
+    )
+    counts = [
+        count_in_reach(satellite_places(elements, t), targets, 836e3).mean()
+        for t in np.arange(0.0, 86400.0, 1511.0)
+    ]
+    asked = shells.shell_share(
+        836e3, 300e3, math.radians(60), math.radians(lat_deg), EARTH_RADIUS_EQUATOR
+    )
+    assert np.mean(counts) / 1200 == pytest.approx(asked, rel=0.02)
+
+
+def test_a_boost_layer_by_chance() -> None:
+    """Orbit 500 km, 5 km/s, detection and decision 90 s of a burn of 180 s, 1,500 satellites."""
+    window = 180.0 - 60.0 - 30.0
+    mean = 1500 * shells.uniform_share(5e3 * window, 500e3, SPHERE)
+    assert mean == pytest.approx(1.608, rel=5e-3)
+    assert shells.chance_of_any(mean) == pytest.approx(0.800, rel=5e-3)
+
+
+@pytest.mark.parametrize(("shots", "reach_km"), [(1, 471.0), (2, 666.0)])
+def test_reach_that_cbo_2026_implies(shots: int, reach_km: float) -> None:
+    """780 satellites for each missile: shots = 780 x share of a sphere at 200 km."""
+    share = shells.uniform_share(reach_km * 1e3, 200e3, AEI_EARTH)
+    assert 780 * share == pytest.approx(shots, rel=5e-3)
