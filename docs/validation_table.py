@@ -14,6 +14,7 @@ import datetime
 import platform
 import re
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 from validation_physics import Row, fly_out, horizon, least_energy, lofted
+from validation_saturation import saturation
 
 import opendome as od
 from opendome.results.statistics import bootstrap_mean, bootstrap_ratio, wilson
@@ -201,6 +203,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Asked], Iterator[Row]]]] = {
     "f": ("Shoot-look-shoot", shoot_look_shoot),
     "g": ("The same arithmetic at full fidelity", full_gmd),
     "h": ("Reported outcomes", iron_dome),
+    "i": ("Saturation", lambda asked: starmap(Row, saturation(asked.flown_runs, asked.seed))),
 }
 
 
@@ -216,7 +219,7 @@ def section(letter: str, asked: Asked) -> str:
 def made(letter: str, asked: Asked) -> str:
     """How the figures of a section were made."""
     counts = {"e": f" --runs {asked.runs}", "f": f" --runs {asked.runs}"}
-    counts |= dict.fromkeys("gh", f" --flown-runs {asked.flown_runs}")
+    counts |= dict.fromkeys("ghi", f" --flown-runs {asked.flown_runs}")
     command = f"python docs/validation_table.py {letter}{counts.get(letter, '')}"
     command += f" --seed {asked.seed}" if letter in counts else ""
     return (
