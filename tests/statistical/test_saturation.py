@@ -92,19 +92,19 @@ def test_a_slow_launcher_saturates_sooner() -> None:
 
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("n", [5, 10, 15, 20, 25, 30, 40, 60])
+@pytest.mark.parametrize("n", [10, 20, 30, 60])
 @pytest.mark.parametrize("salvo", [1, 2, 3])
 def test_leakage_by_rounds(n: int, salvo: int) -> None:
-    check_magazine(n, Battery(rounds=40, salvo=salvo, p_kill=0.6), 300)
+    check_magazine(n, Battery(rounds=40, salvo=salvo, p_kill=0.6), 60)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("n", [4, 8, 12, 16, 20, 24, 32, 40, 60])
-@pytest.mark.parametrize("channels", [2, 4, 6])
+@pytest.mark.parametrize("n", [4, 12, 20, 32, 60])
+@pytest.mark.parametrize("channels", [2, 6])
 @pytest.mark.parametrize("reaction", [1.0, 7.0])
 def test_leakage_by_channels(n: int, channels: int, reaction: float) -> None:
-    check_channels(n, Battery(channels=channels, reaction=reaction, p_kill=0.6), 300)
+    check_channels(n, Battery(channels=channels, reaction=reaction, p_kill=0.6), 60)
 
 
 @pytest.mark.nightly
@@ -118,7 +118,10 @@ def test_leakage_by_channels(n: int, channels: int, reaction: float) -> None:
     ],
 )
 def test_the_knee_is_there_at_full_fidelity(battery: Battery, spacing: float, served: int) -> None:
-    """Seen, tracked and flown: rounds kill as often as below the knee, and no more are fired."""
+    """Seen, tracked and flown: rounds kill as often as below the knee, and no more are fired.
+
+    A raid that comes at once takes some seconds to be told apart, so channels begin later.
+    """
     runs = 20
     below = fought(served, spacing, battery, runs, *REAL)
     assert np.mean(below.shots == served) > 0.9
@@ -126,9 +129,8 @@ def test_the_knee_is_there_at_full_fidelity(battery: Battery, spacing: float, se
     for n in (served + 4, 2 * served):
         found = fought(n, spacing, battery, runs, *REAL)
         assert np.mean(found.shots == served) > 0.9
-        table = [[killed, fired - killed], [0, 0]]
         stopped = int(np.sum(n - found.leakers))
-        table[1] = [stopped, fired - stopped]
-        assert stats.fisher_exact(table).pvalue > FALSE_ALARM
-        why = found.no_round if spacing else found.no_channel
-        assert why > 0.9
+        odds = [[killed, fired - killed], [stopped, fired - stopped]]
+        assert stats.fisher_exact(odds).pvalue > FALSE_ALARM
+        assert (found.no_round if spacing else found.no_channel) > (0.99 if spacing else 0.6)
+        assert (found.no_channel if spacing else found.no_round) == 0.0

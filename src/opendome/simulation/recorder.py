@@ -163,7 +163,11 @@ def _runs(
 
 
 def _in_reach(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
-    """Whether any battery could have met each threat: launch after its burn-out plus reaction."""
+    """Whether any battery could have met each threat: launch after its burn-out plus reaction.
+
+    Inside the battery's envelope for the class of threat; a battery kept for the other class
+    cannot.
+    """
     rec, sky, table = state.threats, state.sky, model.batteries
     rows = np.arange(len(rec.run))
     share = np.linspace(0.0, 1.0, REACH_SAMPLES)
@@ -175,12 +179,17 @@ def _in_reach(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
     )
     paths = r.reshape(len(rows), REACH_SAMPLES, 3)
     reached = np.zeros(len(rows), dtype=np.bool_)
+    is_level = np.isfinite(rec.t_level)
     for b in range(len(table.names)):
-        windows, _ = reach_windows(
-            times, paths, table.site[b], table.tables[b], table.envelopes[b],
-            rec.t_burnout + table.t_react[b],
-        )  # fmt: skip
-        reached |= np.isfinite(windows[:, 0])
+        kinds = ((~is_level, table.envelopes_ballistic), (is_level, table.envelopes))
+        for k, (is_kind, envelopes) in enumerate(kinds):
+            asked = np.flatnonzero(is_kind & ~reached) if table.against[b, k] else rows[:0]
+            if len(asked):
+                windows, _ = reach_windows(
+                    times[asked], paths[asked], table.site[b], table.tables[b], envelopes[b],
+                    rec.t_burnout[asked] + table.t_react[b],
+                )  # fmt: skip
+                reached[asked] = np.isfinite(windows[:, 0])
     return reached
 
 

@@ -159,6 +159,14 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
         site=_sites([b.site for b in scenario.weapons]),
         tables=tuple(tables[b.system] for b in scenario.weapons),
         envelopes=tuple(envelope_of(b.system) for b in scenario.weapons),
+        envelopes_ballistic=tuple(
+            envelope_of(b.system)._replace(max_range=b.system.ballistic_range or b.system.max_range)
+            for b in scenario.weapons
+        ),
+        against=np.array(
+            [(b.against != "level", b.against != "ballistic") for b in scenario.weapons],
+            dtype=np.bool_,
+        ).reshape(-1, 2),
         t_react=np.array(
             [b.system.reaction + delays[b.node] for b in scenario.weapons], dtype=np.float64
         ),

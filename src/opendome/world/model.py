@@ -111,7 +111,9 @@ class BatteryTable:
     system: Ints
     site: Floats  # (n, 3) lat, lon, alt
     tables: tuple[ReachTable, ...]
-    envelopes: tuple[Envelope, ...]
+    envelopes: tuple[Envelope, ...]  # against flyers on wings
+    envelopes_ballistic: tuple[Envelope, ...]
+    against: NDArray[np.bool_]  # (n, 2) whether it fires at ballistic threats, at flyers on wings
     t_react: Floats  # s from a threat's burn-out to the earliest launch
 
 
