@@ -1,7 +1,8 @@
 """Whose turn it is: batteries of an earlier layer come first, later ones stop what leaks through.
 
 A later layer leaves a threat to an earlier one that can still meet it, and waits for word of what
-was fired at it, unless by waiting it would lose its own last chance.
+was fired at it, unless by waiting it would lose its own last chance. What an earlier layer will
+have no round or channel for is not left to it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from numpy.typing import NDArray
 
 from opendome.battle.arms import Arms
 from opendome.battle.books import BattleState, find
+from opendome.battle.commit import Candidates
 from opendome.battle.windows import Windows
+from opendome.kernels.forecast import Demand, Supply, served
+from opendome.messages import Stocks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MARGIN = 2.0  # s kept before a last chance to launch
+CHANNEL_HELD = 2.0  # s after an intercept until its channel is free
 GRACE = 5.0  # s after word of a shot was due, in which it is still waited for
 
 
@@ -29,6 +34,7 @@ class Turns(NamedTuple):
     is_free: Bools  # (n, b) may fire as far as others are concerned
     is_pressed: Bools  # (n, b) fires though an earlier layer could still meet the threat
     slack: Floats  # (n, b) s until a battery that leaves a threat to others must look again
+    is_served: Bools  # (n, b) its layer will have a round and a channel
 
 
 def open_words(state: BattleState, rows: Ints, layer: Ints) -> Floats:
@@ -55,10 +61,70 @@ def open_words(state: BattleState, rows: Ints, layer: Ints) -> Floats:
     return np.asarray(t_word[rows])
 
 
+def can_serve(
+    state: BattleState,
+    arms: Arms,
+    candidates: Candidates,
+    found: Windows,
+    left: Stocks,
+    t_word: Floats,
+    t: float,
+) -> Bools:
+    """Whether the layer of each battery will have a round and a channel for each threat, (n, b).
+
+    Parameters
+    ----------
+    found : Windows
+        Of batteries that have rounds.
+    left : Stocks
+        What is not promised.
+    t_word : (n, 1 + n_layers) float
+        From `open_words`.
+
+    Notes
+    -----
+    Rounds go to the threats of most value first, then to those whose last chance is first, as the
+    policies give them; a channel serves one threat after the other, each from its launch until
+    after its intercept. A threat that an earlier layer serves asks nothing of a later one.
+    """
+    first = np.flatnonzero(np.diff(candidates.stock, prepend=-1))
+    n = len(candidates.stock)
+    t_last = np.max(np.nan_to_num(found.t_launch_last, nan=-np.inf), axis=1, initial=-np.inf)
+    taken, t_again = _taken(state, arms, left.runs[candidates.stock[first]], t)
+    stock = np.ix_(candidates.stock[first], arms.numbers)
+    is_open = np.isfinite(t_word)[:, 1 + arms.layer] & (arms.layer >= 0)
+    demand = Demand(
+        offsets=np.append(first, n),
+        order=np.lexsort((t_last, -candidates.value, candidates.stock)),
+        wanted=np.maximum(candidates.wanted, 1),
+        is_open=is_open,
+        t_first=found.t_launch,
+        t_meet=found.t_intercept,
+        t_last=found.t_launch_last,
+        t_meet_last=found.t_intercept_last,
+    )
+    turn = CHANNEL_HELD + arms.latency + arms.reaction
+    supply = Supply(left.rounds[stock], left.free_channels[stock], arms.unit, turn, taken, t_again)
+    return np.asarray(served(demand, supply, arms.layer))
+
+
+def _taken(state: BattleState, arms: Arms, runs: Ints, t: float) -> tuple[Ints, Floats]:
+    """Channels in use (k, 3): row among some runs, unit, number; and when each is free again."""
+    orders = state.orders
+    row, is_known = find(runs, orders.run)
+    b, is_mine = find(arms.numbers, orders.battery)
+    t_free = orders.t_word - arms.heard[b] + CHANNEL_HELD
+    k = np.flatnonzero(is_known & is_mine & (t_free > t))
+    b = b[k]
+    taken = np.stack([row[k], arms.unit[b], (orders.n_left + orders.n_pending)[k]], axis=1)
+    return taken, t_free[k] + (arms.latency + arms.reaction)[b]
+
+
 def turns(
     arms: Arms,
     found: Windows,
     is_able: Bools,
+    is_served: Bools,
     t_word: Floats,
     is_shoot_look_shoot: bool,
     t: float,
@@ -71,6 +137,8 @@ def turns(
         Of batteries that have rounds.
     is_able : (n, b) bool
         Not where a window is open but all channels are taken: nobody waits for such a battery.
+    is_served : (n, b) bool
+        From `can_serve`: nobody waits for a battery whose layer will have nothing left.
     t_word : (n, 1 + n_layers) float
         From `open_words`.
     is_shoot_look_shoot : bool
@@ -80,7 +148,7 @@ def turns(
     """
     n, n_batteries = found.t_launch.shape
     n_layers = t_word.shape[1] - 1
-    is_coming = is_able & ~np.isnan(found.t_launch)
+    is_coming = is_able & is_served & ~np.isnan(found.t_launch)
     t_planned = np.where(is_coming, found.t_intercept + arms.heard, np.inf)
     latest = found.t_launch_last - arms.again - MARGIN  # at which word still helps
     is_open = np.isfinite(t_word)
@@ -104,7 +172,7 @@ def turns(
             elif is_shoot_look_shoot or 0 <= other < layer:
                 is_blocked |= helps
         is_free[:, b] = ~yields & ~is_blocked
-    return Turns(is_free, is_pressed & is_free, slack)
+    return Turns(is_free, is_pressed & is_free, slack, is_served)
 
 
 def has_turns(layer: Ints) -> bool:

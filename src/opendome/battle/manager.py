@@ -191,7 +191,10 @@ class Manager:
         is_shoot_look_shoot = self._lead(i).doctrine.is_shoot_look_shoot
         is_waiting = ~is_open_now(self._lead(i), options)
         is_able = is_waiting | (left.free_channels[stock] > 0)
-        turns = layers.turns(arms, options.found, is_able, t_word, is_shoot_look_shoot, t)
+        is_served = layers.can_serve(state, arms, candidates, options.found, left, t_word, t)
+        turns = layers.turns(
+            arms, options.found, is_able, is_served, t_word, is_shoot_look_shoot, t
+        )
         return options._replace(turns=turns)
 
     def _candidates(

@@ -50,7 +50,8 @@ def reach_now(lead: Node, layer: Ints, options: Options, channels: Ints) -> Ints
     reach = np.where(is_now, NOW, np.where(np.isnan(found.t_launch), OUT_OF_REACH, LATER))
     if options.turns is None:
         return reach
-    reach = np.where(options.turns.is_free, reach, OUT_OF_REACH)
+    is_hopeless = (reach == LATER) & ~options.turns.is_served
+    reach = np.where(options.turns.is_free & ~is_hopeless, reach, OUT_OF_REACH)
     is_pressed = options.turns.is_pressed & (reach == NOW)
     is_first = (reach == NOW) & ~is_pressed & (channels > 0) & (layer >= 0)
     can_follow = is_pressed & (found.t_launch_last > t_next + lead.decision_period)

@@ -70,6 +70,9 @@ def fight(
         heard = reports(*told)
         picture = threats.picture(t)
         picture = take(picture, np.array([dead.get(int(k), np.inf) > t for k in picture.id]))
+        for b, weapon in enumerate(weapons):
+            flying = [x for x in shots if x[1] == weapon.name and x[0] + 1.0 <= t < x[2] + 2.0]
+            held.free_channels[0, b] = max(channels[b] - len(flying), 0)
         orders: Orders = model.decide(state, picture, held, heard, t)[0]
         for i, b in enumerate(orders.battery):
             order, track = int(orders.id[i]), int(orders.track[i])
@@ -143,6 +146,22 @@ def test_nobody_waits_for_a_battery_without_a_free_channel():
     low = replace(LOWER, max_altitude=30e3)
     assert fight(lower=low, says=lambda _: K)[0][1] == "high"
     assert fight(lower=low, channels=(0, 20), says=lambda _: K)[0][:2] == (0.0, "low")
+
+
+def test_what_the_upper_layer_has_no_round_for_is_released_before_its_window_opens():
+    # The lower layer could fire at once, the upper one must wait until the threat is at 12 km.
+    high, low = replace(UPPER, max_altitude=12e3), replace(LOWER, max_altitude=30e3)
+    plenty = fight(upper=high, lower=low, n=4, says=lambda _: K)
+    assert [name for _, name, _ in plenty] == ["high"] * 4
+    scarce = fight(upper=high, lower=low, n=4, rounds=(1, 20), says=lambda _: K)
+    assert sorted(name for _, name, _ in scarce) == ["high"] + ["low"] * 3
+    assert max(t for t, name, _ in scarce if name == "low") < plenty[0][0]
+
+
+def test_what_the_upper_layer_has_no_channel_for_is_released_before_its_window_opens():
+    high, low = replace(UPPER, max_altitude=12e3), replace(LOWER, max_altitude=30e3)
+    shots = fight(upper=high, lower=low, n=4, channels=(2, 20), says=lambda _: K)
+    assert sorted(name for _, name, _ in shots) == ["high"] * 2 + ["low"] * 2
 
 
 def test_without_word_the_lower_layer_fires_all_the_same():
