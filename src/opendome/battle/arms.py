@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.remote import NOWHERE, own_field
-from opendome.battle.windows import Site
+from opendome.battle.windows import Site, Sites
 from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.windows import Launcher
@@ -30,7 +30,7 @@ class Arms(NamedTuple):
 
     numbers: Ints  # (b,) in scenario order
     nodes: Ints  # (b,) that they obey
-    sites: tuple[Site, ...]
+    sites: Sites
     p_kill: Floats  # (k,)
     cost: Floats  # (k,) in the unit of asset values
     kind: Ints  # (b,) of round
@@ -71,7 +71,7 @@ def cell_arms(
     return Arms(
         numbers=np.array(chosen, dtype=np.int64),
         nodes=node,
-        sites=tuple(_site(scenario, w, reach_tables[w.system]) for w in weapons),
+        sites=Sites.of([_site(scenario, w, reach_tables[w.system]) for w in weapons]),
         p_kill=np.array([p_kill for _, p_kill, _ in kinds], dtype=np.float64),
         cost=np.array([worth * cost / (dearest or 1.0) for _, _, cost in kinds], dtype=np.float64),
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),

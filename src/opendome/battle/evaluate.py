@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.books import BattleState
-from opendome.kernels.footprint import chances_in_discs, courses_to_discs
+from opendome.kernels.judgement import Assets, Suspects, judgements
 from opendome.messages import Tracks
 
 Floats = NDArray[np.float64]
@@ -48,33 +48,16 @@ def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgeme
     Assets are taken as disjoint: chances add up, to 1 at most. A ballistic track without a
     prediction threatens nothing yet. A course that fits several assets is shared among them.
     """
-    n = len(rows)
-    if len(values) == 0 or n == 0:
-        return Judgement(np.zeros(n), np.zeros(n), np.full(n, -1), np.full(n, np.nan))
-    is_level = picture.is_level[rows]
-    p_inside = np.zeros((n, len(values)))
-    t_end = np.full((n, len(values)), np.nan)
-    fall, fly = rows[~is_level], rows[is_level]
-    p_inside[~is_level] = np.nan_to_num(
-        chances_in_discs(
-            picture.impact_lat[fall],
-            picture.impact_lon[fall],
-            picture.impact_cov_enu[fall],
-            discs,
-        )
+    suspects = Suspects(
+        picture.is_level,
+        picture.t,
+        picture.x_ecef,
+        picture.impact_t,
+        picture.impact_lat,
+        picture.impact_lon,
+        picture.impact_cov_enu,
     )
-    t_end[~is_level] = picture.impact_t[fall][:, None]
-    x = picture.x_ecef[fly]
-    r, v = np.ascontiguousarray(x[:, :3]), np.ascontiguousarray(x[:, 3:6])
-    fit, t_flight = courses_to_discs(r, v, discs, SIGMA_COURSE, T_REACH)
-    p_inside[is_level] = fit / np.maximum(fit.sum(axis=1, keepdims=True), 1.0)
-    t_end[is_level] = picture.t[fly][:, None] + np.where(fit > 0.0, t_flight, np.nan)
-    at_risk = p_inside * values
-    best = np.argmax(at_risk, axis=1)
-    asset = np.where(p_inside.any(axis=1), best, -1)
-    return Judgement(
-        np.minimum(p_inside.sum(axis=1), 1.0), at_risk.sum(axis=1), asset, t_end[np.arange(n), best]
-    )
+    return Judgement(*judgements(suspects, rows, Assets(discs, values, SIGMA_COURSE, T_REACH)))
 
 
 def refresh(
@@ -88,6 +71,8 @@ def refresh(
     tracks = state.tracks
     t_known = np.where(picture.is_level[seen], picture.t[seen], picture.t_predicted[seen])
     is_newer = t_known > tracks.t_judged[rows]  # False where there is none
+    if not is_newer.any():
+        return
     seen, rows, t_known = seen[is_newer], rows[is_newer], t_known[is_newer]
     judgement = judge(picture, seen, discs, values)
     tracks.t_judged[rows] = t_known

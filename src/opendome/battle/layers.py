@@ -17,6 +17,7 @@ from opendome.battle.books import BattleState, find
 from opendome.battle.commit import Candidates
 from opendome.battle.windows import Windows
 from opendome.kernels.forecast import Demand, Supply, served
+from opendome.kernels.turns import take_turns
 from opendome.messages import Stocks
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,6 @@ Bools = NDArray[np.bool_]
 
 MARGIN = 2.0  # s kept before a last chance to launch
 CHANNEL_HELD = 2.0  # s after an intercept until its channel is free
-GRACE = 5.0  # s after word of a shot was due, in which it is still waited for
 
 
 class Turns(NamedTuple):
@@ -146,33 +146,11 @@ def turns(
     t : float
         Now.
     """
-    n, n_batteries = found.t_launch.shape
-    n_layers = t_word.shape[1] - 1
     is_coming = is_able & is_served & ~np.isnan(found.t_launch)
     t_planned = np.where(is_coming, found.t_intercept + arms.heard, np.inf)
-    latest = found.t_launch_last - arms.again - MARGIN  # at which word still helps
-    is_open = np.isfinite(t_word)
-    is_awaited = is_open & (t <= t_word + GRACE)
-    is_free = np.ones((n, n_batteries), dtype=np.bool_)
-    is_pressed = np.zeros((n, n_batteries), dtype=np.bool_)
-    slack = np.full((n, n_batteries), np.inf)
-    for b, layer in enumerate(arms.layer):
-        before = (arms.layer >= 0) & (arms.layer < layer)
-        t_before = np.min(t_planned[:, before], axis=1, initial=np.inf)
-        can_wait = latest[:, b] >= t_before
-        is_met = np.isfinite(t_before)
-        yields = is_met & can_wait
-        slack[:, b] = np.where(yields, latest[:, b] - t_before, np.inf)
-        is_pressed[:, b] = is_met & ~can_wait & np.isfinite(latest[:, b])
-        is_blocked = np.zeros(n, dtype=np.bool_)
-        for other in range(-1, n_layers):
-            helps = is_awaited[:, 1 + other] & (latest[:, b] >= t_word[:, 1 + other])
-            if is_shoot_look_shoot and (other == layer or other < 0 or layer < 0):
-                is_blocked |= is_open[:, 1 + other]
-            elif is_shoot_look_shoot or 0 <= other < layer:
-                is_blocked |= helps
-        is_free[:, b] = ~yields & ~is_blocked
-    return Turns(is_free, is_pressed & is_free, slack, is_served)
+    latest = found.t_launch_last - arms.again - MARGIN
+    found_turns = take_turns(arms.layer, latest, t_planned, t_word, is_shoot_look_shoot, t)
+    return Turns(*found_turns, is_served)
 
 
 def has_turns(layer: Ints) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,14 +10,15 @@ from numpy.typing import NDArray
 
 from opendome.kernels.in_field import are_in_field
 from opendome.kernels.level import predicted_paths
-from opendome.kernels.windows import N_FINE, Launcher, launch_windows
+from opendome.kernels.tries import tries_of
+from opendome.kernels.windows import N_FINE, Launcher, Launchers, all_windows, stack
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 N_SAMPLES = 48  # of a path from now to impact
-MAX_DEPTH = 8
+SHARES = 1.0 - np.linspace(1.0, 0.0, N_SAMPLES) ** 2  # denser where terminal weapons meet
 
 
 class Site(NamedTuple):
@@ -25,6 +27,18 @@ class Site(NamedTuple):
     launcher: Launcher
     remote: str = "engage"  # what it may do on another's track
     has_radar: bool = True  # of its own
+
+
+class Sites(NamedTuple):
+    """b batteries, and their launchers once more as arrays."""
+
+    each: tuple[Site, ...]
+    launchers: Launchers
+
+    @staticmethod
+    def of(sites: Sequence[Site]) -> Sites:
+        """Some batteries."""
+        return Sites(tuple(sites), stack([site.launcher for site in sites]))
 
 
 class Paths(NamedTuple):
@@ -47,7 +61,7 @@ class Windows(NamedTuple):
     step: Floats  # (n,) how well the first launch is known, s
 
 
-def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) -> Windows:
+def find_windows(threats: Paths, sites: Sites, t_earliest: Floats) -> Windows:
     """First and last chance of each battery at each threat.
 
     Parameters
@@ -62,24 +76,29 @@ def find_windows(threats: Paths, sites: tuple[Site, ...], t_earliest: Floats) ->
     Paths are sampled at 48 points, denser towards the end, and at 12 more within the step in
     which a window opens; the last chance is good to one coarse step.
     """
-    n, n_sites = t_earliest.shape
-    shares = 1.0 - np.linspace(1.0, 0.0, N_SAMPLES) ** 2  # denser where terminal weapons meet
     t_end = threats.t_end
     start = np.maximum(np.min(t_earliest, axis=1, initial=np.inf), threats.t)
     start = np.where(start < t_end, start, t_end)
-    times = start[:, None] + (t_end - start)[:, None] * shares
+    times = start[:, None] + (t_end - start)[:, None] * SHARES
     r, v, log_beta = (
         np.ascontiguousarray(threats.x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6)
     )
     states = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
-    found = np.full((n_sites, n, 7), np.nan)
-    for b, site in enumerate(sites):
-        asked = np.maximum(t_earliest[:, b], begins(site, r, times, states))
-        found[b] = launch_windows(site.launcher, threats.is_level, times, states, asked)
-    step = (t_end - start) * shares[1] / (N_FINE - 1)
+    asked = t_earliest
+    for b, site in enumerate(sites.each):
+        if not may_begin_at_once(site):
+            asked = asked.copy()
+            asked[:, b] = np.maximum(asked[:, b], begins(site, r, times, states))
+    found = all_windows(sites.launchers, threats.is_level, times, states, asked)
+    step = (t_end - start) * SHARES[1] / (N_FINE - 1)
     first, met, last, met_last = np.ascontiguousarray(found[:, :, :4].transpose(2, 1, 0))
     r_intercept = np.ascontiguousarray(found[:, :, 4:].transpose(1, 0, 2))
     return Windows(first, met, last, met_last, r_intercept, step)
+
+
+def may_begin_at_once(site: Site) -> bool:
+    """Whether a battery may engage tracks that its own radar does not see."""
+    return site.remote == "engage" or (site.remote == "launch" and site.has_radar)
 
 
 def begins(site: Site, r_ecef: Floats, times: Floats, states: Floats) -> Floats | float:
@@ -88,7 +107,7 @@ def begins(site: Site, r_ecef: Floats, times: Floats, states: Floats) -> Floats 
     With ``nothing`` only once they are in the field of its own radar, with ``launch`` at any time,
     if it has a radar to guide the round at its end; with ``engage`` at any time.
     """
-    if site.remote == "engage" or (site.remote == "launch" and site.has_radar):
+    if may_begin_at_once(site):
         return -np.inf
     if not site.has_radar:
         return np.inf
@@ -106,13 +125,12 @@ def tries(windows: Windows, look: Floats) -> Ints:
     ``look`` (b,) is the time from an intercept to the next launch. Between the first and the last
     chance the time of intercept is taken as linear in the time of launch.
     """
-    span = windows.t_launch_last - windows.t_launch
-    slope = (windows.t_intercept_last - windows.t_intercept) / np.maximum(span, 1e-9)
-    depth = np.where(np.isnan(span), 0, 1)
-    t_next = windows.t_intercept + look
-    for _ in range(MAX_DEPTH - 1):
-        fits = t_next <= windows.t_launch_last
-        depth += fits
-        since = np.where(fits, t_next - windows.t_launch, 0.0)
-        t_next = np.where(fits, windows.t_intercept + slope * since + look, np.inf)
-    return depth
+    return np.asarray(
+        tries_of(
+            windows.t_launch,
+            windows.t_intercept,
+            windows.t_launch_last,
+            windows.t_intercept_last,
+            look,
+        )
+    )

@@ -7,6 +7,7 @@ envelope, and where asked only where the launcher's own radar sees.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -147,4 +148,86 @@ def launch_windows(
         if scan(launcher, level, t_fine, r_fine, earliest, fine) >= 0:
             windows[i, :2] = fine[:2]
             windows[i, 4:] = fine[4:]
+    return windows
+
+
+class Launchers(NamedTuple):
+    """b launchers in few arrays, so that one call serves them all."""
+
+    r_ecef: Floats  # (b, 3)
+    envelopes: Floats  # (b, 2, 4) against ballistic threats, against flyers on wings
+    is_guided: Bools  # (b,)
+    basis: Floats  # (b, 3, 3) of the radar's field
+    field: Floats  # (b, 9) its other numbers
+    sizes: NDArray[np.int64]  # (b, 5) of each table: first s, first h, first cell, n_s, n_h
+    s_grid: Floats
+    h_grid: Floats
+    tof: Floats  # (n_cells,)
+    elevation: Floats
+    speed: Floats
+
+
+def stack(launchers: Sequence[Launcher]) -> Launchers:
+    """Many launchers as one."""
+    sizes, at = [], np.zeros(3, dtype=np.int64)
+    for one in launchers:
+        n_s, n_h = one.table.tof.shape
+        sizes.append([*at, n_s, n_h])
+        at += (n_s, n_h, n_s * n_h)
+    tables = [one.table for one in launchers]
+    cells = [
+        np.concatenate([getattr(table, name).ravel() for table in tables] or [np.zeros(0)])
+        for name in ("tof", "elevation", "speed")
+    ]
+    envelopes = [(tuple(one.envelope), tuple(one.level_envelope)) for one in launchers]
+    fields = [one.field for one in launchers]
+    return Launchers(
+        r_ecef=np.array([one.r_ecef for one in launchers], dtype=np.float64).reshape(-1, 3),
+        envelopes=np.array(envelopes, dtype=np.float64).reshape(-1, 2, 4),
+        is_guided=np.array([one.is_guided for one in launchers], dtype=np.bool_),
+        basis=np.array([f.basis for f in fields], dtype=np.float64).reshape(-1, 3, 3),
+        field=np.array([(*f.r_ecef, *f[2:]) for f in fields], dtype=np.float64).reshape(-1, 9),
+        sizes=np.array(sizes, dtype=np.int64).reshape(-1, 5),
+        s_grid=np.concatenate([table.s_grid for table in tables] or [np.zeros(0)]),
+        h_grid=np.concatenate([table.h_grid for table in tables] or [np.zeros(0)]),
+        tof=cells[0],
+        elevation=cells[1],
+        speed=cells[2],
+    )
+
+
+@jit
+def one_of(launchers: Launchers, b: int) -> Launcher:
+    """The launcher with number b."""
+    s, h, c, n_s, n_h = launchers.sizes[b]
+    end = c + n_s * n_h
+    table = ReachTable(
+        launchers.s_grid[s : s + n_s],
+        launchers.h_grid[h : h + n_h],
+        launchers.tof[c:end].reshape(n_s, n_h),
+        launchers.elevation[c:end].reshape(n_s, n_h),
+        launchers.speed[c:end].reshape(n_s, n_h),
+    )
+    low, high = launchers.envelopes[b, 0], launchers.envelopes[b, 1]
+    f = launchers.field[b]
+    return Launcher(
+        launchers.r_ecef[b],
+        table,
+        Envelope(low[0], low[1], low[2], low[3]),
+        Envelope(high[0], high[1], high[2], high[3]),
+        launchers.is_guided[b],
+        Field(f[:3], launchers.basis[b], f[3], f[4], f[5], f[6], f[7], f[8]),
+    )
+
+
+@jit
+def all_windows(
+    launchers: Launchers, is_level: Bools, times: Floats, states: Floats, t_earliest: Floats
+) -> Floats:
+    """As `launch_windows`, of every launcher, (b, n, 7); ``t_earliest`` is (n, b)."""
+    n, n_b = t_earliest.shape
+    windows = np.empty((n_b, n, 7))
+    for b in range(n_b):
+        launcher = one_of(launchers, b)
+        windows[b] = launch_windows(launcher, is_level, times, states, t_earliest[:, b].copy())
     return windows

@@ -7,7 +7,7 @@ import pytest
 
 from opendome.battle import windows
 from opendome.battle.remote import NOWHERE
-from opendome.battle.windows import Paths, Site, Windows, find_windows, tries
+from opendome.battle.windows import Paths, Site, Sites, Windows, find_windows, tries
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.impact import coast_many, coast_paths
 from opendome.kernels.level import predicted_paths
@@ -47,7 +47,7 @@ def paths_of(picture: Tracks) -> Paths:
 def of_raid(t_earliest: float, site: Site = SITE) -> Windows:
     """Windows against one threat that falls straight on the battery at 1.2 km/s in 60 s."""
     p = raid(1, spread=0.0).picture(0.0)
-    return find_windows(paths_of(p), (site,), np.array([[t_earliest]]))
+    return find_windows(paths_of(p), Sites.of((site,)), np.array([[t_earliest]]))
 
 
 def test_head_on_they_meet_where_the_closing_speed_says():
@@ -101,14 +101,14 @@ def test_no_window_outside_the_envelope_or_too_late(envelope: Envelope):
 def test_a_battery_that_is_not_asked_and_a_path_that_is_over():
     p = raid(2, spread=0.0).picture(0.0)
     t_earliest = np.array([[0.0, np.inf], [np.inf, 99.0]])
-    found = find_windows(paths_of(p), (SITE, SITE), t_earliest)
+    found = find_windows(paths_of(p), Sites.of((SITE, SITE)), t_earliest)
     assert np.isfinite(found.t_launch).tolist() == [[True, False], [False, False]]
 
 
 def test_launches_keep_their_earliest_time():
     p = raid(6).picture(0.0)
     t_earliest = np.linspace(0.0, 40.0, 6)[:, None]
-    found = find_windows(paths_of(p), (SITE,), t_earliest)
+    found = find_windows(paths_of(p), Sites.of((SITE,)), t_earliest)
     assert (found.t_launch >= t_earliest - 1e-9).all()
     assert (found.t_launch_last >= found.t_launch).all()
 
@@ -116,10 +116,10 @@ def test_launches_keep_their_earliest_time():
 def test_a_window_does_not_depend_on_the_other_rows():
     p = raid(5).picture(0.0)
     t_earliest = np.zeros((5, 1))
-    together = find_windows(paths_of(p), (SITE,), t_earliest)
+    together = find_windows(paths_of(p), Sites.of((SITE,)), t_earliest)
     for i in range(5):
         one = take(p, np.array([i]))
-        alone = find_windows(paths_of(one), (SITE,), t_earliest[:1])
+        alone = find_windows(paths_of(one), Sites.of((SITE,)), t_earliest[:1])
         for a, b in zip(together, alone, strict=True):
             assert np.array_equal(a[i], b[0])
 
@@ -140,7 +140,7 @@ def test_a_long_coast_is_met_where_the_threat_will_be(monkeypatch: pytest.Monkey
         Envelope(0.0, 4e6, 150e3, 2e6),
     )
     falls = Paths(x, t, impact[:, 0], np.zeros(1, dtype=bool))
-    found = find_windows(falls, (site,), np.array([[330.0]]))
+    found = find_windows(falls, Sites.of((site,)), np.array([[330.0]]))
     assert found.t_launch[0, 0] == pytest.approx(330.0, abs=found.step[0])
     there = coast_paths(x[:, :3], x[:, 3:6], x[:, 6], t, found.t_intercept)[0, 0, :3]
     assert np.linalg.norm(there - found.r_intercept_ecef[0, 0]) < 100.0

@@ -10,7 +10,14 @@ from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.level import predicted_paths
 from opendome.kernels.radar import radar_at
 from opendome.kernels.reach import Envelope, reach_windows
-from opendome.kernels.windows import N_FINE, Launcher, between, launch_windows
+from opendome.kernels.windows import (
+    N_FINE,
+    Launcher,
+    all_windows,
+    between,
+    launch_windows,
+    stack,
+)
 from tests.unit.battle.situations import LAT, LON, RADAR, constant_speed
 
 SITE = np.array([LAT, LON, 50.0])
@@ -97,3 +104,14 @@ def test_between_two_states_the_cubic_is_exact():
     assert times[0] == 1.0
     assert times[-1] == 3.0
     assert places == pytest.approx(np.array([state(t)[:3] for t in times]), abs=1e-12)
+
+
+def test_many_launchers_in_one_call_are_each_as_if_alone() -> None:
+    is_level, times, states = paths(20, 200)
+    small = launcher()._replace(envelope=launcher().envelope._replace(max_range=20e3))
+    both = [launcher(), small, launcher()._replace(is_guided=True)]
+    t_earliest = np.array([[0.0, 10.0, 20.0]]).repeat(20, axis=0)
+    together = all_windows(stack(both), is_level, times, states, t_earliest)
+    for b, one in enumerate(both):
+        alone = launch_windows(one, is_level, times, states, t_earliest[:, b].copy())
+        np.testing.assert_array_equal(together[b], alone)
