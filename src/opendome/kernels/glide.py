@@ -38,7 +38,7 @@ STEP: Final = 0.2  # s, for which a command is held
 GLIDE_STEPS, DIVE_STEPS = 10, 2  # steps per knot
 T_GLIDE: Final = 3.0 * 3600.0  # s, more than any glide lasts
 SCALE_HEIGHT: Final = 7.2e3  # m, of air between 25 and 75 km; by it heights follow from densities
-FREQUENCY, DAMPING = 0.025, 0.8  # rad/s and 1, of the hold of the glide's height
+FREQUENCY, DAMPING = 0.06, 0.8  # rad/s and 1, of the hold of the glide's height
 DEADBAND: Final = math.radians(4.0)  # of heading, within which a vehicle does not reverse its bank
 TURN_GAIN, MOST_BANK = 2.0, math.radians(60.0)  # bank by heading error, 1 and rad, and its most
 NEAR: Final = 50e3  # m, at which a waypoint counts as passed
@@ -141,7 +141,9 @@ def glide_command(y: State, target: Vector, glider: Glider, side: float) -> tupl
     wanted = carried + FREQUENCY * FREQUENCY * too_low
     wanted += 2.0 * DAMPING * FREQUENCY * (sink - climb)
     best = min(air.lift, glider.max_acceleration)
-    vertical = min(max(wanted / max(level, 0.1), -best), best)
+    if wanted <= 0.0:  # it climbs, or is too high: it flies without lift
+        return (0.0, 0.0, 0.0), side
+    vertical = min(wanted / max(level, 0.1), best)
     if off > DEADBAND:
         side = 1.0
     elif off < -DEADBAND:

@@ -17,7 +17,10 @@ PARTS_OF = {
     "cutoff": ("booster",),
     "quasi_ballistic": ("booster", "manoeuvre"),
     "waypoints": ("cruise",),
+    "glide": ("booster", "glide"),
 }
+HAS_WAYPOINTS = ("waypoints", "glide")
+HAS_APOGEE = ("cutoff", "quasi_ballistic", "glide")
 
 
 def refuse_odd_threats(scenario: Scenario, origin: Origin) -> None:
@@ -43,7 +46,7 @@ def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
         if getattr(system, part) is None:
             words = f"its steering {system.steering} needs keys of {part}, which it has not"
             raise origin.refuse(f"{path}.system", system.name, words)
-    if group.waypoints and system.steering != "waypoints":
+    if group.waypoints and system.steering not in HAS_WAYPOINTS:
         words = f"{system.name} flies no waypoints, its steering is {system.steering}"
         raise origin.refuse(f"{path}.waypoints", group.waypoints, words, "Remove this key.")
 
@@ -52,7 +55,7 @@ def odd_threats(scenario: Scenario) -> Iterator[str]:
     """Groups aimed at nothing, and launches after the end."""
     for i, group in enumerate(scenario.threats):
         name = f"threats[{i}] ({group.name})"
-        if group.apogee is not None and group.system.steering not in ("cutoff", "quasi_ballistic"):
+        if group.apogee is not None and group.system.steering not in HAS_APOGEE:
             yield f"{name} has an apogee_km, which steering {group.system.steering} does not use."
         if scenario.assets and "" in assets_of(group, scenario.assets):
             yield f"{name} is aimed at a place outside every asset."

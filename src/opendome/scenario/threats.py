@@ -88,6 +88,40 @@ class Manoeuvre:
 
 
 @dataclass(frozen=True)
+class Glide:
+    """Unpowered flight on lift: pull-up after the boost, equilibrium glide, a dive at the aim."""
+
+    beta: float = quantity(
+        "beta_kg_m2",
+        "kg_m2",
+        "Mass over drag coefficient and area, at the best lift-to-drag ratio.",
+        above=0,
+        high=1e6,
+    )
+    lift_to_drag: float = quantity(
+        "lift_to_drag_1", "1", "Best lift-to-drag ratio.", above=0, high=20
+    )
+    boost_apogee: float = quantity(
+        "boost_apogee_km", "km", "Top of the arc on which the boost puts it.", above=0, high=1000
+    )
+    dive_speed: float = quantity(
+        "dive_speed_m_s", "m_s", "Wanted at the start of the dive.", above=0, high=7900
+    )
+    bank: float = quantity(
+        "bank_deg", "deg", "Bank kept for turns; it costs range.", low=0, high=80, default=20
+    )
+    max_acceleration: float = quantity(
+        "max_accel_g", "g", "Largest lift.", above=0, high=100, default=20
+    )
+    max_heating: float = quantity(
+        "max_heating_w_m2", "w_m2", "Largest heating of the nose.", above=0, high=1e12, default=1e9
+    )
+    nose_radius: float = quantity(
+        "nose_radius_m", "m", "Radius of the nose.", above=0, high=10, default=0.05
+    )
+
+
+@dataclass(frozen=True)
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
@@ -95,6 +129,7 @@ class ThreatSystem:
     ``cutoff``: a guided ballistic missile, range and apogee chosen by pitch and thrust cut-off.
     ``quasi_ballistic``: as ``cutoff``, low, and steered by fins on its way down (``manoeuvre``).
     ``waypoints``: powered level flight along waypoints (``cruise``); it has no booster.
+    ``glide``: boosted, then on lift along waypoints to a dive (``glide``).
     """
 
     name: str
@@ -102,7 +137,7 @@ class ThreatSystem:
     steering: str = keys.choice(
         "steering",
         "How a flight is fitted to its aim point.",
-        ("elevation", "cutoff", "quasi_ballistic", "waypoints"),
+        ("elevation", "cutoff", "quasi_ballistic", "waypoints", "glide"),
     )
     min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
     max_range: float = quantity(
@@ -120,6 +155,7 @@ class ThreatSystem:
     booster: Booster | None = keys.part("booster", "How it is driven.", default=None)
     cruise: Cruise | None = keys.part("cruise", "How it flies on wings.", default=None)
     manoeuvre: Manoeuvre | None = keys.part("manoeuvre", "How it steers down.", default=None)
+    glide: Glide | None = keys.part("glide", "How it glides.", default=None)
 
 
 @dataclass(frozen=True)
@@ -178,5 +214,8 @@ class ThreatGroup:
         default=None,
     )
     waypoints: tuple[Place, ...] = keys.parts(
-        "waypoints", "Way from the launch to the aim, of a flyer on wings.", high=50, default=()
+        "waypoints",
+        "Way from the launch to the aim, of a flyer on wings or a glider.",
+        high=50,
+        default=(),
     )

@@ -31,6 +31,7 @@ TO_SI: dict[str, float] = {
     "pa": 1.0,
     "w_sr": 1.0,
     "kw_sr": 1e3,
+    "w_m2": 1.0,
     "hz": 1.0,
     "ghz": 1e9,
     "usd": 1.0,

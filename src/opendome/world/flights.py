@@ -19,6 +19,7 @@ from opendome.kernels.flight import KNOTS_FULL, TOLERANCE, Flights, fly_many
 from opendome.kernels.philox import normals, uniforms
 from opendome.kernels.quasi_ballistic import steer_down
 from opendome.rng import Purpose
+from opendome.world.gliding import boosted_glide
 from opendome.world.model import Group
 
 Floats = NDArray[np.float64]
@@ -148,11 +149,23 @@ def fly_waypoints(group: Group, launches: Floats, aims: Floats, fates: Fates) ->
     )
 
 
+def fly_glide(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """Boosted gliders: a boost, then on lift along their waypoints to a dive at their aims."""
+    burn = float(np.sum(_given(group.vehicle).stages[:, 0]))
+    t_cut = np.where(fates.is_failed, fates.share * burn, np.inf)
+    fit, paths, _ = boosted_glide(group, launches, aims, t_cut)
+    ends = np.where(fates.is_failed[:, None], aims[:, :2], paths.impact[:, 1:3])
+    miss = np.array([EARTH_RADIUS_MEAN * _arc(tuple(a[:2]), tuple(e)) for a, e in zip(aims, ends)])
+    never = np.full(len(launches), -np.inf)
+    return Flown(fit.launches, aims, paths, never, fit.status, miss, fit.guesses)
+
+
 FLIGHTS: dict[str, Callable[[Group, Floats, Floats, Fates], Flown]] = {
     "elevation": fly_elevation,
     "cutoff": fly_cutoff,
     "quasi_ballistic": fly_quasi_ballistic,
     "waypoints": fly_waypoints,
+    "glide": fly_glide,
 }
 
 

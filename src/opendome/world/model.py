@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.cruise_way import Flyer
+from opendome.kernels.glide import Glider
 from opendome.kernels.guidance import RoundKinds
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.quasi_ballistic import Fins
@@ -49,6 +51,7 @@ class Group:
     vehicle: Vehicle | None  # None: it has no booster
     flyer: Flyer | None  # None: it does not fly on wings
     fins: Fins | None  # None: it does not steer on its way down
+    glider: Glider | None  # None: it does not glide
     flight: str  # key of FLIGHTS
     threats: Ints  # their ids within a run
     launch: tuple[float, float, float]  # lat, lon, alt
@@ -58,6 +61,9 @@ class Group:
     aim_scatter: float
     apogee: float  # NaN: minimum energy
     guess: Floats  # (1, k) solution of the nominal launch, as solve_aims takes it
+    boost_range: float = math.nan  # m, to which the boost of a glider alone would carry it
+    boost_apogee: float = math.nan  # m
+    dive_speed: float = math.nan  # m/s, wanted when a glider's dive begins
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from opendome.errors import ScenarioError
 from opendome.kernels.aim import GUESS
 from opendome.kernels.cruise import cruise_room
 from opendome.kernels.cruise_way import LEG_SHARE, Flyer
+from opendome.kernels.glide import Glider
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import ThreatGroup, ThreatSystem
 from opendome.world.flights import COARSEST_AIM, FLYER_BETA, Flown, fly_nominal
+from opendome.world.gliding import with_boost
 from opendome.world.model import Group, ThreatTable, vehicle_of
 
 Floats = NDArray[np.float64]
@@ -48,6 +50,8 @@ def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
         for k, aim in enumerate(aims[: threats.count]):
             ids = np.arange(first + k, first + threats.count, len(aims), dtype=np.int64)
             group = _group(threats, aim, ids)
+            if group.glider is not None:
+                group = with_boost(group)
             flown = fly_nominal(group, threats.first_launch)
             _refuse_miss(flown, threats, aim, where)
             t_flight = float(flown.paths.impact[0, 0]) - threats.first_launch
@@ -132,6 +136,27 @@ def _fins(system: ThreatSystem) -> Fins | None:
     )
 
 
+def _glider(system: ThreatSystem) -> Glider | None:
+    g = system.glide
+    if g is None:
+        return None
+    return Glider(
+        float(g.beta),
+        float(g.lift_to_drag),
+        float(g.bank),
+        float(g.max_acceleration),
+        float(g.max_heating),
+        float(g.nose_radius),
+    )
+
+
+def _boost_apogee(threats: ThreatGroup) -> float:
+    """Of a glider's boost: as the group asks, else as its system has it."""
+    if threats.system.glide is None:
+        return math.nan
+    return threats.system.glide.boost_apogee if threats.apogee is None else threats.apogee
+
+
 def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
     """One group and aim, not solved yet; raises when the aim is out of the system's range."""
     system = threats.system
@@ -149,6 +174,7 @@ def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
         vehicle=vehicle_of(system.booster) if system.booster else None,
         flyer=_flyer(system),
         fins=_fins(system),
+        glider=_glider(system),
         flight=system.steering,
         threats=ids,
         launch=(threats.launch.lat, threats.launch.lon, threats.launch.alt),
@@ -158,6 +184,8 @@ def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
         aim_scatter=math.hypot(threats.aim_scatter, system.aim_error / math.sqrt(2 * math.log(2))),
         apogee=math.nan if threats.apogee is None else threats.apogee,
         guess=np.zeros((0, GUESS)),
+        boost_apogee=_boost_apogee(threats),
+        dive_speed=system.glide.dive_speed if system.glide else math.nan,
     )
     if system.steering == "waypoints":
         _refuse_narrow_way(group)
