@@ -56,7 +56,7 @@ def test_nothing_to_decide(policy: str):
 def test_a_single_sure_shot_is_taken(policy: str):
     problem = Problems(
         offsets=np.array([0, 1]),
-        wanted=np.array([1]),
+        wanted=np.array([[1]]),
         value=np.array([5.0]),
         p_kill=np.array([[0.9]]),
         t_last=np.array([10.0]),

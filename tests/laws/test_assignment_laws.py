@@ -29,7 +29,7 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
     n, b = int(sizes.sum()), 3
     return Problems(
         offsets=np.concatenate([[0], np.cumsum(sizes)]),
-        wanted=rng.integers(0, salvo + 1, n),
+        wanted=rng.integers(0, salvo + 1, (n, n_kinds)),
         value=rng.uniform(0.0, 10.0, n),
         p_kill=np.broadcast_to(rng.uniform(0.2, 0.95, n_kinds), (n, n_kinds)).copy(),
         t_last=rng.uniform(0.0, 100.0, n),
@@ -49,9 +49,10 @@ def assignments(problem: Problems) -> list[Ints]:
     n, b = problem.reach.shape
     rows = []
     for i in range(n):
-        most = [problem.wanted[i] if problem.reach[i, j] else 0 for j in range(b)]
+        own = problem.wanted[i, problem.kind]
+        most = np.where(problem.reach[i] > 0, own, 0)
         ways = itertools.product(*(range(m + 1) for m in most))
-        rows.append([way for way in ways if sum(way) <= problem.wanted[i]])
+        rows.append([way for way in ways if sum(way) <= own[np.array(way) > 0].min(initial=99)])
     found = []
     for choice in itertools.product(*rows):
         given = np.array(choice, dtype=np.int64).reshape(n, b)
@@ -62,7 +63,8 @@ def assignments(problem: Problems) -> list[Ints]:
 
 def keeps_limits(problems: Problems, given: Ints) -> bool:
     """Whether rounds, channels, reach and salvo hold in every problem."""
-    ok = bool((given >= 0).all() and (given.sum(axis=1) <= problems.wanted).all())
+    most = np.where(given > 0, problems.wanted[:, problems.kind], 99).min(axis=1, initial=99)
+    ok = bool((given >= 0).all() and (given.sum(axis=1) <= most).all())
     ok &= not given[problems.reach == 0].any()
     for g in range(len(problems.offsets) - 1):
         rows = slice(problems.offsets[g], problems.offsets[g + 1])

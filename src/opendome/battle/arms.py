@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.battle.doctrine import SalvoRules
 from opendome.battle.remote import NOWHERE, own_field
 from opendome.battle.windows import Site, Sites
 from opendome.kernels.frames import ecef_from_geodetic
@@ -36,6 +37,7 @@ class Arms(NamedTuple):
     kind: Ints  # (b,) of round
     unit: Ints  # (b,) batteries of one number share guidance channels
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
+    rules: SalvoRules  # of the nodes that the batteries obey
     against: Bools  # (b, 2) whether it may fire at a ballistic threat, at a flyer on wings
     consent: Floats  # (b,) s, human, before the first engagement of a track
     latency: Floats  # (b,) s from a decision until the battery has the order
@@ -54,14 +56,19 @@ def cell_arms(
 ) -> Arms:
     """Batteries of the nodes of a cell.
 
-    Rounds are of one kind when their systems have one name, one chance to kill and one cost.
+    Rounds are of one kind when their systems have one name, one chance to kill and one cost, and
+    the nodes of their batteries fire as many of them.
     """
     nodes = scenario.command.nodes
     place = {node.name: i for i, node in enumerate(nodes)}
     chosen = [i for i, w in enumerate(scenario.weapons) if place[w.node] in cell.nodes]
     weapons = [scenario.weapons[i] for i in chosen]
     node = np.array([place[w.node] for w in weapons], dtype=np.int64)
-    rounds = [(w.system.name, w.system.p_kill, w.system.cost) for w in weapons]
+    rules = [(nodes[i].doctrine.salvo, nodes[i].doctrine.max_rounds) for i in node]
+    rounds = [
+        (w.system.name, w.system.p_kill, w.system.cost, *rule)
+        for w, rule in zip(weapons, rules, strict=True)
+    ]
     kinds = list(dict.fromkeys(rounds))
     dearest = max((battery.system.cost for battery in scenario.weapons), default=0.0)
     worth = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
@@ -72,11 +79,15 @@ def cell_arms(
         numbers=np.array(chosen, dtype=np.int64),
         nodes=node,
         sites=Sites.of([_site(scenario, w, reach_tables[w.system]) for w in weapons]),
-        p_kill=np.array([p_kill for _, p_kill, _ in kinds], dtype=np.float64),
-        cost=np.array([worth * cost / (dearest or 1.0) for _, _, cost in kinds], dtype=np.float64),
+        p_kill=np.array([one[1] for one in kinds], dtype=np.float64),
+        cost=np.array([worth * one[2] / (dearest or 1.0) for one in kinds], dtype=np.float64),
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
         unit=units_of(weapons),
         layer=layers_of(scenario, weapons),
+        rules=SalvoRules(
+            np.array([one[3] for one in kinds], dtype=np.int64),
+            np.array([one[4] for one in kinds], dtype=np.int64),
+        ),
         against=np.array([(w.against != "level", w.against != "ballistic") for w in weapons]),
         consent=consent,
         latency=latency,

@@ -27,8 +27,8 @@ class Candidates(NamedTuple):
     stock: Ints  # row in the stocks
     t_release: Floats  # (n, b) when human consent is there for each battery
     t_end: Floats  # impact, or arrival of a flyer on wings
-    wanted: Ints  # most rounds in this decision
-    n_tries: Ints  # decisions that doctrine still allows
+    wanted: Ints  # (n, k) most rounds in this decision, if a kind is among them
+    n_tries: Ints  # (n, k) decisions that doctrine still allows
     is_new: Bools  # never engaged before
     value: Floats  # still at risk
 

@@ -16,6 +16,13 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+class SalvoRules(NamedTuple):
+    """What the nodes of batteries allow, for each of k kinds of round."""
+
+    salvo: Ints  # (k,) rounds in one decision
+    most: Ints  # (k,) rounds at a track in all
+
+
 class Spent(NamedTuple):
     """What is already spent on each track of the book, n rows."""
 
@@ -36,6 +43,7 @@ def spent(state: BattleState, p_kill: Floats) -> Spent:
 
 def may_engage(
     doctrine: Doctrine,
+    rules: SalvoRules,
     state: BattleState,
     picture: Tracks,
     pairs: tuple[Ints, Ints],
@@ -51,7 +59,7 @@ def may_engage(
     seen, rows = pairs
     is_free = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
     is_free &= picture.is_level[seen] | np.isfinite(picture.impact_t[seen])
-    is_free &= spent.n_rounds[rows] < doctrine.max_rounds
+    is_free &= spent.n_rounds[rows] < rules.most.max(initial=0)
     if doctrine.is_shoot_look_shoot:
         is_free &= (spent.n_open[rows] == 0) | is_others_turn
     return is_free
@@ -62,11 +70,11 @@ def is_threatening(doctrine: Doctrine, chance: Floats) -> Bools:
     return chance > doctrine.p_threatening
 
 
-def tries(doctrine: Doctrine, n_spent: Ints) -> Ints:
-    """Decisions to fire at each track that are still allowed."""
-    return -((n_spent - doctrine.max_rounds) // doctrine.salvo)
+def tries(rules: SalvoRules, n_spent: Ints) -> Ints:
+    """Decisions to fire at each of n tracks that are still allowed, (n, k)."""
+    return np.asarray(np.maximum(-((n_spent[:, None] - rules.most) // rules.salvo), 0))
 
 
-def salvo(doctrine: Doctrine, n_spent: Ints) -> Ints:
-    """Rounds that each track may get in one decision."""
-    return np.minimum(doctrine.salvo, doctrine.max_rounds - n_spent)
+def salvo(rules: SalvoRules, n_spent: Ints) -> Ints:
+    """Rounds that each of n tracks may get in one decision, if a kind is among them, (n, k)."""
+    return np.asarray(np.maximum(np.minimum(rules.salvo, rules.most - n_spent[:, None]), 0))

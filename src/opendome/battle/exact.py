@@ -110,7 +110,8 @@ def _gains(problem: Problems, ways: Ints) -> Floats:
     row, battery = np.nonzero(problem.reach)
     in_reach[row, problem.kind[battery]] = True
     is_open = ((ways[None] == 0) | in_reach[:, None]).all(axis=2)
-    is_open &= ways.sum(axis=1)[None] <= problem.wanted[:, None]
+    most = np.where(ways[None] > 0, problem.wanted[:, None], np.iinfo(np.int64).max)
+    is_open &= ways.sum(axis=1)[None] <= most.min(axis=2)
     return np.where(is_open, gains, -np.inf)
 
 
@@ -183,7 +184,7 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
     lp.sense_ = highspy.ObjSense.kMaximize
     lp.col_cost_ = np.concatenate([gains[threat, package], np.zeros(len(row))])
     lp.col_lower_ = np.zeros(lp.num_col_)
-    most = np.minimum(problem.wanted[row], problem.rounds[0, battery])
+    most = np.minimum(problem.wanted[row, problem.kind[battery]], problem.rounds[0, battery])
     lp.col_upper_ = np.concatenate([np.ones(len(threat)), np.maximum(most, 0)]).astype(np.float64)
     lp.row_lower_ = np.concatenate(
         [np.zeros(n), np.zeros(n * n_kinds), np.full(2 * n_batteries, -highspy.kHighsInf)]

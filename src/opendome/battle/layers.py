@@ -96,7 +96,7 @@ def can_serve(
     demand = Demand(
         offsets=np.append(first, n),
         order=np.lexsort((t_last, -candidates.value, candidates.stock)),
-        wanted=np.maximum(candidates.wanted, 1),
+        wanted=np.maximum(candidates.wanted[:, arms.kind], 1),
         is_open=is_open,
         t_first=found.t_launch,
         t_meet=found.t_intercept,

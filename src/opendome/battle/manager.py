@@ -210,7 +210,7 @@ class Manager:
         arms, tracks, rules = self.arms[i], state.tracks, self._lead(i).doctrine
         spent = doctrine.spent(state, self.p_kill)
         is_other = self._is_open_to_others(i, state, pairs[1])
-        is_free = doctrine.may_engage(rules, state, picture, pairs, spent, is_other)
+        is_free = doctrine.may_engage(rules, arms.rules, state, picture, pairs, spent, is_other)
         is_judged = is_free | bool(self.cued)
         judged = (pairs[0][is_judged], pairs[1][is_judged])
         evaluate.refresh(state, picture, judged, self.discs, self.values)
@@ -232,8 +232,8 @@ class Manager:
             stock=stock[chosen],
             t_release=np.maximum(t, t_asked[:, None] + arms.consent),
             t_end=t_end[chosen],
-            wanted=doctrine.salvo(rules, spent.n_rounds[rows]),
-            n_tries=doctrine.tries(rules, spent.n_rounds[rows]),
+            wanted=doctrine.salvo(arms.rules, spent.n_rounds[rows]),
+            n_tries=doctrine.tries(arms.rules, spent.n_rounds[rows]),
             is_new=np.isnan(tracks.t_asked[rows]),
             value=tracks.value[rows] * spent.survival[rows],
         )

@@ -72,7 +72,7 @@ def problems_of(
     reach = reach_now(lead, arms.layer, options, channels)
     depth = np.isfinite(found.t_launch).astype(np.int64)
     if lead.doctrine.is_shoot_look_shoot:
-        depth = np.minimum(tries(found, arms.look), candidates.n_tries[:, None])
+        depth = np.minimum(tries(found, arms.look), candidates.n_tries[:, arms.kind])
     place = np.ix_(books.find(state.runs, left.runs[candidates.stock[first]])[0], arms.numbers)
     is_alone = alone(found, arms.kind) & candidates.is_new[:, None]
     return Problems(

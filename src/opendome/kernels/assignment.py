@@ -29,7 +29,7 @@ class Problems(NamedTuple):
     """
 
     offsets: Ints  # (g + 1,)
-    wanted: Ints  # (n,) most rounds that a threat may get
+    wanted: Ints  # (n, k) most rounds that a threat may get in all, if a kind fires at it
     value: Floats  # (n,) lost if the threat is not killed
     p_kill: Floats  # (n, k) of one round
     t_last: Floats  # (n,) last chance to launch, s
@@ -205,6 +205,14 @@ def _move(problems: Problems, flow: Flow, g: int, way: tuple[int, int], sign: in
 
 
 @jit
+def _count(left: Ints, kind: int) -> None:
+    """Of what a threat may still get from each kind (k,), take a round of one kind."""
+    most = left[kind]
+    for k in range(len(left)):
+        left[k] = min(left[k], most) - 1
+
+
+@jit
 def allot_in_order(problems: Problems, order: Ints) -> Ints:
     """Give each threat in turn all the rounds it wants, the surest kind first, while they last.
 
@@ -225,21 +233,20 @@ def allot_in_order(problems: Problems, order: Ints) -> Ints:
     for g in range(len(problems.offsets) - 1):
         for place in range(problems.offsets[g], problems.offsets[g + 1]):
             row = order[place]
-            is_out = np.zeros(n_kinds, dtype=np.bool_)
-            left = problems.wanted[row]
-            while left > 0:
+            left = problems.wanted[row].copy()
+            while True:
                 kind = -1
                 for k in range(n_kinds):
-                    if not is_out[k] and (
+                    if left[k] > 0 and (
                         kind < 0 or problems.p_kill[row, k] > problems.p_kill[row, kind]
                     ):
                         kind = k
                 if kind < 0:
                     break
                 if _give(problems, flow, g, row, kind):
-                    left -= 1
+                    _count(left, kind)
                 else:
-                    is_out[kind] = True
+                    left[kind] = 0
     return flow.given
 
 
@@ -270,19 +277,15 @@ def allot_counts(problems: Problems, counts: Ints) -> tuple[Ints, bool]:
 
 
 @jit
-def _best_return(
-    problems: Problems, g: int, loss: Floats, left: Ints, is_out: NDArray[np.bool_]
-) -> tuple[int, int]:
+def _best_return(problems: Problems, g: int, loss: Floats, left: Ints) -> tuple[int, int]:
     """Row and kind of the round that saves most, (-1, -1) if none is worth its cost.
 
     Ties go to the earlier last chance, then to the lower row, then to the lower kind.
     """
     best_row, best_kind, best = -1, -1, 0.0
     for row in range(problems.offsets[g], problems.offsets[g + 1]):
-        if left[row] <= 0:
-            continue
         for kind in range(len(problems.cost)):
-            if is_out[row, kind]:
+            if left[row, kind] <= 0:
                 continue
             gain = loss[row] * problems.p_kill[row, kind] - problems.cost[kind]
             if gain > best or (
@@ -313,15 +316,14 @@ def allot_by_return(problems: Problems) -> Ints:
     flow = _new_flow(problems)
     loss = problems.value.copy()
     left = problems.wanted.copy()
-    is_out = np.zeros(problems.p_kill.shape, dtype=np.bool_)
     for g in range(len(problems.offsets) - 1):
         while True:
-            row, kind = _best_return(problems, g, loss, left, is_out)
+            row, kind = _best_return(problems, g, loss, left)
             if row < 0:
                 break
             if _give(problems, flow, g, row, kind):
                 loss[row] *= 1.0 - problems.p_kill[row, kind]
-                left[row] -= 1
+                _count(left[row], kind)
             else:
-                is_out[row, kind] = True
+                left[row, kind] = 0
     return flow.given

@@ -22,7 +22,7 @@ class Demand(NamedTuple):
 
     offsets: Ints  # (g + 1,)
     order: Ints  # (n,) rows, run by run: whose claim to a round comes first
-    wanted: Ints  # (n,) rounds
+    wanted: Ints  # (n, b) rounds, were they of the battery
     is_open: Bools  # (n, b) a shot of the battery's layer is under way: it asks for nothing now
     t_first: Floats  # (n, b) first launch that meets the threat, NaN where there is none
     t_meet: Floats  # (n, b) its intercept
@@ -79,7 +79,7 @@ def _deal(demand: Demand, supply: Supply, g: int, layer: Ints, now: int, has: In
             if best < 0 or rounds[b] > rounds[best]:
                 best = b
         if best >= 0:
-            rounds[best] -= demand.wanted[row]
+            rounds[best] -= demand.wanted[row, best]
             dealt[row - low] = best
     return dealt
 
@@ -102,7 +102,7 @@ def _take_turns(demand: Demand, supply: Supply, g: int, dealt: Ints, out: Bools)
             i = mine[k]
             b, row = dealt[i], low + mine[k]
             is_served = False
-            for _ in range(demand.wanted[row]):
+            for _ in range(demand.wanted[row, b]):
                 if len(free) == 0:
                     break
                 c = np.argmin(free)

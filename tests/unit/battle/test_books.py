@@ -9,7 +9,7 @@ import pytest
 
 from opendome.battle import books
 from opendome.battle.books import BattleState, OrderBook, OrderLog
-from opendome.battle.doctrine import may_engage, salvo, spent
+from opendome.battle.doctrine import SalvoRules, may_engage, salvo, spent
 from opendome.battle.picture import REOPEN_AFTER, contradict, read
 from opendome.messages import ReportKind, take
 from opendome.scenario.command import Doctrine
@@ -123,17 +123,18 @@ def test_who_may_be_engaged(doctrine: Doctrine, wanted: list[bool]):
     picture = raid(3).picture(1.0)
     pairs = read(state, picture)
     now = spent(state, P_KILL)
-    assert may_engage(doctrine, state, picture, pairs, now).tolist() == wanted
-    assert salvo(doctrine, now.n_rounds).tolist()[0] == doctrine.salvo
+    rules = SalvoRules(np.array([doctrine.salvo]), np.array([doctrine.max_rounds]))
+    assert may_engage(doctrine, rules, state, picture, pairs, now).tolist() == wanted
+    assert salvo(rules, now.n_rounds).tolist()[0] == [doctrine.salvo]
     boosting = raid(3).picture(1.0, is_boosting=True)
-    assert not may_engage(doctrine, state, boosting, pairs, now).any()
+    assert not may_engage(doctrine, rules, state, boosting, pairs, now).any()
     unknown = replace(picture, impact_t=np.full(3, np.nan))
-    assert not may_engage(doctrine, state, unknown, pairs, now).any()
+    assert not may_engage(doctrine, rules, state, unknown, pairs, now).any()
 
 
 def test_only_what_is_left_of_the_allowance_is_fired():
-    doctrine = Doctrine(salvo=4, max_rounds=6)
-    assert salvo(doctrine, np.array([0, 2, 5])).tolist() == [4, 4, 1]
+    rules = SalvoRules(np.array([4, 1]), np.array([6, 3]))
+    assert salvo(rules, np.array([0, 2, 5])).tolist() == [[4, 1], [4, 1], [1, 0]]
 
 
 def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) -> bool:
@@ -142,7 +143,8 @@ def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) 
     picture.t_update[1] = t_update
     pairs = read(state, picture)
     contradict(state, picture, *pairs)
-    return bool(may_engage(Doctrine(), state, picture, pairs, spent(state, P_KILL))[1])
+    rules = SalvoRules(np.array([2]), np.array([4]))
+    return bool(may_engage(Doctrine(), rules, state, picture, pairs, spent(state, P_KILL))[1])
 
 
 def test_a_kill_closes_the_track_and_a_later_survived_does_not_open_it():

@@ -143,3 +143,22 @@ def test_a_cued_radar_is_asked_by_the_cell_in_which_its_node_fights():
     assert model.decide(state, picture, stocks(model, RUN), empty(Reports), 12.0)[
         1
     ].track.tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("rounds", "salvo"), [((20, 0), 1), ((0, 20), 4)], ids=["the lead's", "the other's"]
+)
+@pytest.mark.parametrize("wiring", ["integrated", "stovepiped"])
+def test_a_battery_fires_the_salvo_of_its_own_node(
+    wiring: str, rounds: tuple[int, int], salvo: int
+) -> None:
+    orders = first_orders(wiring, rounds=rounds, nodes=(0, 1) if wiring == "stovepiped" else (0,))
+    assert set(orders.n_rounds.tolist()) == {salvo}
+
+
+def test_rounds_of_two_nodes_keep_to_the_smaller_salvo_together() -> None:
+    orders = first_orders("integrated")
+    for track in set(orders.track.tolist()):
+        mine = orders.track == track
+        limit = 1 if (orders.battery[mine] == 0).any() else 4
+        assert orders.n_rounds[mine].sum() == limit

@@ -20,7 +20,7 @@ def mixed(n: int = 30, b: int = 6, n_kinds: int = 3, seed: int = 0, salvo: int =
     rng = np.random.default_rng(seed)
     return Problems(
         offsets=np.array([0, n]),
-        wanted=np.full(n, salvo),
+        wanted=np.full((n, n_kinds), salvo),
         value=rng.uniform(25.0, 100.0, n),
         p_kill=rng.uniform(0.6, 0.9, (n, n_kinds)),
         t_last=rng.uniform(0.0, 99.0, n),

@@ -31,7 +31,7 @@ def one_problem(
     n, b = len(reach), len(rounds)
     return Problems(
         offsets=np.array([0, n]),
-        wanted=np.full(n, wanted),
+        wanted=np.full((n, 1), wanted),
         value=10.0 + np.arange(n),
         p_kill=np.full((n, 1), p_kill),
         t_last=np.arange(n, dtype=np.float64),
@@ -145,7 +145,7 @@ def test_as_many_rounds_flow_as_scipy_finds(seed: int):
     # Nodes: source, threats, channels, stocks, sink.
     size = 2 + n + 2 * b
     capacity = np.zeros((size, size), dtype=np.int32)
-    capacity[0, 1 : 1 + n] = problems.wanted
+    capacity[0, 1 : 1 + n] = problems.wanted[:, 0]
     for i in range(n):
         for j in range(b):
             if problems.reach[i, j]:

@@ -21,7 +21,7 @@ def demand(first, last, flight=10.0, runs=1, wanted=1) -> Demand:
     return Demand(
         offsets=np.arange(runs + 1) * n,
         order=np.arange(runs * n),
-        wanted=np.full(runs * n, wanted),
+        wanted=np.full(first.shape, wanted),
         is_open=np.zeros(first.shape, dtype=bool),
         t_first=first,
         t_meet=first + flight,
