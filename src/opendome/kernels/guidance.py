@@ -40,6 +40,7 @@ ON_PATH, FREE, ENDED = 0, 1, 2  # phases of a round
 PROPORTIONAL_NAVIGATION, ZERO_EFFORT_MISS = 0, 1  # guidance laws
 
 SMOOTHING = 0.7  # fading memory of the line-of-sight filter, 0 (none) to 1 (endless)
+BASKET = 0.3  # of the seeker's range: how far from the believed place it looks for its threat
 GAP_SHARE = 0.02  # of the time to go within which looks are averaged to one
 GAP_MOST = 5.0  # looks, at most
 
@@ -157,13 +158,14 @@ def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
     """Lock the true object in view that is nearest to where the threat is believed to be.
 
     The seeker is told where to look and how far: of two in line it takes the one at the distance
-    that the hand-over says.
+    that the hand-over says, and what is farther from the believed place than ``BASKET`` of the
+    seeker's range is not what it was sent for.
     """
     k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
     believed = row(rounds.believed_r, i)
     expected = minus(believed, r)
     expected = times(1.0 / norm(expected), expected)
-    best = math.inf
+    best = BASKET * kinds.acquisition_range[k]
     first = rounds.batch[i] * sky.n_threats
     for j in range(first, first + sky.n_threats):
         if t < sky.t_launch[j] or t >= sky.t_gone[j]:
@@ -222,24 +224,23 @@ def look(rounds: Rounds, i: int, kinds: RoundKinds, d: Vector, t_go: float, seed
 
 
 @jit
-def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
-    """Lateral acceleration that the guidance law asks for, before limits."""
+def homing_command(rounds: Rounds, i: int, kinds: RoundKinds, push: Vector) -> Vector:
+    """Lateral acceleration that the guidance law asks for, before limits.
+
+    The closing speed is taken along the measured line of sight, so that a round goes on homing
+    when it has passed where it was told that its threat would be. ``push`` is what thrust and drag
+    will do to the round, as an even acceleration from now to the meeting; proportional navigation
+    takes its part across the line of sight off beforehand.
+    """
     k = rounds.system[i]
     r, v = row(rounds.r, i), row(rounds.v, i)
     q, s = row(rounds.believed_r, i), row(rounds.believed_v, i)
-    rel, vel = minus(q, r), minus(s, v)
-    distance = norm(rel)
-    along = times(1.0 / distance, rel)
-    closing = -dot(vel, along)
+    u = row(rounds.u, i)
+    along = times(1.0 / norm(u), u)
+    closing = -dot(minus(s, v), along)
     if closing <= 0.0:
         return 0.0, 0.0, 0.0
-    if rounds.target[i] >= 0:
-        u = row(rounds.u, i)
-        along = times(1.0 / norm(u), u)
-        rate = across(row(rounds.u_rate, i), along)
-    else:
-        rate = times(1.0 / distance, across(vel, along))
-    command = times(closing, rate)
+    command = times(closing, across(row(rounds.u_rate, i), along))
     if rounds.law[i] == ZERO_EFFORT_MISS:
         if rounds.believed_level[i] == 1:
             theirs = level_acceleration(q, s)
@@ -247,6 +248,8 @@ def homing_command(rounds: Rounds, i: int, kinds: RoundKinds) -> Vector:
             theirs = coast_acceleration(q[0], q[1], q[2], s[0], s[1], s[2], rounds.believed_beta[i])
         ours = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], kinds.beta[k])
         command = plus(command, 0.5, minus(theirs, ours))
+    else:
+        command = plus(command, -0.5, push)
     return across(times(kinds.navigation_constant[k], command), along)
 
 

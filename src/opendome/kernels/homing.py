@@ -1,6 +1,7 @@
 """Rounds flown closed-loop: midcourse, homing in sub-steps, closest approach.
 
-Truth enters only to make the seeker's looks and to solve the closest approach inside the step.
+Truth enters only to make the seeker's looks, to choose steps of time, and to solve the closest
+approach inside the step; no command comes from it.
 All vectors are inertial (ECI), SI.
 """
 
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import (
@@ -31,6 +33,7 @@ from opendome.kernels.midcourse import (
     drive_of,
     midcourse_command,
     predicted_miss,
+    push,
     round_step,
     threat_step,
 )
@@ -131,30 +134,35 @@ def advance_round(
         rel, vel = minus(row(rounds.believed_r, i), r), minus(row(rounds.believed_v, i), v)
         distance = max(norm(rel), 1e-9)
         closing = -dot(rel, vel) / distance
+        if geocentric_height(r[0], r[1], r[2]) < -100.0:
+            _end(rounds, i, t)
+            return
         if rounds.target[i] < 0:
             # a lofted round may fall behind a threat that flies away, as long as it still climbs
             is_lofted = not kinds.is_divert[k] and distance > kinds.acquisition_range[k]
             is_past = closing <= 0.0 and not (is_lofted and dot(r, v) > 0.0)
-            if is_past or geocentric_height(r[0], r[1], r[2]) < -100.0:
+            if is_past:
                 _end(rounds, i, t)
                 return
             if distance < kinds.acquisition_range[k]:
                 acquire(rounds, i, kinds, sky)
         j = rounds.target[i]
-        t_go = distance / closing if closing > 0.0 else 0.0
-        d, w = rel, vel
+        t_go = distance / closing if closing > 0.0 else 0.0  # as the round believes
+        d, w, to_meet = rel, vel, t_go
         if j >= 0:
             q, s = threat_at(sky, j, t)
             d, w = minus(q, r), minus(s, v)
+            to_meet = dot(d, d) / max(-dot(d, w), 1e-9)
             if t >= rounds.t_look[i] - 1e-9:
                 look(rounds, i, kinds, d, t_go, seed)
-        dt = min(_step_length(rounds, i, kinds, t_go), t_end - t)
+        dt = min(_step_length(rounds, i, kinds, to_meet), t_end - t)
         if t < rounds.t_launch[i] + kinds.sustain_time[k]:
             dt = min(dt, max(rounds.t_launch[i] + kinds.sustain_time[k] - t, 1e-6))
         if j >= 0 and _meets(rounds, i, d, w, dt):
             return
         if j >= 0:
-            a = limit(rounds, i, kinds, homing_command(rounds, i, kinds), dt)
+            a = homing_command(rounds, i, kinds, push(rounds, i, kinds, t_go))
+            a = limit(rounds, i, kinds, a, dt)
         elif kinds.is_divert[k]:
             a = _give_burn(rounds, i, kinds, dt)
         else:
@@ -196,15 +204,40 @@ class News(NamedTuple):
 
 
 @jit
+def falls_within(r: Vector, v: Vector, seconds: float) -> bool:
+    """Whether a body at r, v is below the ground after a while, if nothing but weight moves it.
+
+    The ground is a sphere and the fall parabolic: metres in the tens of seconds it is asked for.
+    """
+    height = geocentric_height(r[0], r[1], r[2])
+    size = norm(r)
+    climb = dot(r, v) / size
+    level2 = dot(v, v) - climb * climb
+    fall = STANDARD_GRAVITY - level2 / size
+    return height + climb * seconds - 0.5 * fall * seconds * seconds < 0.0
+
+
+@jit
 def believe(rounds: Rounds, rows: Ints, news: News) -> None:
-    """Hand newer tracks to rounds, carried along to each round's own time, in place."""
+    """Hand newer tracks to rounds, carried along to each round's own time, in place.
+
+    A track may for a while take a level flyer that turns for a falling body. A round that left for
+    a level flyer believes that only of what does not fall to the ground before it comes there:
+    from what does, nothing is lost by flying on to where it would be on wings.
+    """
     for m in range(len(rows)):
         i = rows[m]
         put(rounds.believed_r, i, row(news.r, m))
         put(rounds.believed_v, i, row(news.v, m))
         rounds.believed_beta[i] = news.beta[m]
-        rounds.believed_level[i] = 1 if news.is_level[m] else 0
         rest = rounds.t[i] - news.t[m]
+        if news.is_level[m]:
+            rounds.believed_level[i] = 1
+        elif rounds.believed_level[i] == 1:
+            way = norm(minus(row(news.r, m), row(rounds.r, i)))
+            pace = norm(minus(row(news.v, m), row(rounds.v, i)))
+            if not falls_within(row(news.r, m), row(news.v, m), rest + way / max(pace, 1.0)):
+                rounds.believed_level[i] = 0
         n = max(1, math.ceil(abs(rest) / 0.25))
         for _ in range(n):
             _believed_step(rounds, i, rest / n)

@@ -76,6 +76,24 @@ def round_step(r: Vector, v: Vector, drive: Drive, a: Vector, dt: float) -> tupl
 
 
 @jit
+def push(rounds: Rounds, i: int, kinds: RoundKinds, t_go: float) -> Vector:
+    """What thrust and drag do to round i up to the meeting, as an even acceleration until then.
+
+    Of a sustainer that burns out before, what it moves the round by is spread over all of t_go.
+    """
+    r, v = row(rounds.r, i), row(rounds.v, i)
+    drive = drive_of(rounds, i, kinds)
+    wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
+    beta, pull = drive.beta, 0.0
+    if drive.rest > 0.0:
+        beta = drive.mass / drive.drag_area
+        share = min(drive.rest / max(t_go, 1e-3), 1.0)
+        pull = drive.thrust / drive.mass * share * (2.0 - share)
+    lost = drag_rate(geocentric_height(r[0], r[1], r[2]), speed, beta)
+    return times(pull / max(speed, 1e-9) - lost, (wx, wy, wz))
+
+
+@jit
 def threat_step(
     r: Vector, v: Vector, beta: float, is_level: int, dt: float
 ) -> tuple[Vector, Vector]:

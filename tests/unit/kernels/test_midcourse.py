@@ -22,7 +22,7 @@ from opendome.kernels.guidance import (
     level_acceleration,
     look,
 )
-from opendome.kernels.homing import advance_round
+from opendome.kernels.homing import News, advance_round, believe, falls_within
 from opendome.kernels.level import level_step_eci
 from opendome.kernels.midcourse import Drive, midcourse_command, zero_effort_miss
 
@@ -191,3 +191,38 @@ def test_of_two_in_line_the_seeker_takes_the_one_at_the_believed_distance() -> N
     sky = Sky(3, path, 2 * three, 0 * three + 2, np.full(3, -1.0), np.full(3, 1e9))
     acquire(rounds, 0, kinds(cos_field=0.7), sky)
     assert rounds.target[0] == 0
+
+
+def test_a_body_falls_within_the_time_of_its_parabola() -> None:
+    """From 500 m without climb: sqrt(2 h / g) = 10.1 s; at orbital speed it never falls."""
+    radius = 6378137.0 + 500.0
+    assert not falls_within((radius, 0.0, 0.0), (0.0, 0.0, 0.0), 10.0)
+    assert falls_within((radius, 0.0, 0.0), (0.0, 0.0, 0.0), 10.2)
+    assert falls_within((radius, 0.0, 0.0), (-100.0, 0.0, 0.0), 5.0)
+    assert not falls_within((radius, 0.0, 0.0), (0.0, 7950.0, 0.0), 1000.0)
+
+
+@pytest.mark.parametrize(("height", "believed"), [(100.0, 1), (20e3, 0)])
+def test_a_round_sent_at_a_flyer_believes_a_fall_only_of_what_will_not_hit_the_ground(
+    height: float, believed: int
+) -> None:
+    """30 km away at 250 m/s against 500: 40 s, in which a body falls 8 km."""
+    here = (6378137.0 + height, 0.0, 0.0)
+    rounds = one_round(here, (0.0, 500.0, 0.0), here, S)
+    rounds.believed_level[0] = 1
+    r, v = np.array([[6378137.0 + height, 30e3, 0.0]]), np.array([[0.0, -250.0, 0.0]])
+    news = News(np.zeros(1), r, v, np.array([1000.0]), np.array([False]))
+    believe(rounds, np.array([0]), news)
+    assert rounds.believed_level[0] == believed
+
+
+@pytest.mark.parametrize(("off", "target"), [(29e3, 0), (31e3, -1)])
+def test_what_is_far_from_the_believed_place_is_not_what_the_seeker_was_sent_for(
+    off: float, target: int
+) -> None:
+    rounds = one_round(R, (0.0, 900.0, 0.0), (FAR, 50e3, 0.0), S)
+    path = np.array([[t, FAR + off, 50e3, 0.0, 0.0, 0.0, 0.0] for t in (0.0, 100.0)])
+    zero = np.zeros(1, dtype=np.int64)
+    sky = Sky(1, path, zero, zero + 2, np.array([-1.0]), np.array([1e9]))
+    acquire(rounds, 0, kinds(acquisition_range=1e5), sky)
+    assert rounds.target[0] == target
