@@ -37,6 +37,7 @@ class Arms(NamedTuple):
     kind: Ints  # (b,) of round
     unit: Ints  # (b,) batteries of one number share guidance channels
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
+    is_layered: bool  # some batteries come before others
     rules: SalvoRules  # of the nodes that the batteries obey
     against: Bools  # (b, 2) whether it may fire at a ballistic threat, at a flyer on wings
     consent: Floats  # (b,) s, human, before the first engagement of a track
@@ -84,6 +85,7 @@ def cell_arms(
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
         unit=units_of(weapons),
         layer=layers_of(scenario, weapons),
+        is_layered=has_turns(layers_of(scenario, weapons)),
         rules=SalvoRules(
             np.array([one[3] for one in kinds], dtype=np.int64),
             np.array([one[4] for one in kinds], dtype=np.int64),
@@ -125,6 +127,11 @@ def layers_of(scenario: Scenario, weapons: Sequence[Battery]) -> Ints:
     layers = scenario.command.layers
     of_name = {name: i for i, layer in enumerate(layers) for name in layer.batteries}
     return np.array([of_name.get(w.name, NO_LAYER) for w in weapons], dtype=np.int64)
+
+
+def has_turns(layer: Ints) -> bool:
+    """Whether batteries are of more than one layer, so that some come before others."""
+    return len(np.unique(layer[layer >= 0])) > 1
 
 
 def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:

@@ -80,8 +80,9 @@ def greedy(problems: Problems) -> Assignment:
 def has_one_kind(problems: Problems) -> Bools:
     """Whether all batteries that reach anything fire one kind of round and share nothing, (g,)."""
     n_kinds = len(problems.cost)
+    if len(set(problems.unit.tolist())) < len(problems.unit):
+        return np.zeros(len(problems.offsets) - 1, dtype=np.bool_)
     in_reach = np.zeros((len(problems.offsets) - 1, n_kinds), dtype=np.bool_)
     row, battery = np.nonzero(problems.reach)
     in_reach[problem_of_row(problems)[row], problems.kind[battery]] = True
-    n_units = len(np.unique(problems.unit))
-    return np.asarray((in_reach.sum(axis=1) <= 1) & (n_units == len(problems.unit)))
+    return np.asarray(in_reach.sum(axis=1) <= 1)

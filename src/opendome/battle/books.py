@@ -156,9 +156,9 @@ def merge(book: Book, more: Book) -> Book:
     )
 
 
-def per_track(state: BattleState, amounts: Floats | Ints) -> Floats:
-    """Sum over the open orders against each track of an amount per order, (n_tracks,)."""
-    totals = np.zeros(len(state.tracks.key))
+def per_track(state: BattleState, amounts: Floats) -> Floats:
+    """Sum over the open orders against each track of k amounts per order, (n_tracks, k)."""
+    totals = np.zeros((len(state.tracks.key), amounts.shape[1]))
     rows, is_known = find(state.tracks.key, state.orders.track_key)
     np.add.at(totals, rows[is_known], amounts[is_known])
     return totals

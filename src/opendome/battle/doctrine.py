@@ -34,35 +34,44 @@ class Spent(NamedTuple):
 def spent(state: BattleState, p_kill: Floats) -> Spent:
     """Rounds spent on each track; ``p_kill`` (n_batteries,) is of one round of a battery."""
     orders = state.orders
-    n_left = per_track(state, orders.n_left).astype(np.int64)
-    n_open = per_track(state, orders.n_left + orders.n_pending).astype(np.int64)
-    logs = np.log1p(-np.minimum(p_kill[orders.battery], 1.0 - 1e-12))
-    logs = logs * (orders.n_left + orders.n_pending)
-    return Spent(state.tracks.n_launched + n_left, n_open, np.exp(per_track(state, logs)))
+    n = len(state.tracks.key)
+    if len(orders.key) == 0:
+        return Spent(state.tracks.n_launched, np.zeros(n, dtype=np.int64), np.ones(n))
+    open_rounds = orders.n_left + orders.n_pending
+    logs = np.log1p(-np.minimum(p_kill[orders.battery], 1.0 - 1e-12)) * open_rounds
+    n_left, n_open, log = per_track(state, np.stack([orders.n_left, open_rounds, logs], axis=1)).T
+    return Spent(
+        state.tracks.n_launched + n_left.astype(np.int64), n_open.astype(np.int64), np.exp(log)
+    )
+
+
+def is_open(state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints]) -> Bools:
+    """Whether each confirmed track can be fired at at all, (n,).
+
+    Not while it boosts, not without an impact predicted (but of a flyer on wings none is needed),
+    not when it is believed dead.
+    """
+    seen, rows = pairs
+    is_alive = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
+    return np.asarray(is_alive & (picture.is_level[seen] | np.isfinite(picture.impact_t[seen])))
 
 
 def may_engage(
     doctrine: Doctrine,
     rules: SalvoRules,
-    state: BattleState,
-    picture: Tracks,
-    pairs: tuple[Ints, Ints],
     spent: Spent,
+    rows: Ints,
     is_others_turn: Bools | bool = False,
 ) -> Bools:
-    """Whether doctrine lets a cell fire at each confirmed track, its threat left aside, (n,).
+    """Whether doctrine lets a cell fire at tracks (n,) that are open, their threat left aside.
 
-    Not while it boosts, not without an impact predicted (but of a flyer on wings none is needed),
-    not when it is believed dead, not beyond the rounds allowed, and in shoot-look-shoot not while
-    a round is unassessed, but where it may be the turn of another layer than fired it.
+    Not beyond the rounds allowed, and in shoot-look-shoot not while a round is unassessed, but
+    where it may be the turn of another layer than fired it.
     """
-    seen, rows = pairs
-    is_free = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
-    is_free &= picture.is_level[seen] | np.isfinite(picture.impact_t[seen])
-    is_free &= spent.n_rounds[rows] < rules.most.max(initial=0)
+    is_free = spent.n_rounds[rows] < rules.most.max(initial=0)
     if doctrine.is_shoot_look_shoot:
         is_free &= (spent.n_open[rows] == 0) | is_others_turn
-    return is_free
+    return np.asarray(is_free)
 
 
 def is_threatening(doctrine: Doctrine, chance: Floats) -> Bools:

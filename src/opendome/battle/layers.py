@@ -153,11 +153,6 @@ def turns(
     return Turns(*found_turns, is_served)
 
 
-def has_turns(layer: Ints) -> bool:
-    """Whether batteries are of more than one layer, so that some come before others."""
-    return len(np.unique(layer[layer >= 0])) > 1
-
-
 def may_be_free(t_word: Floats, layer: Ints) -> Bools:
     """Whether some battery of another layer than the shots open against each track exists, (n,).
 

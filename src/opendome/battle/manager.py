@@ -133,8 +133,10 @@ class Manager:
     ) -> Orders:
         """Orders of one cell."""
         arms, lead = self.arms[i], self._lead(i)
+        if not (self.cued or (state.tracks.t_wake[pairs[1]] <= t + 1e-9).any()):
+            return empty(Orders)  # all sleep; what they threaten is judged when one wakes
         candidates = self._candidates(i, state, picture, pairs, left, t)
-        if len(candidates.seen) == 0:
+        if candidates is None:
             return empty(Orders)
         options = self._options(i, state, picture, candidates, left, t)
         problems = problems_of(state, lead, arms, candidates, options)
@@ -149,6 +151,8 @@ class Manager:
         state.n_unproven += int(np.sum(~assignment.is_proven))
         planned = np.where(is_now, assignment.given, 0)
         given = np.flatnonzero(planned.any(axis=1))
+        if len(given) == 0:
+            return empty(Orders)
         found = outlook.renew(options.found, given, options.paths, arms, options.t_earliest)
         t_next = options.t_base + period + found.step[:, None]
         planned = np.where(found.t_launch < t_next, planned, 0)
@@ -185,7 +189,7 @@ class Manager:
             left=left,
             turns=None,
         )
-        if not layers.has_turns(arms.layer):
+        if not arms.is_layered:
             return options
         t_word = layers.open_words(state, candidates.rows, self.layer)
         is_shoot_look_shoot = self._lead(i).doctrine.is_shoot_look_shoot
@@ -205,24 +209,29 @@ class Manager:
         pairs: tuple[Ints, Ints],
         left: Stocks,
         t: float,
-    ) -> Candidates:
+    ) -> Candidates | None:
         """Threats that a cell may fire at now, in the runs where there is something to decide."""
         arms, tracks, rules = self.arms[i], state.tracks, self._lead(i).doctrine
-        spent = doctrine.spent(state, self.p_kill)
-        is_other = self._is_open_to_others(i, state, pairs[1])
-        is_free = doctrine.may_engage(rules, arms.rules, state, picture, pairs, spent, is_other)
-        is_judged = is_free | bool(self.cued)
-        judged = (pairs[0][is_judged], pairs[1][is_judged])
+        is_open = doctrine.is_open(state, picture, pairs)
+        judged = pairs if self.cued else (pairs[0][is_open], pairs[1][is_open])
         evaluate.refresh(state, picture, judged, self.discs, self.values)
-        seen, rows = pairs[0][is_free], pairs[1][is_free]
+        seen, rows = pairs[0][is_open], pairs[1][is_open]
         t_end = np.where(picture.is_level[seen], tracks.t_end[rows], picture.impact_t[seen])
         is_threat = doctrine.is_threatening(rules, tracks.chance[rows]) & (t_end > t)
+        if not (is_threat & (tracks.t_wake[rows] <= t + 1e-9)).any():
+            return None
         seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
+        spent = doctrine.spent(state, self.p_kill)
+        is_other = self._is_open_to_others(i, state, rows)
+        is_free = doctrine.may_engage(rules, arms.rules, spent, rows, is_other)
+        seen, rows, t_end = seen[is_free], rows[is_free], t_end[is_free]
         stock, is_known = books.find(left.runs, picture.run[seen])
         is_ready = (np.minimum(left.rounds, left.free_channels)[:, arms.numbers] > 0).any(axis=1)
         is_due = np.zeros(len(left.runs), dtype=np.bool_)
         is_due[stock[is_known & (tracks.t_wake[rows] <= t + 1e-9)]] = True
         chosen = np.flatnonzero(is_known & (is_due & is_ready)[stock])
+        if len(chosen) == 0:
+            return None
         chosen = chosen[np.lexsort((picture.id[seen[chosen]], stock[chosen]))]
         rows = rows[chosen]
         t_asked = np.where(np.isnan(tracks.t_asked[rows]), t, tracks.t_asked[rows])
@@ -241,7 +250,7 @@ class Manager:
     def _is_open_to_others(self, i: int, state: BattleState, rows: Ints) -> Bools:
         """Whether a battery of another layer may have a turn at tracks with an open shot, (n,)."""
         layer = self.arms[i].layer
-        if not layers.has_turns(layer):
+        if not self.arms[i].is_layered or len(state.orders.key) == 0:
             return np.zeros(len(rows), dtype=np.bool_)
         return layers.may_be_free(layers.open_words(state, rows, self.layer), layer)
 
@@ -250,13 +259,15 @@ def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:
     """Stocks less what is ordered and has not left, sorted by run; never below zero."""
     order = np.argsort(stocks.runs, kind="stable")
     runs = stocks.runs[order]
+    left = Stocks(runs, stocks.rounds[order], stocks.free_channels[order], stocks.t_ready[order])
+    if not state.orders.n_left.any():
+        return left
     owed = books.outstanding(state, runs, stocks.rounds.shape[1])
     owed_by_unit = owed @ (unit[:, None] == unit).astype(np.int64)
-    return Stocks(
-        runs=runs,
-        rounds=np.maximum(stocks.rounds[order] - owed, 0),
-        free_channels=np.maximum(stocks.free_channels[order] - owed_by_unit, 0),
-        t_ready=stocks.t_ready[order],
+    return replace(
+        left,
+        rounds=np.maximum(left.rounds - owed, 0),
+        free_channels=np.maximum(left.free_channels - owed_by_unit, 0),
     )
 
 

@@ -28,7 +28,8 @@ def read(state: BattleState, picture: Tracks) -> tuple[Ints, Ints]:
         return seen, rows
     is_present = np.isin(state.tracks.key, state.orders.track_key)
     is_present[rows[is_known]] = True
-    state.tracks = keep(state.tracks, is_present)
+    if not is_present.all():
+        state.tracks = keep(state.tracks, is_present)
     if not is_known.all():
         state.tracks = merge(state.tracks, new_tracks(keys[~is_known], state.n_alone.shape[1]))
     return seen, find(state.tracks.key, keys)[0]

@@ -54,22 +54,29 @@ def find_tracks(model: FireControlModel, state: FireControlState, picture: Track
     return np.where(have[rows] == want, rows, -1)
 
 
-def see(model: FireControlModel, state: FireControlState, sight: Sight,
-        wanted: tuple[Ints, Ints, Ints, Ints]) -> tuple[Ints, Tracks]:  # fmt: skip
-    """Which (run, cell, track, battery) are seen, and the track of each of these."""
+def sightings(model: FireControlModel, state: FireControlState, sight: Sight,
+              wanted: tuple[Ints, Ints, Ints, Ints]
+              ) -> list[tuple[Ints, Tracks, Ints]]:  # fmt: skip
+    """Which (run, cell, track, battery) are seen in each picture, and in which of its rows."""
     run, cell, track, battery = wanted
     version = np.where(cell == 0, sight.of_battery[battery], 0)
-    found: list[Ints] = []
-    seen: list[Tracks] = []
+    found: list[tuple[Ints, Tracks, Ints]] = []
     for k, picture in enumerate(sight.pictures):
         mine = np.flatnonzero(version == k)
         if len(mine):
             rows = find_tracks(model, state, picture, run[mine], cell[mine], track[mine])
-            found.append(mine[rows >= 0])
-            seen.append(take(picture, rows[rows >= 0]))
+            found.append((mine[rows >= 0], picture, rows[rows >= 0]))
+    return found
+
+
+def see(model: FireControlModel, state: FireControlState, sight: Sight,
+        wanted: tuple[Ints, Ints, Ints, Ints]) -> tuple[Ints, Tracks]:  # fmt: skip
+    """Which (run, cell, track, battery) are seen, and the track of each of these."""
+    found = sightings(model, state, sight, wanted)
+    seen = [take(picture, rows) for _, picture, rows in found]
     if len(seen) == 1:
-        return found[0], seen[0]
-    which = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+        return found[0][0], seen[0]
+    which = np.concatenate([part[0] for part in found]) if found else np.zeros(0, dtype=np.int64)
     order = np.argsort(which, kind="stable")
     return which[order], take(join(seen, Tracks), order)
 
@@ -119,6 +126,8 @@ def _requests(
     mates = model.unit[:, None] == model.unit
     start = _start(model, orders)
     due = start < t_next
+    if not due.any():
+        return (empty(Orders), np.zeros(0)), orders, empty(Reports)
     now = np.flatnonzero(due)
     now = now[np.lexsort((orders.id[now], start[now], orders.run[now]))]
     have = stocks(model, state, t)
@@ -293,17 +302,30 @@ def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -
 def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: float) -> Commands:
     """Newer tracks for rounds in flight; rounds past their intercept are forgotten."""
     keep = state.flights.t_intercept + AFTER_INTERCEPT > t
-    f = InFlight(**{g.name: getattr(state.flights, g.name)[keep] for g in fields(InFlight)})
-    state.flights = f
+    f = state.flights
+    if not keep.all():
+        f = InFlight(**{g.name: getattr(f, g.name)[keep] for g in fields(InFlight)})
+        state.flights = f
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
-    found, seen = see(model, state, sight, (state.runs[f.batch], f.node, f.track, f.battery))
-    divert = np.array([u.is_divert for u in model.units])[f.battery[found]]
-    share = np.where(divert, UPDATE_SHARE, 1.0)
-    t_update, t_intercept = f.t_update[found], f.t_intercept[found]
-    due = (seen.t > t_update) & (t_intercept - seen.t <= share * (t_intercept - t_update))
-    now, seen = found[due], take(seen, due)
-    f.t_update[now] = seen.t
+    is_divert = np.array([u.is_divert for u in model.units])
+    parts: list[tuple[Ints, Floats, Floats, Bools]] = []
+    wanted = (state.runs[f.batch], f.node, f.track, f.battery)
+    for found, picture, rows in sightings(model, state, sight, wanted):
+        t_track = picture.t[rows]
+        share = np.where(is_divert[f.battery[found]], UPDATE_SHARE, 1.0)
+        t_update, t_intercept = f.t_update[found], f.t_intercept[found]
+        due = (t_track > t_update) & (t_intercept - t_track <= share * (t_intercept - t_update))
+        seen = rows[due]
+        parts.append((found[due], t_track[due], picture.x_ecef[seen], picture.is_level[seen]))
+    if not any(len(part[0]) for part in parts):
+        return empty(Commands)
+    order = np.argsort(np.concatenate([part[0] for part in parts]), kind="stable")
+    now = np.concatenate([part[0] for part in parts])[order]
+    t_track = np.concatenate([part[1] for part in parts])[order]
+    x_ecef = np.concatenate([part[2] for part in parts])[order]
+    is_level = np.concatenate([part[3] for part in parts])[order]
+    f.t_update[now] = t_track
     n = len(now)
     nan = np.full(n, np.nan)
     return Commands(
@@ -319,7 +341,7 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
         azimuth=nan,
         elevation=nan,
         law=np.zeros(n, dtype=np.int64),
-        t_track=seen.t,
-        x_ecef=seen.x_ecef,
-        is_level=seen.is_level,
+        t_track=t_track,
+        x_ecef=x_ecef,
+        is_level=is_level,
     )

@@ -9,7 +9,8 @@ import pytest
 
 from opendome.battle import books
 from opendome.battle.books import BattleState, OrderBook, OrderLog
-from opendome.battle.doctrine import SalvoRules, may_engage, salvo, spent
+from opendome.battle.doctrine import SalvoRules, is_open, salvo, spent
+from opendome.battle.doctrine import may_engage as allows
 from opendome.battle.picture import REOPEN_AFTER, contradict, read
 from opendome.messages import ReportKind, take
 from opendome.scenario.command import Doctrine
@@ -108,6 +109,11 @@ def test_stocks_owe_what_is_ordered_and_has_not_left():
     state = state_with_order(2)
     tell(state, (1.0, L))
     assert books.outstanding(state, np.array([0, 1]), 2).tolist() == [[0, 1], [0, 0]]
+
+
+def may_engage(doctrine, rules, state, picture, pairs, now) -> np.ndarray:
+    """Whether each track may be fired at."""
+    return is_open(state, picture, pairs) & allows(doctrine, rules, now, pairs[1])
 
 
 @pytest.mark.parametrize(

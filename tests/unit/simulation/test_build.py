@@ -21,7 +21,7 @@ def test_batteries_of_one_system_may_differ_by_their_overrides() -> None:
     assert np.isfinite(south.table.tof).sum() < 0.7 * np.isfinite(north.table.tof).sum()
     arms = model.manager.arms[0]
     for b, unit in enumerate((south, north)):
-        assert np.array_equal(arms.sites[b].launcher.table.tof, unit.table.tof)
+        assert np.array_equal(arms.sites.each[b].launcher.table.tof, unit.table.tof)
         assert np.array_equal(model.world.batteries.tables[b].tof, unit.table.tof)
         assert arms.p_kill[arms.kind[b]] == model.manager.p_kill[b]
 
