@@ -166,6 +166,15 @@ def launch_state(launch: Array) -> tuple[State, Array, Array]:
 def fly_boost(vehicle: Vehicle, launch: Array, limits: Limits, knots: Array) -> Cursor:
     """Fly from launch to burn-out or cut-off, every powered segment in turn."""
     y, up, aim = launch_state(launch)
+    thrown = vehicle.muzzle_speed
+    y = (
+        y[0],
+        y[1],
+        y[2],
+        y[3] + thrown * aim[0],
+        y[4] + thrown * aim[1],
+        y[5] + thrown * aim[2],
+    )
     write_knot(knots, 0, limits.t_launch, y)
     cursor = Cursor(0.0, y, FIRST_STEP, 1, 0, launch[ALT], STILL_FLYING)
     bounds = segment_bounds(vehicle, launch[T_CUT])

@@ -27,6 +27,8 @@ class Vehicle(NamedTuple):
         Ballistic coefficient m / (cd A) after burn-out or cut-off, kg/m^2.
     rise_time, pitch_time : float
         Vertical rise, then fixed attitude at the launch elevation; afterwards a gravity turn.
+    muzzle_speed : float
+        With which a tube throws it along the launch elevation, m/s.
     """
 
     stages: NDArray[np.float64]
@@ -34,6 +36,7 @@ class Vehicle(NamedTuple):
     payload_beta: float
     rise_time: float
     pitch_time: float
+    muzzle_speed: float = 0.0
 
 
 class Push(NamedTuple):
@@ -73,8 +76,8 @@ def burn_time(vehicle: Vehicle) -> float:
 
 @jit
 def ideal_speed(vehicle: Vehicle) -> float:
-    """Speed that all stages would give without gravity and air (Tsiolkovsky)."""
-    mass, speed = launch_mass(vehicle), 0.0
+    """Speed that tube and stages would give without gravity and air (Tsiolkovsky)."""
+    mass, speed = launch_mass(vehicle), vehicle.muzzle_speed
     for i in range(len(vehicle.stages)):
         after = mass - vehicle.stages[i, PROPELLANT]
         speed += vehicle.stages[i, EXHAUST_SPEED] * math.log(mass / after)

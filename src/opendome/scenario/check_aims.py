@@ -14,6 +14,7 @@ from opendome.scenario.threats import MAX_THREATS, ThreatGroup
 # What a system must bring to be steered so.
 PARTS_OF = {
     "elevation": ("booster",),
+    "high_angle": ("booster",),
     "cutoff": ("booster",),
     "quasi_ballistic": ("booster", "manoeuvre"),
     "waypoints": ("cruise",),
@@ -46,6 +47,10 @@ def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
         if getattr(system, part) is None:
             words = f"its steering {system.steering} needs keys of {part}, which it has not"
             raise origin.refuse(f"{path}.system", system.name, words)
+    booster = system.booster
+    if booster is not None and not booster.stages and booster.muzzle_speed == 0.0:
+        words = "its booster has no stage and no muzzle_speed_m_s, so that it cannot fly"
+        raise origin.refuse(f"{path}.system", system.name, words)
     if group.waypoints and system.steering not in HAS_WAYPOINTS:
         words = f"{system.name} flies no waypoints, its steering is {system.steering}"
         raise origin.refuse(f"{path}.waypoints", group.waypoints, words, "Remove this key.")

@@ -29,19 +29,25 @@ class Booster:
     """How a missile or interceptor is driven: stages, payload and a pitch program.
 
     It rises vertically for ``rise_time``, holds a fixed elevation for ``pitch_time``, then flies a
-    gravity turn until the last burn ends or thrust is cut. A rail launch has ``rise_time`` 0.
+    gravity turn until the last burn ends or thrust is cut. A rail launch has ``rise_time`` 0. A
+    shell has no stage, but a ``muzzle_speed``.
     """
 
-    stages: tuple[Stage, ...] = keys.parts("stages", "Stages, first to burn first.", low=1, high=6)
     payload_mass: float = quantity(
         "payload_kg", "kg", "Mass after the last stage.", above=0, high=1e5
     )
     payload_beta: float = quantity(
         "payload_beta_kg_m2", "kg_m2", "Ballistic coefficient after burn-out.", above=0, high=1e6
     )
+    stages: tuple[Stage, ...] = keys.parts(
+        "stages", "Stages, first to burn first.", low=0, high=6, default=()
+    )
     rise_time: float = quantity("rise_s", "s", "Vertical rise.", low=0, high=120, default=0)
     pitch_time: float = quantity(
         "pitch_s", "s", "Fixed-elevation phase.", low=0, high=300, default=1
+    )
+    muzzle_speed: float = quantity(
+        "muzzle_speed_m_s", "m_s", "Of what a tube throws.", low=0, high=3000, default=0
     )
 
 
@@ -125,7 +131,8 @@ class Glide:
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
-    ``elevation``: an unguided rocket, burns to the end, range chosen by launch elevation.
+    ``elevation``: an unguided rocket or shell, range chosen by launch elevation, on the flat arc.
+    ``high_angle``: the same on the steep arc, as of mortars.
     ``cutoff``: a guided ballistic missile, range and apogee chosen by pitch and thrust cut-off.
     ``quasi_ballistic``: as ``cutoff``, low, and steered by fins on its way down (``manoeuvre``).
     ``waypoints``: powered level flight along waypoints (``cruise``); it has no booster.
@@ -137,7 +144,7 @@ class ThreatSystem:
     steering: str = keys.choice(
         "steering",
         "How a flight is fitted to its aim point.",
-        ("elevation", "cutoff", "quasi_ballistic", "waypoints", "glide"),
+        ("elevation", "high_angle", "cutoff", "quasi_ballistic", "waypoints", "glide"),
     )
     min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
     max_range: float = quantity(

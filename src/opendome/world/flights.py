@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.errors import ModelRangeError
 from opendome.kernels.aim import solve_aims
-from opendome.kernels.aim_start import CUTOFF, ELEVATION_LOW, minimum_energy_apogee
+from opendome.kernels.aim_start import (
+    CUTOFF,
+    ELEVATION_HIGH,
+    ELEVATION_LOW,
+    minimum_energy_apogee,
+)
 from opendome.kernels.cruise import FALL_KNOTS, cruise_many
 from opendome.kernels.flight import KNOTS_FULL, TOLERANCE, Flights, fly_many
 from opendome.kernels.philox import normals, uniforms
@@ -107,8 +112,13 @@ def _ballistic(group: Group, launches: Floats, aims: Floats, fates: Fates, steer
 
 
 def fly_elevation(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
-    """Unguided rockets: burn to the end, range by launch elevation, low arc."""
+    """Unguided rockets and shells: range by launch elevation, flat arc."""
     return _ballistic(group, launches, aims, fates, ELEVATION_LOW)
+
+
+def fly_high_angle(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """As elevation, on the steep arc: mortars."""
+    return _ballistic(group, launches, aims, fates, ELEVATION_HIGH)
 
 
 def fly_cutoff(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
@@ -162,6 +172,7 @@ def fly_glide(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flo
 
 FLIGHTS: dict[str, Callable[[Group, Floats, Floats, Fates], Flown]] = {
     "elevation": fly_elevation,
+    "high_angle": fly_high_angle,
     "cutoff": fly_cutoff,
     "quasi_ballistic": fly_quasi_ballistic,
     "waypoints": fly_waypoints,

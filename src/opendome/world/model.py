@@ -39,6 +39,7 @@ def vehicle_of(booster: Booster) -> Vehicle:
         float(booster.payload_beta),
         float(booster.rise_time),
         float(booster.pitch_time),
+        float(booster.muzzle_speed),
     )
 
 
