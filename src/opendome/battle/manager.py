@@ -108,18 +108,20 @@ class Manager:
         given: list[Orders] = []
         cell_of = np.array(cell_of_nodes(self.command, self.cells, t), dtype=np.int64)
         left = _left(state, stocks, self.unit)
+        cells_seen = picture.node[pairs[0]]
         for i, cell in enumerate(self.cells):
             if state.t_due[i] <= t + 1e-9:
                 period = self.command.nodes[cell.lead].decision_period
                 state.t_due[i] = (np.floor(t / period + 1e-9) + 1) * period
-                mine = picture.node[pairs[0]] == i
+                mine = cells_seen == i
                 own = (pairs[0][mine], pairs[1][mine])
                 # nothing to see, nothing to fire with, or every run has ended
                 if len(own[0]) and len(left.runs) and np.any(cell_of == i):
                     held = _held_by(left, cell_of[self.battery_node] == i)
                     given.append(self._decide_cell(i, state, picture, own, held, t))
         orders = join(given, Orders)
-        orders = take(orders, np.lexsort((orders.id, orders.run)))
+        if len(orders.run) > 1:
+            orders = take(orders, np.lexsort((orders.id, orders.run)))
         return orders, cue(self.cued, cell_of, state, picture, pairs)
 
     def _decide_cell(
