@@ -9,6 +9,7 @@ from opendome.kernels.kalman import expect_many, update_pairs
 from opendome.kernels.looks import Looks
 
 SENSOR = np.array([4.0e6, 3.0e6, 3.9e6])
+PERSISTENT = 10.0  # times the textbook's second-order variance, as docs/models/ekf.md has it
 
 
 def naive_look(x):
@@ -40,9 +41,9 @@ def naive_update(x, cov, z, sigmas, parts):
     rv = across @ cov[:3, 3:6] @ across.T
     vv = across @ cov[3:6, 3:6] @ across.T
     noise = np.diag(np.square(sigmas))
-    noise[0, 0] += 0.5 * np.trace(rr @ rr) / distance**2
-    noise[3, 3] += (np.trace(rv @ rv) + np.trace(rr @ vv)) / distance**2
-    noise[0, 3] = noise[3, 0] = np.trace(rr @ rv) / distance**2
+    noise[0, 0] += PERSISTENT * 0.5 * np.trace(rr @ rr) / distance**2
+    noise[3, 3] += PERSISTENT * (np.trace(rv @ rv) + np.trace(rr @ vv)) / distance**2
+    noise[0, 3] = noise[3, 0] = PERSISTENT * np.trace(rr @ rv) / distance**2
     mean = np.array(
         [distance + 0.5 * np.trace(rr) / distance, 0, 0, rate + np.trace(rv) / distance]
     )
@@ -100,7 +101,7 @@ def test_update_is_the_textbook_one(kind):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
         first = np.zeros(1, np.int64)
-        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, np.array([1e9]))
+        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, 1e9)
         want_x, want_cov, want_distance2 = naive_update(x, cov, z, sigmas, parts)
         sigma = np.sqrt(np.diag(want_cov))
         assert np.abs((got_x[0] - want_x) / sigma).max() < 1e-4
@@ -121,6 +122,6 @@ def test_a_surprise_widens_before_the_update():
     for surprise in (1e9, 4.0):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
-        update_pairs(got_x, got_cov, expected, looks, first, first, np.array([surprise]))
+        update_pairs(got_x, got_cov, expected, looks, first, first, surprise)
         left.append(np.trace(got_cov[0][3:6, 3:6]))
     assert left[1] > 20 * left[0]

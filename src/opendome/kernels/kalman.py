@@ -19,6 +19,9 @@ from opendome.kernels.motion import rough_altitude
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# What is left out beyond first order is nearly the same in many looks, and each takes it for fresh.
+PERSISTENT = 10.0
+
 
 class Expected(NamedTuple):
     """What a sensor at one place should see of n rows."""
@@ -85,6 +88,7 @@ def bend_distance(p: Floats, distance: float, rate: float, out: Expected, row: i
                     vv[i, j] += weight * p[3 + k, 3 + m]
     square = distance * distance
     curve[0] = curve[1] = curve[2] = 0.0
+    square /= PERSISTENT
     for i in range(2):
         for j in range(2):
             curve[0] += 0.5 * rr[i, j] * rr[i, j] / square
@@ -249,7 +253,7 @@ def update_pairs(
     looks: Looks,
     row: Ints,
     look: Ints,
-    surprise: Floats,
+    surprise: float,
 ) -> Floats:
     """Update rows in place, each by one look; gives the squared distance (m,) of each pair.
 
@@ -257,9 +261,9 @@ def update_pairs(
     ----------
     row, look : (m,) int
         The pairs; no row twice.
-    surprise : (n,) float
-        Of each row, squared distance per component above which something has moved as the model
-        does not: the row is first widened so far that the look is at one standard deviation.
+    surprise : float
+        Squared distance per component above which something has moved as the model does not: the
+        row is first widened so far that the look is at one standard deviation.
     """
     z, s, gain, error = np.empty(4), np.empty((4, 4)), np.empty((7, 4)), np.empty((4, 4))
     work = np.empty((14, 7))
@@ -274,7 +278,7 @@ def update_pairs(
         factor(s, first, last)
         distance2[m] = forward_square(s, z, first, last)
         excess = distance2[m] / (last - first)
-        widening = excess if excess > surprise[j] else 1.0
+        widening = excess if excess > surprise else 1.0
         if widening > 1.0:
             for a in range(7):
                 for b in range(7):

@@ -39,8 +39,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-STIFF = 0.5  # part of the agility that moves a level flyer up and down
-
 
 class LevelNoise(NamedTuple):
     """Process noise of level flight, and how a climb ends."""
@@ -81,7 +79,7 @@ def level_row(
             phi[3 + i, 3 + j] += (keep - 1.0) * n[i] * n[j]
         phi[i, 3 + i] += h
     spread(p, phi, work.product)
-    ground, vertical = noise.ground + agility, noise.climb + STIFF * agility
+    ground, vertical = noise.ground + agility, noise.climb + agility
     span = abs(h)
     for i in range(3):
         for j in range(3):

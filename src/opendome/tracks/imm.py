@@ -8,24 +8,26 @@ from typing import final
 
 import numpy as np
 
+from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, Modes, fits, paces, predict_modes, start_level
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association, Beliefs, pick
-from opendome.tracks.kalman import AGILITY, CALM, NOISE, SURPRISE, Ekf, follow
+from opendome.tracks.kalman import NOISE, SURPRISE, UNUSUAL, Ekf, follow, settled
 
-# Autopilots and gusts move a level flyer by a metre per second or two in a second.
-LEVEL_NOISE = LevelNoise(ground=2.0, climb=2.0, settle=20.0, push=1.0)
+# Autopilots and gusts move a level flyer by a metre per second in a second.
+LEVEL_NOISE = LevelNoise(ground=1.0, climb=1.0, settle=20.0, push=1.0)
 START = 0.5  # chance that a new low track flies level
-DOUBT = 0.1  # chance of level flight taken up again, when the ballistic model is surprised
-FALLING = 0.02  # chance of the ballistic model, when level flight is
+DOUBT = 0.1  # chance of level flight taken up again, when a look is unusual to the other model
+FALLING = 0.02  # chance of the ballistic model, when level flight is surprised
 SURE = 0.005  # chance below which a model is given up
 RISE, FALL = 0.9, 0.3  # a track is said to be level above, and no more below
-LEVEL_SURPRISE, LEVEL_CALM = 3.5, 0.7
-UNREST = 60.0  # m^2/s^3: turns are slow to show
+RISE_LOW, SOON = 0.8, 10.0  # the same of what would fall to the ground in so many seconds
 SWITCH = 1000.0  # s, mean time in a model
-MOST_EVIDENCE = 5.0  # of one look, natural logarithm of the ratio of likelihoods
+# Of one look, natural logarithm of the ratio of likelihoods: the velocity of what is new is known
+# less well to the ballistic model, which alone would speak for level flight at the second look.
+MOST_FOR, MOST_AGAINST = 2.0, 5.0
 LOW, SLOW = 25e3, 1600.0  # m and m/s of ground speed, within which things fly level
 SLACK = 1.25  # on both, for estimates
 STEEP = 0.6  # climb or descent by ground speed, above which nothing begins to fly level
@@ -47,10 +49,12 @@ class Imm(AbstractFilter):
         two = np.flatnonzero(_are_open(b))
         _mix(b, two[t > b.t[two]], t)
         noise = NOISE, LEVEL_NOISE
-        modes = Modes(b.is_boosting, b.is_level, b.agility)
+        mean, b.agility = settled(b.agility, t - b.t)
+        modes = Modes(b.is_boosting, b.is_level, mean)
         b.x, b.cov = predict_modes(b.t, b.x, b.cov, modes, t, noise)
         if len(two):
-            modes = Modes(b.is_boosting[two], ~b.is_level[two], b.other_agility[two])
+            mean, b.other_agility[two] = settled(b.other_agility[two], t - b.t[two])
+            modes = Modes(b.is_boosting[two], ~b.is_level[two], mean)
             b.other_x[two], b.other_cov[two] = predict_modes(
                 b.t[two], b.other_x[two], b.other_cov[two], modes, t, noise
             )
@@ -71,8 +75,9 @@ class Imm(AbstractFilter):
         if len(two):
             _weigh(b, expected, two, looks, its)
         state = b.x, b.cov, b.agility
-        is_surprise = follow(state, b.is_boosting, expected, looks, found, _temper(b.is_level))
-        doubted = hit[is_surprise & ~is_two & ~b.is_boosting[hit]]
+        distance2 = follow(state, b.is_boosting, expected, looks, found, b.is_level)
+        is_doubtful = distance2 > np.where(b.is_level[hit], SURPRISE, UNUSUAL)
+        doubted = hit[is_doubtful & ~is_two & ~b.is_boosting[hit]]
         if len(doubted):
             _doubt(b, doubted)
         judged = hit[b.p_level[hit] > 0.0]
@@ -108,12 +113,6 @@ def _are_open(b: Beliefs) -> Bools:
     return are_open
 
 
-def _temper(is_level: Bools) -> tuple[Floats, Floats, Floats]:
-    """How soon each row is surprised and calm again, and how the unusual stirs it; see `follow`."""
-    surprise = np.where(is_level, LEVEL_SURPRISE, SURPRISE)
-    return surprise, np.where(is_level, LEVEL_CALM, CALM), np.where(is_level, UNREST, 0.0)
-
-
 def _mix(b: Beliefs, two: Ints, t: float) -> None:
     """Begin a step, in place: each model starts from what both say, by the chance of a switch.
 
@@ -145,12 +144,11 @@ def _weigh(b: Beliefs, expected: Expected, two: Ints, looks: Looks, look: Ints) 
     others = expect_many(x, cov, expected.r_sensor)
     evidence = fits(expected, two, looks, look) - fits(others, rows, looks, look)
     evidence = np.where(b.is_level[two], evidence, -evidence)
-    odds = np.exp(np.clip(evidence, -MOST_EVIDENCE, MOST_EVIDENCE))
+    odds = np.exp(np.clip(evidence, -MOST_AGAINST, MOST_FOR))
     odds *= b.p_level[two] / (1.0 - b.p_level[two])
     b.p_level[two] = odds / (1.0 + odds)
     pairs = Association(rows, look, np.ones(len(rows)))
-    temper = _temper(~b.is_level[two])
-    follow((x, cov, agility), b.is_boosting[two], others, looks, pairs, temper)
+    follow((x, cov, agility), b.is_boosting[two], others, looks, pairs, ~b.is_level[two])
     b.other_x[two], b.other_cov[two], b.other_agility[two] = x, cov, agility
 
 
@@ -159,8 +157,7 @@ def _doubt(b: Beliefs, rows: Ints) -> None:
     height, climb, ground = paces(b.x[rows]).T
     may_fly = (height < LOW) & (ground < SLOW) & (np.abs(climb) < STEEP * ground)
     rows = rows[may_fly | b.is_level[rows]]
-    b.other_x[rows], b.other_cov[rows] = b.x[rows], b.cov[rows]
-    b.other_agility[rows] = AGILITY
+    _follow_own(b, rows)
     b.p_level[rows] = np.where(b.is_level[rows], 1.0 - FALLING, DOUBT)
 
 
@@ -172,12 +169,27 @@ def _judge(b: Beliefs, rows: Ints) -> None:
     is_steep = np.abs(climb) > np.maximum(STEEP_CLIMB * ground, LEAST_CLIMB)
     is_steep &= (climb > 0.0) | (ground > FAST) | ~b.is_level[rows]  # what was level may dive
     is_wild = is_steep | (height > SLACK * LOW) | (ground > SLACK * SLOW)
+    _follow_own(b, rows[is_wild & (p_level == 1.0)])
     p_level[is_wild | (p_level < SURE)] = 0.0
     p_level[p_level > 1.0 - SURE] = 1.0
     b.p_level[rows] = p_level
     is_level = b.is_level[rows]
-    is_other = np.where(is_level, p_level < FALL, p_level > RISE)
+    rise = np.where(_lands_soon(b.x[rows]), RISE_LOW, RISE)
+    is_other = np.where(is_level, p_level < FALL, p_level > rise)
     _swap(b, rows[is_other])
+
+
+def _lands_soon(x: Floats) -> Bools:
+    """Whether each row would be on the ground before the next look of a slow radar, if it fell."""
+    height, climb, _ = paces(x).T
+    lands_soon: Bools = height + (climb - 0.5 * STANDARD_GRAVITY * SOON) * SOON < 0.0
+    return lands_soon
+
+
+def _follow_own(b: Beliefs, rows: Ints) -> None:
+    """Let the other model begin where the one that speaks for the rows is now."""
+    b.other_x[rows], b.other_cov[rows] = b.x[rows], b.cov[rows]
+    b.other_agility[rows] = b.agility[rows]
 
 
 def _swap(b: Beliefs, rows: Ints) -> None:

@@ -16,7 +16,7 @@ from opendome.tracks.base import AbstractFilter, Association, Beliefs, sure
 
 # Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
 # throttling that a slowly changing thrust along the velocity does not.
-NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0)
+NOISE = Noise(air=0.02, vacuum=3e-4, boost=100.0, log_beta=1e-5, thrust=9.0)
 LOG_BETA = (math.log(6000.0), 0.7)  # of kg/m^2: from artillery rockets to re-entry vehicles
 THRUST = (30.0, 20.0)  # m/s^2, of a booster at any moment
 LOCAL_RANGE = 500e3  # m, a radar that reaches less looks for short-range threats
@@ -26,10 +26,15 @@ SIGMA_SPEED_BOOST, CLIMB = 300.0, 400.0  # m/s per axis, mean upwards, as a plum
 PLUME_HEIGHT = (22e3, 12e3)  # m, when a plume is first seen
 WIDEST = 300e3  # m, of a place along an infrared line of sight
 SURPRISE = 4.0  # squared distance per component from which an update widens the row
-AGILITY = 900.0  # m^2/s^3, added to the noise of what surprises, or is new in the air
-CALM = 0.5  # by which each look without surprise lessens it
-QUIET = 1.2  # squared distance per component that is nothing unusual
-LOW_RADIUS = 6378e3 + 60e3  # m, new tracks nearer to the centre of the Earth may still burn
+UNUSUAL = 1.5  # the same, above which it stirs the row
+UNREST = 8.0  # m^2/s^3, added in air to its agility for each unit above that
+UNREST_LEVEL = 60.0  # the same of what flies level, whose turns are slow to show
+AGILITY = 900.0  # m^2/s^3, acceleration noise of what is new in the air
+SETTLE = 2.0  # s, in which the agility dies away
+HABIT = 0.5  # of a unit of squared distance above or below 1, by which a look goes against that
+# Hardest turns in m/s^2: of a flyer on wings and of what falls or burns, and what speed adds, 1/s.
+WINGS, BURN, TURN = 15.0, 30.0, 0.06
+LOW_RADIUS = 6378e3 + 60e3  # m: nearer to the Earth's centre fins grip, and new tracks may burn
 LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
 MOST_THRUST = 150.0  # m/s^2
 
@@ -40,26 +45,46 @@ def follow(
     expected: Expected,
     looks: Looks,
     found: Association,
-    temper: tuple[Floats, Floats, Floats],
-) -> Bools:
-    """Update associated rows of (x, cov, agility) in place; which pairs (m,) were surprises.
+    is_level: Bools,
+) -> Floats:
+    """Update associated rows of (x, cov, agility) in place; squared distance (m,) per component.
 
-    ``temper`` holds for each row the squared distance per component that is a surprise, by what
-    each look without one lessens the agility, and what each unit of it above QUIET adds.
+    The agility is that of the hardest turn after a surprise; else the look raises or lowers it as
+    it is further away than expected, or nearer.
     """
     x, cov, agility = state
-    surprise, calm, unrest = temper
     row, look = found.row, found.look
-    distance2 = update_pairs(x, cov, expected, looks, row, look, surprise)
-    n_parts = 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
-    is_surprise: Bools = distance2 > surprise[row] * n_parts
-    calmer = calm[row] * agility[row]
-    calmer += unrest[row] * np.maximum(distance2 / n_parts - QUIET, 0.0)
-    agility[row] = np.where(is_surprise, AGILITY, np.minimum(calmer, AGILITY))
+    distance2 = update_pairs(x, cov, expected, looks, row, look, SURPRISE)
+    distance2 /= 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
+    most = wildest(x[row], is_level[row])
+    stirred = agility[row] * np.exp(HABIT * (np.minimum(distance2, SURPRISE) - 1.0))
+    unrest = np.where(is_level[row], UNREST_LEVEL, UNREST * _are_low(x[row]))
+    stirred += unrest * np.maximum(distance2 - UNUSUAL, 0.0)
+    agility[row] = np.where(distance2 > SURPRISE, most, np.minimum(stirred, most))
     low = np.where(is_boosting[row], 0.0, LEAST_LOG_BETA)
     high = np.where(is_boosting[row], MOST_THRUST, MOST_LOG_BETA)
     x[row, 6] = np.clip(x[row, 6], low, high)
-    return is_surprise
+    return distance2
+
+
+def wildest(x: Floats, is_level: Bools) -> Floats:
+    """Acceleration noise (n,) of what turns or burns as hard as it may; fins grip in air only."""
+    speed = np.sqrt(np.einsum("ni,ni->n", x[:, 3:6], x[:, 3:6]))
+    most: Floats = (np.where(is_level, WINGS, BURN) + TURN * speed * _are_low(x)) ** 2
+    return most
+
+
+def _are_low(x: Floats) -> Bools:
+    are_low: Bools = np.einsum("ni,ni->n", x[:, :3], x[:, :3]) < LOW_RADIUS**2
+    return are_low
+
+
+def settled(agility: Floats, dt: Floats) -> tuple[Floats, Floats]:
+    """Mean agility (n,) over dt seconds, and what is left of it then; it dies away in time."""
+    ages = np.maximum(dt, 0.0) / SETTLE
+    left = np.exp(-ages)
+    mean = np.where(ages > 0.0, (1.0 - left) / np.maximum(ages, 1e-12), 1.0)
+    return agility * mean, agility * left
 
 
 @final
@@ -70,8 +95,9 @@ class Ekf(AbstractFilter):
     def predict(self, beliefs: Beliefs, t: float) -> Beliefs:
         """The same rows at time t."""
         b = beliefs
-        x, cov = predict_many(b.t, b.x, b.cov, b.is_boosting, b.agility, t, NOISE)
-        return sure(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), b.agility.copy())
+        mean, left = settled(b.agility, t - b.t)
+        x, cov = predict_many(b.t, b.x, b.cov, b.is_boosting, mean, t, NOISE)
+        return sure(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), left)
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows."""
@@ -81,9 +107,8 @@ class Ekf(AbstractFilter):
         self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
     ) -> None:
         """Update each associated row with its one look."""
-        b, n = beliefs, len(beliefs.t)
-        temper = np.full(n, SURPRISE), np.full(n, CALM), np.zeros(n)
-        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found, temper)
+        b = beliefs
+        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found, b.is_level)
 
     def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
         """First belief from one look each."""

@@ -15,6 +15,7 @@ from opendome.tracks.kalman import LOG_BETA, NOISE
 from opendome.tracks.rows import Rows, take_beliefs
 
 LONGEST = 4000.0  # s to impact; what flies longer is in orbit
+LIVELY = 10.0  # m^2/s^3, agility above which a row is brought to the time of the picture
 FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
 
 
@@ -51,12 +52,14 @@ def refresh(rows: Rows, t: float, period: float) -> None:
 
 
 def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
-    """The rows as the picture of a cell; boosting rows are brought to t."""
+    """The rows as the picture of a cell; what burns or turns is brought to t."""
     x, cov, when = rows.x.copy(), rows.cov.copy(), rows.t.copy()
     boosting = np.flatnonzero(rows.is_boosting)
+    lively = np.flatnonzero(rows.is_boosting | ((rows.agility > LIVELY) & (rows.t < t)))
+    if len(lively):
+        now = part.predict(take_beliefs(rows, lively), t)
+        x[lively], cov[lively], when[lively] = now.x, now.cov, t
     if len(boosting):
-        now = part.predict(take_beliefs(rows, boosting), t)
-        x[boosting], cov[boosting], when[boosting] = now.x, now.cov, t
         x[boosting, 6] = LOG_BETA[0]
         cov[boosting, 6, :] = 0.0
         cov[boosting, :, 6] = 0.0

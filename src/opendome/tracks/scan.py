@@ -19,7 +19,7 @@ MAX_LATE = 40.0  # s, a scan may be older than a track by this much
 PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
 SURE = 0.97  # chance of detection above which nothing is believed
 LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
-MANOEUVRE = 400.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
+MANOEUVRE = 900.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
 AIR_TOP = 100e3  # m
 VAGUE = 5e3  # m, of place: more than that and a track may be foreign to a radar
 FOREIGN_PERIODS = 5.0  # without detection, after which a vague track is foreign
@@ -209,8 +209,9 @@ def _note_misses(rows: Rows, missed: Ints, p_detect: Floats) -> None:
     rows.misses[missed] -= np.log(1.0 - p_detect)
     radius = np.linalg.norm(rows.x[missed, :3], axis=1)
     is_low = radius < AIR_TOP + 6378e3
-    rows.agility[missed] = np.where(is_low & (p_detect >= SURE), MANOEUVRE, 0.0)
-    rows.other_agility[missed] = rows.agility[missed]
+    least = np.where(is_low & (p_detect >= SURE), MANOEUVRE, 0.0)
+    rows.agility[missed] = np.maximum(rows.agility[missed], least)
+    rows.other_agility[missed] = np.maximum(rows.other_agility[missed], least)
 
 
 def in_ground(rows: Rows, t: Floats) -> Bools:
