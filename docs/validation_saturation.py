@@ -103,7 +103,7 @@ def fight(case: Scenario, n_runs: int, chances: tuple[float, float], seed: int =
     runs = {name: tables["runs"].column(name).to_numpy() for name in ("shots", "leakers")}
     shots = {
         name: tables["engagements"].column(name).to_numpy()
-        for name in ("run", "t_order", "t_intercept")
+        for name in ("run", "t_order", "t_planned")
     }
     of = {name: tables["threats"].column(name).to_numpy() for name in ("run", "t_launch")}
     n_shots = tables["threats"].column("n_shots").to_numpy()
@@ -114,7 +114,7 @@ def fight(case: Scenario, n_runs: int, chances: tuple[float, float], seed: int =
         mine = {name: values[shots["run"] == run] for name, values in shots.items()}
         times = np.arange(t + chances[0], t + chances[1], TICK)[:, None]
         is_ordered = mine["t_order"] <= times
-        is_held = is_ordered & (times < mine["t_intercept"] + AFTER_INTERCEPT)
+        is_held = is_ordered & (times < mine["t_planned"] + AFTER_INTERCEPT)
         is_empty = is_ordered.sum(axis=1) >= stock
         empty.append(is_empty.mean())
         full.append((~is_empty & (is_held.sum(axis=1) >= battery.channels)).mean())

@@ -118,10 +118,7 @@ def test_leakage_by_channels(n: int, channels: int, reaction: float) -> None:
     ],
 )
 def test_the_knee_is_there_at_full_fidelity(battery: Battery, spacing: float, served: int) -> None:
-    """Seen, tracked and flown: rounds kill as often as below the knee, and no more are fired.
-
-    A raid that comes at once takes some seconds to be told apart, so channels begin later.
-    """
+    """Seen, tracked and flown: rounds kill as often as below the knee, and no more are fired."""
     runs = 20
     below = fought(served, spacing, battery, runs, *REAL)
     assert np.mean(below.shots == served) > 0.9
@@ -132,5 +129,5 @@ def test_the_knee_is_there_at_full_fidelity(battery: Battery, spacing: float, se
         stopped = int(np.sum(n - found.leakers))
         odds = [[killed, fired - killed], [stopped, fired - stopped]]
         assert stats.fisher_exact(odds).pvalue > FALSE_ALARM
-        assert (found.no_round if spacing else found.no_channel) > (0.99 if spacing else 0.6)
+        assert (found.no_round if spacing else found.no_channel) > 0.9
         assert (found.no_channel if spacing else found.no_round) == 0.0
