@@ -19,6 +19,7 @@ PARTS_OF = {
     "quasi_ballistic": ("booster", "manoeuvre"),
     "waypoints": ("cruise",),
     "glide": ("booster", "glide"),
+    "orbital": ("booster", "orbit"),
 }
 HAS_WAYPOINTS = ("waypoints", "glide")
 HAS_APOGEE = ("cutoff", "quasi_ballistic", "glide")
@@ -47,6 +48,9 @@ def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
         if getattr(system, part) is None:
             words = f"its steering {system.steering} needs keys of {part}, which it has not"
             raise origin.refuse(f"{path}.system", system.name, words)
+    if group.way == "long" and system.steering != "orbital":
+        words = f"{system.name} does not go into orbit, its steering is {system.steering}"
+        raise origin.refuse(f"{path}.way", group.way, words, "Remove this key.")
     booster = system.booster
     if booster is not None and not booster.stages and booster.muzzle_speed == 0.0:
         words = "its booster has no stage and no muzzle_speed_m_s, so that it cannot fly"

@@ -128,6 +128,21 @@ class Glide:
 
 
 @dataclass(frozen=True)
+class Orbit:
+    """Flight by way of a low orbit: an upper stage goes into it and brakes out of it again."""
+
+    altitude: float = quantity(
+        "alt_km", "km", "Height of the orbit above the equator.", low=100, high=2000
+    )
+    acceleration: float = quantity(
+        "accel_m_s2", "m_s2", "Thrust acceleration of the upper stage.", above=0, high=100
+    )
+    brake: float = quantity(
+        "brake_m_s", "m_s", "Change of speed that brings it down.", above=0, high=2000
+    )
+
+
+@dataclass(frozen=True)
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
@@ -137,6 +152,7 @@ class ThreatSystem:
     ``quasi_ballistic``: as ``cutoff``, low, and steered by fins on its way down (``manoeuvre``).
     ``waypoints``: powered level flight along waypoints (``cruise``); it has no booster.
     ``glide``: boosted, then on lift along waypoints to a dive (``glide``).
+    ``orbital``: by way of a low orbit, on either side of the Earth (``orbit``).
     """
 
     name: str
@@ -144,7 +160,7 @@ class ThreatSystem:
     steering: str = keys.choice(
         "steering",
         "How a flight is fitted to its aim point.",
-        ("elevation", "high_angle", "cutoff", "quasi_ballistic", "waypoints", "glide"),
+        ("elevation", "high_angle", "cutoff", "quasi_ballistic", "waypoints", "glide", "orbital"),
     )
     min_range: float = quantity("min_range_km", "km", "Shortest range.", low=0, high=20000)
     max_range: float = quantity(
@@ -163,6 +179,7 @@ class ThreatSystem:
     cruise: Cruise | None = keys.part("cruise", "How it flies on wings.", default=None)
     manoeuvre: Manoeuvre | None = keys.part("manoeuvre", "How it steers down.", default=None)
     glide: Glide | None = keys.part("glide", "How it glides.", default=None)
+    orbit: Orbit | None = keys.part("orbit", "The orbit that it uses.", default=None)
 
 
 @dataclass(frozen=True)
@@ -225,4 +242,10 @@ class ThreatGroup:
         "Way from the launch to the aim, of a flyer on wings or a glider.",
         high=50,
         default=(),
+    )
+    way: str = keys.choice(
+        "way",
+        "Which way round the Earth, of what goes into orbit.",
+        ("short", "long"),
+        default="short",
     )

@@ -26,6 +26,7 @@ from opendome.kernels.quasi_ballistic import steer_down
 from opendome.rng import Purpose
 from opendome.world.gliding import boosted_glide
 from opendome.world.model import Group
+from opendome.world.orbiting import NOT_REACHED, around_the_earth, fallen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -170,6 +171,21 @@ def fly_glide(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flo
     return Flown(fit.launches, aims, paths, never, fit.status, miss, fit.guesses)
 
 
+def fly_orbital(group: Group, launches: Floats, aims: Floats, fates: Fates) -> Flown:
+    """Fractional orbital missiles; a failed one falls as its boost left it."""
+    found, how = around_the_earth(group, launches, aims)
+    paths, rows = found.flights, found.launches
+    failed = np.flatnonzero(fates.is_failed)
+    if len(failed):
+        vehicle = _given(group.vehicle)
+        rows[failed, 6] = fates.share[failed] * np.sum(vehicle.stages[:, 0])
+        falls = fly_many(vehicle, rows[failed], MAX_FLIGHT, TOLERANCE, MAX_KNOTS)
+        paths = fallen(paths, falls, fates.is_failed)
+    status = np.where(fates.is_failed | (found.miss < NOT_REACHED), 0, 1)
+    never = np.full(len(launches), -np.inf)
+    return Flown(rows, aims, paths, never, status, found.miss, how)
+
+
 FLIGHTS: dict[str, Callable[[Group, Floats, Floats, Fates], Flown]] = {
     "elevation": fly_elevation,
     "high_angle": fly_high_angle,
@@ -177,6 +193,7 @@ FLIGHTS: dict[str, Callable[[Group, Floats, Floats, Fates], Flown]] = {
     "quasi_ballistic": fly_quasi_ballistic,
     "waypoints": fly_waypoints,
     "glide": fly_glide,
+    "orbital": fly_orbital,
 }
 
 

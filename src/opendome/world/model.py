@@ -12,6 +12,7 @@ from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.glide import Glider
 from opendome.kernels.guidance import RoundKinds
+from opendome.kernels.orbital import Bus
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.kernels.reach import Envelope, ReachTable
@@ -61,10 +62,12 @@ class Group:
     launch_scatter: float
     aim_scatter: float
     apogee: float  # NaN: minimum energy
-    guess: Floats  # (1, k) solution of the nominal launch, as solve_aims takes it
+    guess: Floats  # (1, k) solution of the nominal launch, as its flight takes it
     boost_range: float = math.nan  # m, to which the boost of a glider alone would carry it
     boost_apogee: float = math.nan  # m
     dive_speed: float = math.nan  # m/s, wanted when a glider's dive begins
+    bus: Bus | None = None  # None: it does not go into orbit
+    is_long_way: bool = False  # over the far side of the Earth
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.errors import ScenarioError
 from opendome.kernels.aim import GUESS
 from opendome.kernels.cruise import cruise_room
 from opendome.kernels.cruise_way import LEG_SHARE, Flyer
 from opendome.kernels.glide import Glider
+from opendome.kernels.orbital import Bus
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Place
@@ -150,6 +152,11 @@ def _glider(system: ThreatSystem) -> Glider | None:
     )
 
 
+def _bus(system: ThreatSystem) -> Bus | None:
+    o = system.orbit
+    return None if o is None else Bus(float(o.altitude), float(o.acceleration), float(o.brake))
+
+
 def _boost_apogee(threats: ThreatGroup) -> float:
     """Of a glider's boost: as the group asks, else as its system has it."""
     if threats.system.glide is None:
@@ -162,6 +169,8 @@ def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
     system = threats.system
     way = [threats.launch, *threats.waypoints, aim]
     distance = sum(ground_distance(a, b) for a, b in pairwise(way))
+    if threats.way == "long":
+        distance = 2.0 * math.pi * EARTH_RADIUS_MEAN - distance
     if not system.min_range <= distance <= system.max_range:
         by = " by its waypoints" if threats.waypoints else ""
         raise ScenarioError(
@@ -186,6 +195,8 @@ def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
         guess=np.zeros((0, GUESS)),
         boost_apogee=_boost_apogee(threats),
         dive_speed=system.glide.dive_speed if system.glide else math.nan,
+        bus=_bus(system),
+        is_long_way=threats.way == "long",
     )
     if system.steering == "waypoints":
         _refuse_narrow_way(group)
