@@ -10,7 +10,7 @@ import pytest
 from opendome.kernels.kalman import expect_many
 from opendome.kernels.looks import Looks
 from opendome.tracks import ASSOCIATORS
-from opendome.tracks.base import AbstractAssociator
+from opendome.tracks.base import CLOSED, CONFIRMED, TENTATIVE, AbstractAssociator
 
 SENSOR = np.array([6378e3, 0.0, 0.0])
 
@@ -51,7 +51,7 @@ def test_is_final_and_described(part):
 @pytest.mark.parametrize("seed", range(5))
 def test_weights_and_runs(part, seed):
     run, x, cov, looks = scene(seed)
-    sure = np.arange(len(run)) % 2 == 0
+    sure = np.where(np.arange(len(run)) % 2 == 0, CONFIRMED, TENTATIVE)
     found = part.associate(run, expect_many(x, cov, SENSOR), looks, sure)
     assert len(found.row) >= 3
     assert np.array_equal(run[found.row], looks.run[found.look])
@@ -65,7 +65,7 @@ def test_weights_and_runs(part, seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_a_run_alone_gets_the_same_pairs(part, seed):
     run, x, cov, looks = scene(seed)
-    sure = np.arange(len(run)) % 2 == 0
+    sure = np.where(np.arange(len(run)) % 2 == 0, CONFIRMED, TENTATIVE)
     together = part.associate(run, expect_many(x, cov, SENSOR), looks, sure)
     rows, seen = np.flatnonzero(run == 1), np.flatnonzero(looks.run == 1)
     alone = part.associate(
@@ -80,7 +80,7 @@ def test_a_run_alone_gets_the_same_pairs(part, seed):
 def test_no_looks_no_pairs(part):
     run, x, cov, looks = scene(1)
     none = part_of(looks, np.zeros(0, np.int64))
-    found = part.associate(run, expect_many(x, cov, SENSOR), none, np.ones(len(run), np.bool_))
+    found = part.associate(run, expect_many(x, cov, SENSOR), none, np.full(len(run), CONFIRMED))
     assert len(found.row) == 0
 
 
@@ -88,6 +88,14 @@ def test_a_lone_look_goes_to_the_track_that_expects_it(part):
     run, x, cov, looks = scene(2, n_runs=1, n_tracks=1, n_looks=1)
     expected = expect_many(x, cov, SENSOR)
     looks = looks._replace(u_los=expected.basis[:, 0], distance=expected.distance)
-    found = part.associate(run, expected, looks, np.ones(1, np.bool_))
+    found = part.associate(run, expected, looks, np.full(1, CONFIRMED))
     assert found.row.tolist() == [0]
     assert found.look.tolist() == [0]
+
+
+def test_closed_rows_get_nothing(part):
+    run, x, cov, looks = scene(3)
+    rank = np.where(np.arange(len(run)) % 2 == 0, CONFIRMED, CLOSED)
+    found = part.associate(run, expect_many(x, cov, SENSOR), looks, rank)
+    assert len(found.row)
+    assert (found.row % 2 == 0).all()

@@ -67,7 +67,7 @@ def test_starts_with_positive_covariance(part, plume):
 def test_predict_leaves_the_old_rows_alone(part, plume):
     beliefs = started(part, plume=plume)
     x, cov = beliefs.x.copy(), beliefs.cov.copy()
-    later = part.predict(beliefs, 3.0)
+    later = part.predict(beliefs, ALL, 3.0)
     assert (later.t == 3.0).all()
     assert np.array_equal(beliefs.x, x)
     assert np.array_equal(beliefs.cov, cov)
@@ -78,7 +78,7 @@ def test_predict_leaves_the_old_rows_alone(part, plume):
 
 def test_predict_to_now_changes_nothing(part):
     beliefs = started(part)
-    now = part.predict(beliefs, 0.0)
+    now = part.predict(beliefs, ALL, 0.0)
     assert np.array_equal(now.x, beliefs.x)
     assert np.array_equal(now.cov, beliefs.cov)
 
@@ -88,7 +88,7 @@ def test_updates_bring_the_state_to_a_falling_body(part):
     beliefs = started(part)
     down = -9.8 * PLACES / np.linalg.norm(PLACES, axis=1)[:, None]
     for k in range(1, 11):
-        beliefs = part.predict(beliefs, float(k))
+        beliefs = part.predict(beliefs, ALL, float(k))
         expected = part.expect(beliefs, SENSOR)
         before = np.trace(beliefs.cov, axis1=1, axis2=2)
         looks = looks_of(PLACES + 0.5 * down * k * k, noise=5.0, seed=k)
@@ -99,11 +99,11 @@ def test_updates_bring_the_state_to_a_falling_body(part):
 
 
 def test_one_row_does_not_feel_the_others(part):
-    together = part.predict(started(part), 1.0)
+    together = part.predict(started(part), ALL, 1.0)
     part.update(together, part.expect(together, SENSOR), looks_of(PLACES + 20.0), PAIRS)
     one = np.array([1])
     alone = part.start(looks_of(PLACES), one, SENSOR, 400e3)
-    alone = part.predict(alone, 1.0)
+    alone = part.predict(alone, ALL[:1], 1.0)
     pair = Association(np.array([0]), one, np.ones(1))
     part.update(alone, part.expect(alone, SENSOR), looks_of(PLACES + 20.0), pair)
     assert np.array_equal(alone.x[0], together.x[1])

@@ -77,8 +77,8 @@ def test_covariance_stays_positive_and_symmetric(seed, kind, far, wide, steps):
     true = sure(np.zeros(1), there, cov.copy(), np.zeros(1, np.bool_), np.zeros(1))
     nan = np.array([np.nan])
     for k in range(steps):
-        beliefs = ekf.predict(beliefs, k + 1.0)
-        true = ekf.predict(true, k + 1.0)
+        beliefs = ekf.predict(beliefs, pair.row, k + 1.0)
+        true = ekf.predict(true, pair.row, k + 1.0)
         u = true.x[0, :3] - SENSOR
         distance = np.linalg.norm(u) + rng.normal()
         rate = u @ true.x[0, 3:6] / distance + 0.5 * rng.normal()

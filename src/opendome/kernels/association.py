@@ -308,3 +308,27 @@ def nearest_neighbours(pairs: Pairs, is_first: Bools, n_looks: int, gate: float)
                 is_taken[k] = True
                 is_used[pairs.look[k]] = True
     return is_taken
+
+
+@jit
+def match(
+    run: Ints, expected: Expected, looks: Looks, rank: Ints, gates: Floats
+) -> tuple[Ints, Ints]:
+    """Rows and looks (m,) that belong together: `nearest_neighbours` of all pairs in the gates.
+
+    Parameters
+    ----------
+    rank : (n,) int
+        Class of each row; the highest class chooses before the others.
+    gates : (n_classes, 5) float
+        Largest squared distance of each class for 0 to 4 components.
+    """
+    n = len(run)
+    own, is_first = np.empty((n, 5)), np.empty(n, np.bool_)
+    for i in range(n):
+        is_first[i] = rank[i] == len(gates) - 1
+        for k in range(5):
+            own[i, k] = gates[rank[i], k]
+    pairs = gate_pairs(run, expected, looks, own, windows(run, expected, looks, own))
+    is_taken = nearest_neighbours(pairs, is_first, len(looks.run), gates[-1, 4])
+    return pairs.row[is_taken], pairs.look[is_taken]

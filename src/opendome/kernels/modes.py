@@ -101,6 +101,32 @@ class Modes(NamedTuple):
 
 
 @jit
+def carry_row(
+    s: Floats,
+    p: Floats,
+    left: float,
+    mode: tuple[bool, bool],
+    agility: float,
+    noise: tuple[Noise, LevelNoise],
+    work: Work,
+) -> None:
+    """Advance one row in place by so many seconds; mode is (is boosting, is level)."""
+    coasting, level = noise
+    is_boosting, is_level = mode
+    if is_level:
+        if left != 0.0:
+            level_row(s, p, left, agility, level, work)
+        return
+    for _ in range(MAX_STEPS):
+        if left == 0.0:
+            break
+        longest, is_air = step_length(s, is_boosting)
+        h = left if abs(left) <= longest else math.copysign(longest, left)
+        step_row(s, p, h, (is_boosting, is_air), agility, coasting, work)
+        left -= h
+
+
+@jit
 def predict_modes(
     t: Floats, x: Floats, cov: Floats, modes: Modes, t_to: float, noise: tuple[Noise, LevelNoise]
 ) -> tuple[Floats, Floats]:
@@ -112,38 +138,50 @@ def predict_modes(
     """
     x_to, cov_to = x.copy(), cov.copy()
     work = new_work()
-    coasting, level = noise
     for i in range(len(t)):
-        left = t_to - t[i]
-        if modes.is_level[i]:
-            if left != 0.0:
-                level_row(x_to[i], cov_to[i], left, modes.agility[i], level, work)
-            continue
-        for _ in range(MAX_STEPS):
-            if left == 0.0:
-                break
-            longest, is_air = step_length(x_to[i], modes.is_boosting[i])
-            h = left if abs(left) <= longest else math.copysign(longest, left)
-            mode = (modes.is_boosting[i], is_air)
-            step_row(x_to[i], cov_to[i], h, mode, modes.agility[i], coasting, work)
-            left -= h
+        mode = (modes.is_boosting[i], modes.is_level[i])
+        carry_row(x_to[i], cov_to[i], t_to - t[i], mode, modes.agility[i], noise, work)
     return x_to, cov_to
+
+
+class Trial(NamedTuple):
+    """Work space of one comparison of a row and a look."""
+
+    innovation: Floats  # (4,)
+    cov: Floats  # (4, 4)
+    error: Floats  # (4, 4)
+
+
+@jit
+def fit(expected: Expected, row: int, looks: Looks, i: int, trial: Trial) -> float:
+    """Logarithm of the likelihood of one look, but for a constant of its components."""
+    first, last = span_of(looks, i)
+    look_error(expected, row, looks, i, trial.error)
+    add_scaled(trial.error, 1.0, expected.cov[row], trial.cov)
+    innovation(expected, row, looks, i, trial.innovation)
+    log_det = factor(trial.cov, first, last)
+    return -0.5 * (log_det + forward_square(trial.cov, trial.innovation, first, last))
 
 
 @jit
 def fits(expected: Expected, rows: Ints, looks: Looks, look: Ints) -> Floats:
     """Logarithm (m,) of the likelihood of each look, but for a constant of its components."""
-    z, s, error = np.empty(4), np.empty((4, 4)), np.empty((4, 4))
+    trial = Trial(np.empty(4), np.empty((4, 4)), np.empty((4, 4)))
     out = np.empty(len(rows))
     for m in range(len(rows)):
-        j, i = rows[m], look[m]
-        first, last = span_of(looks, i)
-        look_error(expected, j, looks, i, error)
-        add_scaled(error, 1.0, expected.cov[j], s)
-        innovation(expected, j, looks, i, z)
-        log_det = factor(s, first, last)
-        out[m] = -0.5 * (log_det + forward_square(s, z, first, last))
+        out[m] = fit(expected, rows[m], looks, look[m], trial)
     return out
+
+
+@jit
+def pace(s: Floats) -> tuple[float, float, float]:
+    """Height over the ellipsoid, climb and ground speed of a state (7,)."""
+    height = geocentric_height(s[0], s[1], s[2])
+    n = surface_normal((s[0], s[1], s[2]), height)
+    v = (s[3], s[4], s[5])
+    climb = dot(v, n)
+    ground = plus(v, -climb, n)
+    return height, climb, math.sqrt(dot(ground, ground))
 
 
 @jit
@@ -151,12 +189,7 @@ def paces(x: Floats) -> Floats:
     """Height over the ellipsoid, climb and ground speed, rows (n, 3), of states (n, 7)."""
     out = np.empty((len(x), 3))
     for i in range(len(x)):
-        height = geocentric_height(x[i, 0], x[i, 1], x[i, 2])
-        n = surface_normal(row(x, i), height)
-        v = (x[i, 3], x[i, 4], x[i, 5])
-        climb = dot(v, n)
-        ground = plus(v, -climb, n)
-        out[i, 0], out[i, 1], out[i, 2] = height, climb, math.sqrt(dot(ground, ground))
+        out[i, 0], out[i, 1], out[i, 2] = pace(x[i])
     return out
 
 

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import altitude, enu_basis, geodetic_from_ecef
 from opendome.kernels.motion import Noise, Work, new_work, step_length, step_row
+from opendome.kernels.rows import Rows
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MAX_STEPS = 5000
+FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
+UNKNOWN_PERIODS = 10.0  # to go, where no impact was found
 
 
 class Impacts(NamedTuple):
@@ -108,3 +112,33 @@ def predict_impacts(t: Floats, x: Floats, cov: Floats, longest: float, noise: No
         out.t[row], out.lat[row], out.lon[row] = t[row] + passed, lat, lon
         on_ground(s, p, lat, lon, out.cov_enu[row])
     return out
+
+
+@jit
+def due_rows(rows: Rows, t: float, period: float) -> Ints:
+    """Rows (m,) whose impact is worth a new prediction; forgets, in place, those of level flyers.
+
+    One is, of a confirmed row, when the row has news and the last prediction is older than
+    ``period`` and than a tenth of the time to go, or when its updates have doubled since.
+    """
+    due = np.empty(len(rows.run), np.int64)
+    n = 0
+    for i in range(len(rows.run)):
+        if rows.is_level[i]:
+            rows.t_predicted[i], rows.impact_t[i] = math.nan, math.nan
+            rows.impact_lat[i], rows.impact_lon[i] = math.nan, math.nan
+            rows.impact_cov_enu[i] = math.nan
+        if rows.is_level[i] or not rows.is_confirmed[i]:
+            continue
+        is_due = math.isnan(rows.t_predicted[i])
+        if not is_due:
+            age, left = t - rows.t_predicted[i], UNKNOWN_PERIODS * period
+            if not math.isnan(rows.impact_t[i]):
+                left = max(rows.impact_t[i] - t, 0.0)
+            is_old = age >= max(period, FRESH_PART * left)
+            is_better = rows.n_updates[i] >= 2 * rows.n_predicted[i] and age >= period
+            is_due = rows.t_update[i] > rows.t_predicted[i] and (is_old or is_better)
+        if is_due:
+            due[n] = i
+            n += 1
+    return due[:n]

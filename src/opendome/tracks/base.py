@@ -6,29 +6,14 @@ A new kind is a final class in its own file and one line in a table of ``tracks/
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
+from opendome.kernels.rows import Beliefs
 from opendome.messages import Bools, Floats, Ints
-
-
-@dataclass(slots=True)
-class Beliefs:
-    """What a filter believes of n things, each at its own time; ECEF as in ``kernels.motion``."""
-
-    t: Floats
-    x: Floats  # (n, 7)
-    cov: Floats  # (n, 7, 7)
-    is_boosting: Bools
-    agility: Floats  # m^2/s^3, acceleration noise added where a manoeuvre is suspected
-    is_level: Bools  # the state is that of a flyer on wings
-    p_level: Floats  # chance of that; 0 or 1: sure, there is no other state
-    other_x: Floats  # (n, 7), as the other model has it
-    other_cov: Floats  # (n, 7, 7)
-    other_agility: Floats
 
 
 def sure(t: Floats, x: Floats, cov: Floats, is_boosting: Bools, agility: Floats) -> Beliefs:
@@ -40,18 +25,7 @@ def sure(t: Floats, x: Floats, cov: Floats, is_boosting: Bools, agility: Floats)
     )
 
 
-BELIEFS = tuple(f.name for f in fields(Beliefs))
-
-
-def pick(beliefs: Beliefs, chosen: Ints) -> Beliefs:
-    """Copies of chosen rows."""
-    return Beliefs(*[getattr(beliefs, name)[chosen] for name in BELIEFS])
-
-
-def put(beliefs: Beliefs, chosen: Ints, part: Beliefs) -> None:
-    """Write chosen rows in place."""
-    for name in BELIEFS:
-        getattr(beliefs, name)[chosen] = getattr(part, name)
+CLOSED, TENTATIVE, CONFIRMED = range(3)  # ranks of rows, as an associator serves them
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +41,8 @@ class AbstractFilter(ABC):
     """Estimates one thing from its looks; every method works on all rows at once."""
 
     @abstractmethod
-    def predict(self, beliefs: Beliefs, t: float) -> Beliefs:
-        """The same rows at time t; the old ones are not changed."""
+    def predict(self, beliefs: Beliefs, rows: Ints, t: float) -> Beliefs:
+        """Chosen rows at time t; the old ones are not changed."""
 
     @abstractmethod
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
@@ -97,9 +71,7 @@ class AbstractAssociator(ABC):
     """Says which look belongs to which row."""
 
     @abstractmethod
-    def associate(
-        self, run: Ints, expected: Expected, looks: Looks, is_confirmed: Bools
-    ) -> Association:
+    def associate(self, run: Ints, expected: Expected, looks: Looks, rank: Ints) -> Association:
         """Rows and looks of the same run that belong together.
 
         Parameters
@@ -108,6 +80,6 @@ class AbstractAssociator(ABC):
             Run of each row, ascending.
         looks : Looks
             Of one scan of one sensor, ordered by run, then by distance.
-        is_confirmed : (n,) bool
-            Rows that are surely real choose first.
+        rank : (n,) int
+            CONFIRMED rows choose first, TENTATIVE ones have what is left, CLOSED ones get nothing.
         """

@@ -11,8 +11,18 @@ import numpy as np
 
 from opendome.kernels import infrared, radar
 from opendome.kernels.dwell import shares
-from opendome.kernels.field import is_near_field
 from opendome.kernels.frames import ecef_from_geodetic
+from opendome.kernels.looks import Looks
+from opendome.kernels.rows import Beliefs, Rows
+from opendome.kernels.views import (
+    RadarEye,
+    View,
+    infrared_view,
+    radar_rcs,
+    radar_view,
+    rows_in_time,
+    rows_near,
+)
 from opendome.messages import Bools, Floats, Ints
 from opendome.scenario.sensors import RadarSystem, Sensor
 
@@ -44,27 +54,20 @@ class AbstractCoverage(ABC):
     band: int
 
     @abstractmethod
-    def is_near(self, r_ecef: Floats, margin: Floats) -> Bools:
-        """Whether places (n, 3), each uncertain by a margin in m, may be seen."""
+    def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
+        """Rows (m,) that the sensor may see at t, in those of the ``runs`` that heard of it."""
 
     @abstractmethod
-    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
-        """Chance (n,) that the sensor's scan of a period detects things of runs (n,) at places.
-
-        ``r_ecef`` is (n, 3); ``rcs`` (n,) is NaN where unknown.
-        """
+    def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
+        """What its scan at t should show of the rows ``near``, which are believed to be there."""
 
     @abstractmethod
-    def revisits(self, run: Ints, in_view: Bools) -> Floats:
-        """Time (n,) between two looks at each thing, from how many its run has in view, s."""
+    def revisits(self, run: Ints) -> Floats:
+        """Time (n,) between two looks at each thing, if the run of each has them all in view."""
 
     @abstractmethod
-    def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
-        """Whether a look without detection counts as a look that could have seen each row."""
-
-    @abstractmethod
-    def rcs(self, snr: Floats, distance: Floats) -> Floats:
-        """Unbiased guess (n,) of the cross-section from each detection, m^2; may be negative."""
+    def rcs(self, looks: Looks) -> Floats:
+        """Unbiased guess (n,) of the cross-section from each look, m^2; may be negative."""
 
 
 @final
@@ -78,31 +81,23 @@ class RadarCoverage(AbstractCoverage):
     r_ecef: Floats
     max_range: float
     band: int
-    numbers: radar.Radar
-    reference_rcs: float
+    eye: RadarEye
 
-    def is_near(self, r_ecef: Floats, margin: Floats) -> Bools:
-        """Whether places may be in the field of regard."""
-        return is_near_field(self.numbers.field, r_ecef, margin)
+    def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
+        """Those that may be in the field of regard."""
+        return rows_near(self.eye.radar.field, rows, runs, is_heard, t)
 
-    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
+    def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
         """Chance of a look, from how many are in view, times that of detection in the look."""
-        known = np.where(np.isnan(rcs), UNKNOWN_RCS * self.reference_rcs, rcs)
-        p_detect = radar.coverage(self.numbers, r_ecef, known)
-        return p_detect * shares(self.numbers.ration, run, p_detect > 0.0)
+        return radar_view(self.eye, rows, near, beliefs, t)
 
-    def revisits(self, run: Ints, in_view: Bools) -> Floats:
-        """Longer than the period where there is more in view than it has time for."""
-        return self.period / shares(self.numbers.ration, run, in_view)
+    def revisits(self, run: Ints) -> Floats:
+        """Longer than the period where there are more than the radar has time for."""
+        return self.period / shares(self.eye.radar.ration, run, np.ones(len(run), np.bool_))
 
-    def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
-        """In the field; of a cued radar nobody knows whether it looked at a confirmed track."""
-        is_seen = p_detect > 0.0
-        return is_seen & ~is_confirmed if self.numbers.is_cued else is_seen
-
-    def rcs(self, snr: Floats, distance: Floats) -> Floats:
+    def rcs(self, looks: Looks) -> Floats:
         """Cross-section: what is above the threshold has the mean of the whole distribution."""
-        return (snr - self.numbers.threshold) * distance**4 / self.numbers.snr_unit
+        return radar_rcs(self.eye.radar, looks.snr, looks.distance)
 
 
 @final
@@ -118,25 +113,21 @@ class InfraredCoverage(AbstractCoverage):
     band: int
     sight: infrared.Sight
 
-    def is_near(self, r_ecef: Floats, margin: Floats) -> Bools:
-        """Everything is: whether it burns is not known."""
-        return np.ones(len(r_ecef), np.bool_)
+    def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
+        """All: whether they burn is not known."""
+        return rows_in_time(rows, runs, is_heard, t)
 
-    def p_detect(self, run: Ints, r_ecef: Floats, rcs: Floats) -> Floats:
+    def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
         """A half where a plume would be seen: whether it burns is not known."""
-        return np.where(infrared.are_in_view(self.sight, r_ecef), 0.5, 0.0)
+        return infrared_view(self.sight, self.period, rows, near, beliefs)
 
-    def revisits(self, run: Ints, in_view: Bools) -> Floats:
+    def revisits(self, run: Ints) -> Floats:
         """Its period, however many there are."""
         return np.full(len(run), self.period)
 
-    def does_look(self, p_detect: Floats, is_confirmed: Bools) -> Bools:
-        """A confirmed track that is not seen has burnt out; that is no miss."""
-        return (p_detect > 0.0) & ~is_confirmed
-
-    def rcs(self, snr: Floats, distance: Floats) -> Floats:
+    def rcs(self, looks: Looks) -> Floats:
         """Not measured."""
-        return np.full(len(snr), np.nan)
+        return np.full(len(looks.snr), np.nan)
 
 
 def cover(index: int, sensor: Sensor) -> AbstractCoverage:
@@ -148,15 +139,21 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
         r_ecef = infrared.geostationary(sensor.geo_longitude or 0.0)
     if isinstance(system, RadarSystem):
         place = (site.lat, site.lon, site.alt) if site is not None else (0.0, 0.0, 0.0)
+        band = 1 if system.band in LOW_BANDS else 0
         return RadarCoverage(
             index=index,
             period=system.period,
             latency=sensor.latency,
             r_ecef=r_ecef,
             max_range=system.max_range,
-            band=1 if system.band in LOW_BANDS else 0,
-            numbers=radar.radar_at(system, place, sensor.azimuth),
-            reference_rcs=system.reference_rcs,
+            band=band,
+            eye=RadarEye(
+                radar=radar.radar_at(system, place, sensor.azimuth),
+                sensor=index,
+                period=float(system.period),
+                band=band,
+                unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
+            ),
         )
     return InfraredCoverage(
         index=index,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from opendome.kernels.fusion import twins
+from opendome.kernels.rows import Rows
 from opendome.messages import Ints
-from opendome.tracks.rows import Rows, take_rows
+from opendome.tracks.rows import take_rows
 
 GATE = 25.0  # squared distance of two states (six components); chi-squared 99.97 % is 25.3
 

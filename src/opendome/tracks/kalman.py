@@ -8,11 +8,14 @@ from typing import final
 
 import numpy as np
 
-from opendome.kernels.kalman import Expected, Prior, expect_many, start_many, update_pairs
+from opendome.kernels.follow import Bounds, Temper, settle_many, update_one
+from opendome.kernels.initiation import Prior, start_many
+from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.motion import Noise, predict_many
-from opendome.messages import Bools, Floats, Ints
-from opendome.tracks.base import AbstractFilter, Association, Beliefs, sure
+from opendome.kernels.rows import Beliefs, take_beliefs
+from opendome.messages import Floats, Ints
+from opendome.tracks.base import AbstractFilter, Association, sure
 
 # Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
 # throttling that a slowly changing thrust along the velocity does not.
@@ -39,52 +42,10 @@ LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
 MOST_THRUST = 150.0  # m/s^2
 
 
-def follow(
-    state: tuple[Floats, Floats, Floats],
-    is_boosting: Bools,
-    expected: Expected,
-    looks: Looks,
-    found: Association,
-    is_level: Bools,
-) -> Floats:
-    """Update associated rows of (x, cov, agility) in place; squared distance (m,) per component.
-
-    The agility is that of the hardest turn after a surprise; else the look raises or lowers it as
-    it is further away than expected, or nearer.
-    """
-    x, cov, agility = state
-    row, look = found.row, found.look
-    distance2 = update_pairs(x, cov, expected, looks, row, look, SURPRISE)
-    distance2 /= 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
-    most = wildest(x[row], is_level[row])
-    stirred = agility[row] * np.exp(HABIT * (np.minimum(distance2, SURPRISE) - 1.0))
-    unrest = np.where(is_level[row], UNREST_LEVEL, UNREST * _are_low(x[row]))
-    stirred += unrest * np.maximum(distance2 - UNUSUAL, 0.0)
-    agility[row] = np.where(distance2 > SURPRISE, most, np.minimum(stirred, most))
-    low = np.where(is_boosting[row], 0.0, LEAST_LOG_BETA)
-    high = np.where(is_boosting[row], MOST_THRUST, MOST_LOG_BETA)
-    x[row, 6] = np.clip(x[row, 6], low, high)
-    return distance2
-
-
-def wildest(x: Floats, is_level: Bools) -> Floats:
-    """Acceleration noise (n,) of what turns or burns as hard as it may; fins grip in air only."""
-    speed = np.sqrt(np.einsum("ni,ni->n", x[:, 3:6], x[:, 3:6]))
-    most: Floats = (np.where(is_level, WINGS, BURN) + TURN * speed * _are_low(x)) ** 2
-    return most
-
-
-def _are_low(x: Floats) -> Bools:
-    are_low: Bools = np.einsum("ni,ni->n", x[:, :3], x[:, :3]) < LOW_RADIUS**2
-    return are_low
-
-
-def settled(agility: Floats, dt: Floats) -> tuple[Floats, Floats]:
-    """Mean agility (n,) over dt seconds, and what is left of it then; it dies away in time."""
-    ages = np.maximum(dt, 0.0) / SETTLE
-    left = np.exp(-ages)
-    mean = np.where(ages > 0.0, (1.0 - left) / np.maximum(ages, 1e-12), 1.0)
-    return agility * mean, agility * left
+TEMPER = Temper(
+    SURPRISE, UNUSUAL, UNREST, UNREST_LEVEL, SETTLE, HABIT, WINGS, BURN, TURN, LOW_RADIUS
+)
+BOUNDS = Bounds(LEAST_LOG_BETA, MOST_LOG_BETA, MOST_THRUST)
 
 
 @final
@@ -92,12 +53,12 @@ def settled(agility: Floats, dt: Floats) -> tuple[Floats, Floats]:
 class Ekf(AbstractFilter):
     """Extended Kalman filter. Model: docs/models/ekf.md."""
 
-    def predict(self, beliefs: Beliefs, t: float) -> Beliefs:
-        """The same rows at time t."""
-        b = beliefs
-        mean, left = settled(b.agility, t - b.t)
+    def predict(self, beliefs: Beliefs, rows: Ints, t: float) -> Beliefs:
+        """Chosen rows at time t."""
+        b = take_beliefs(beliefs, rows)
+        mean, left = settle_many(b.agility, t - b.t, SETTLE)
         x, cov = predict_many(b.t, b.x, b.cov, b.is_boosting, mean, t, NOISE)
-        return sure(np.full(len(b.t), t), x, cov, b.is_boosting.copy(), left)
+        return b._replace(t=np.full(len(b.t), t), x=x, cov=cov, agility=left)
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows."""
@@ -107,8 +68,7 @@ class Ekf(AbstractFilter):
         self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
     ) -> None:
         """Update each associated row with its one look."""
-        b = beliefs
-        follow((b.x, b.cov, b.agility), b.is_boosting, expected, looks, found, b.is_level)
+        update_one(beliefs, expected, looks, found.row, found.look, (TEMPER, BOUNDS))
 
     def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
         """First belief from one look each."""

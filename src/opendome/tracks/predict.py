@@ -7,42 +7,24 @@ from dataclasses import replace
 import numpy as np
 
 from opendome.kernels.modes import Modes, predict_modes
-from opendome.kernels.prediction import predict_impacts
-from opendome.messages import Bools, Tracks
+from opendome.kernels.prediction import due_rows, predict_impacts
+from opendome.kernels.rows import Rows, take_beliefs
+from opendome.messages import Tracks
 from opendome.tracks.base import AbstractFilter
 from opendome.tracks.imm import LEVEL_NOISE
 from opendome.tracks.kalman import LOG_BETA, NOISE
-from opendome.tracks.rows import Rows, take_beliefs
+from opendome.tracks.rows import beliefs_of
 
 LONGEST = 4000.0  # s to impact; what flies longer is in orbit
 LIVELY = 10.0  # m^2/s^3, agility above which a row is brought to the time of the picture
-FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
-
-
-def is_due(rows: Rows, t: float, period: float) -> Bools:
-    """Whether the impact of each row (n,) is worth a new prediction.
-
-    It is when the row has news and the last prediction is older than ``period`` and than a tenth
-    of the time to go, or when its updates have doubled since.
-    """
-    left = np.maximum(rows.impact_t - t, 0.0)
-    age = t - rows.t_predicted
-    is_old = age >= np.maximum(period, FRESH_PART * np.where(np.isnan(left), 10.0 * period, left))
-    is_better = (rows.n_updates >= 2 * rows.n_predicted) & (age >= period)
-    due = np.isnan(rows.t_predicted) | ((rows.t_update > rows.t_predicted) & (is_old | is_better))
-    return due & rows.is_confirmed & ~rows.is_level
 
 
 def refresh(rows: Rows, t: float, period: float) -> None:
     """Predict, in place, the impacts that are due; what flies level has none."""
-    level = rows.is_level
-    rows.t_predicted[level] = rows.impact_t[level] = np.nan
-    rows.impact_lat[level] = rows.impact_lon[level] = np.nan
-    rows.impact_cov_enu[level] = np.nan
-    due = np.flatnonzero(is_due(rows, t, period))
+    due = due_rows(rows, t, period)
     if len(due) == 0:
         return
-    beliefs = take_beliefs(rows, due)
+    beliefs = take_beliefs(beliefs_of(rows), due)
     beliefs.x[rows.is_boosting[due], 6] = LOG_BETA[0]
     beliefs.cov[rows.is_boosting[due], 6, 6] = LOG_BETA[1] ** 2
     impacts = predict_impacts(beliefs.t, beliefs.x, beliefs.cov, LONGEST, NOISE)
@@ -57,7 +39,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
     boosting = np.flatnonzero(rows.is_boosting)
     lively = np.flatnonzero(rows.is_boosting | ((rows.agility > LIVELY) & (rows.t < t)))
     if len(lively):
-        now = part.predict(take_beliefs(rows, lively), t)
+        now = part.predict(beliefs_of(rows), lively, t)
         x[lively], cov[lively], when[lively] = now.x, now.cov, t
     if len(boosting):
         x[boosting, 6] = LOG_BETA[0]

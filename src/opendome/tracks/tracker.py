@@ -10,6 +10,16 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from opendome.kernels.looks import Looks
+from opendome.kernels.rows import Rows
+from opendome.kernels.scanning import (
+    FORGOTTEN,
+    Clocks,
+    Patience,
+    admit,
+    looks_of,
+    rows_aloft,
+    times_to,
+)
 from opendome.messages import Bools, Detections, Floats, Ints, Scans, Tracks, join
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_number, scan_time
@@ -18,14 +28,10 @@ from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
 from opendome.tracks.coverage import AbstractCoverage, cover
 from opendome.tracks.predict import refresh, tracks_of
-from opendome.tracks.rows import Rows, no_rows, put_beliefs, take_beliefs, take_rows
-from opendome.tracks.scan import MAX_LATE, Rules, burn_out, in_ground, start_tracks, take_scan
+from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
+from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
 
-MAX_COAST = 30.0  # s, a row is carried along when it is older than the newest scan by this
-MAX_SILENCE = 80.0  # s, nor is it ever older than now by much more than this
-LONGEST_UNSEEN = 40.0  # s, or so many periods, after which a level flyer may have gone anywhere
-LEAST_UNSEEN = 4.0  # periods of the radar that saw it last
-FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
+PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
 
 class Group(NamedTuple):
@@ -41,8 +47,7 @@ class Picture:
 
     rows: Rows
     next_id: Ints  # (n_runs,)
-    t_newest: Floats  # (n_runs,) of the scans taken in
-    t_eyes: Floats  # (n_runs,) until when plumes are known: a look after the newest infrared one
+    clocks: Clocks
     taken: dict[tuple[int, int], Bools] = field(default_factory=dict)  # of (sensor, number): runs
 
 
@@ -52,7 +57,12 @@ class TrackerState:
 
     runs: Ints  # (n_runs,) ascending
     pictures: list[Picture]
-    dropped: Ints  # (n_runs,) detections that came too late to be used
+
+    @property
+    def dropped(self) -> Ints:
+        """Detections (n_runs,) that came too late to be used."""
+        dropped: Ints = np.sum([picture.clocks.dropped for picture in self.pictures], axis=0)
+        return dropped
 
 
 class Word(NamedTuple):
@@ -95,10 +105,13 @@ class Tracker:
         return TrackerState(
             runs=np.asarray(runs, np.int64),
             pictures=[
-                Picture(no_rows(), np.zeros(n, np.int64), *np.full((2, n), -np.inf))
+                Picture(
+                    no_rows(),
+                    np.zeros(n, np.int64),
+                    Clocks(np.full(n, -np.inf), np.full(n, -np.inf), np.zeros(n, np.int64)),
+                )
                 for _ in self.groups
             ],
-            dropped=np.zeros(n, np.int64),
         )
 
     def update(
@@ -168,51 +181,47 @@ class Tracker:
         self, group: Group, picture: Picture, state: TrackerState, word: Word, now: float
     ) -> None:
         """One scan into one picture."""
-        n = len(state.runs)
-        taken = picture.taken.setdefault((word.sensor, word.number), np.zeros(n, np.bool_))
-        is_new = word.runs & ~taken
-        is_late = word.t < np.maximum(picture.t_newest - MAX_LATE, now - FORGOTTEN)
-        place = np.searchsorted(state.runs, word.looks.run)
-        state.dropped += np.bincount(place[(is_new & is_late)[place]], minlength=n)
-        taken |= word.runs
-        is_new &= ~is_late
-        if not is_new.any():
+        runs, looks, coverage, rules = (
+            state.runs,
+            word.looks,
+            self.coverage[word.sensor],
+            group.rules,
+        )
+        key, n = (word.sensor, word.number), len(state.runs)
+        if key not in picture.taken:
+            picture.taken[key] = np.zeros(n, np.bool_)
+        taken, scan = picture.taken[key], scan_of(coverage, word.t)
+        is_new, n_new = admit(runs, word.runs, taken, picture.clocks, looks.run, scan, now)
+        if n_new == 0:
             return
-        picture.t_newest[is_new] = np.maximum(picture.t_newest[is_new], word.t)
-        columns: list[Any] = [column[is_new[place]] for column in word.looks]
-        looks, place = Looks(*columns), place[is_new[place]]
-        coverage, rules = self.coverage[word.sensor], group.rules
-        if coverage.band < 0:
-            eyes = np.maximum(picture.t_eyes[is_new], word.t + coverage.period)
-            picture.t_eyes[is_new] = eyes
-        known = np.where(is_new, np.minimum(word.t, picture.t_eyes), -np.inf)
-        rows_run = np.searchsorted(state.runs, picture.rows.run)
-        burn_out(rules.filter, picture.rows, known[rows_run])
-        scan = (looks, None if is_new.all() else state.runs[is_new], word.t)
-        rows, free = take_scan(rules, picture.rows, coverage, scan)
-        ids = picture.next_id[place[free]] + _rank(looks.run[free])
-        picture.next_id += np.bincount(place[free], minlength=n)
-        picture.rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
+        if n_new < n and len(looks.run):
+            chosen = looks_of(looks.run, runs, is_new)
+            columns: list[Any] = [column[chosen] for column in looks]
+            looks = Looks(*columns)
+        heard = Heard(runs, is_new)
+        burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
+        rows, free = take_scan(rules, picture.rows, coverage, heard, (looks, word.t))
+        if len(free):
+            place = np.searchsorted(runs, looks.run[free])
+            ids = picture.next_id[place] + _rank(place)
+            picture.next_id += np.bincount(place, minlength=n)
+            rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
+        picture.rows = rows
 
     def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
-        rows = picture.rows
+        rows, part, clocks = picture.rows, group.rules.filter, picture.clocks
         if len(rows.run) == 0:
             return rows
-        part = group.rules.filter
-        place = np.searchsorted(state.runs, rows.run)
-        burn_out(part, rows, np.clip(picture.t_eyes[place], t - MAX_SILENCE, t))
-        t_to = np.maximum(picture.t_newest[place], t - MAX_SILENCE)
-        old = np.flatnonzero(t_to - rows.t > MAX_COAST)
-        for when in np.unique(t_to[old]):
-            chosen = old[t_to[old] == when]
-            put_beliefs(rows, chosen, part.predict(take_beliefs(rows, chosen), float(when)))
-        is_gone = in_ground(rows, np.minimum(t, rows.t + MAX_COAST))
-        patience = np.minimum(LONGEST_UNSEEN, rows.n_updates * rows.period)
-        patience = np.maximum(patience, LEAST_UNSEEN * rows.period)
-        is_gone |= rows.is_level & (t_to - rows.t_update > patience)
-        if is_gone.any():
-            rows = take_rows(rows, np.flatnonzero(~is_gone))
+        everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
+        burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
+        t_to = times_to(rows, state.runs, clocks.t_newest, t, PATIENCE)
+        for when in np.unique(t_to[~np.isnan(t_to)]):
+            chosen = np.flatnonzero(t_to == when)
+            put_beliefs(rows, chosen, part.predict(beliefs_of(rows), chosen, float(when)))
+        aloft = rows_aloft(rows, state.runs, clocks.t_newest, t, PATIENCE)
+        if len(aloft) < len(rows.run):
+            rows = take_rows(rows, aloft)
         refresh(rows, t, self.period)
         return rows
 

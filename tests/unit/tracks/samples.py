@@ -91,7 +91,7 @@ def sample(truth, sites, span, *, n=100, seed=1):
             beliefs = part.start(seen, rows, sites[i].r_ecef, sites[i].max_range)
             beliefs.t[:] = t
         else:
-            beliefs = part.predict(beliefs, t)
+            beliefs = part.predict(beliefs, rows, t)
             expected = part.expect(beliefs, sites[i].r_ecef)
             part.update(beliefs, expected, seen, Association(rows, rows, np.ones(n)))
         moments.append(

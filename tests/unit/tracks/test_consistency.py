@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from opendome.tracks.kalman import settled
+from opendome.kernels.follow import settled
+from opendome.tracks.kalman import SETTLE
 from tests.unit.tracks.flyers import Flyers
 from tests.unit.tracks.samples import Site, between, mean_nees, sample
 from tests.unit.tracks.worlds import World, enu, launch
@@ -133,11 +134,11 @@ def test_what_climbs_after_it_was_surely_level_keeps_its_place():
 def test_agility_dies_away_in_time_however_many_looks_there_are():
     kept = []
     for n_steps in (1, 8):
-        agility = np.array([900.0])
+        agility = 900.0
         total = 0.0
         for _ in range(n_steps):
-            mean, agility = settled(agility, np.array([4.0 / n_steps]))
-            total += mean[0] * 4.0 / n_steps
-        kept.append((agility[0], total))
+            mean, agility = settled(agility, 4.0 / n_steps, SETTLE)
+            total += mean * 4.0 / n_steps
+        kept.append((agility, total))
     assert kept[0] == pytest.approx(kept[1])
     assert kept[0][0] < 0.2 * 900.0

@@ -1,0 +1,125 @@
+"""How a row follows its looks: updated, stirred by the unusual, calm again."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.kalman import Expected, new_desk, update_pair
+from opendome.kernels.looks import Looks
+from opendome.kernels.rows import Beliefs
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Temper(NamedTuple):
+    """How looks stir the agility of a row: acceleration noise, m^2/s^3, where it may turn or burn.
+
+    A look further away than expected raises it, a nearer one lowers it; a surprise makes it that
+    of the hardest turn. In time it dies away.
+    """
+
+    surprise: float  # squared distance per component from which an update widens the row
+    unusual: float  # the same, above which a look stirs the row
+    unrest: float  # m^2/s^3, added in air for each unit above that
+    unrest_level: float  # the same of what flies level, whose turns are slow to show
+    settle: float  # s, in which the agility dies away
+    habit: float  # of a unit of squared distance above or below 1, by which a look goes against it
+    wings: float  # m/s^2, hardest turn of a flyer on wings
+    burn: float  # the same of what falls or burns
+    turn: float  # 1/s, what speed adds to either in air
+    low_radius: float  # m, from the Earth's centre: below it fins grip
+
+
+class Bounds(NamedTuple):
+    """Of the last component of a state."""
+
+    least_log_beta: float
+    most_log_beta: float
+    most_thrust: float  # m/s^2
+
+
+@jit
+def wildest(s: Floats, is_level: bool, temper: Temper) -> float:
+    """Agility of a state (7,) that turns or burns as hard as it may; fins grip in air only."""
+    hardest = temper.wings if is_level else temper.burn
+    if is_low(s, temper):
+        hardest += temper.turn * math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
+    return hardest * hardest
+
+
+@jit
+def is_low(s: Floats, temper: Temper) -> bool:
+    """Whether fins grip where a state (7,) is."""
+    return bool(s[0] * s[0] + s[1] * s[1] + s[2] * s[2] < temper.low_radius**2)
+
+
+@jit
+def stirred(agility: float, excess: float, s: Floats, is_level: bool, temper: Temper) -> float:
+    """Agility of an updated state (7,) after a look at a squared distance per component."""
+    most = wildest(s, is_level, temper)
+    if excess > temper.surprise:
+        return most
+    unrest = temper.unrest_level if is_level else (temper.unrest if is_low(s, temper) else 0.0)
+    after = agility * math.exp(temper.habit * (excess - 1.0))
+    after += unrest * max(excess - temper.unusual, 0.0)
+    return min(after, most)
+
+
+@jit
+def settled(agility: float, dt: float, settle: float) -> tuple[float, float]:
+    """Mean agility over dt seconds, and what is left of it then; it dies away in time."""
+    ages = max(dt, 0.0) / settle
+    left = math.exp(-ages)
+    mean = (1.0 - left) / ages if ages > 0.0 else 1.0
+    return agility * mean, agility * left
+
+
+@jit
+def settle_many(agility: Floats, dt: Floats, settle: float) -> tuple[Floats, Floats]:
+    """Mean agilities (n,) over dt (n,) seconds, and what is left of them then."""
+    mean, left = np.empty(len(dt)), np.empty(len(dt))
+    for i in range(len(dt)):
+        mean[i], left[i] = settled(agility[i], dt[i], settle)
+    return mean, left
+
+
+@jit
+def clip_last(s: Floats, is_boosting: bool, bounds: Bounds) -> None:
+    """Keep the last component of a state within reason, in place."""
+    low = 0.0 if is_boosting else bounds.least_log_beta
+    high = bounds.most_thrust if is_boosting else bounds.most_log_beta
+    s[6] = min(max(s[6], low), high)
+
+
+@jit
+def n_components(looks: Looks, i: int) -> int:
+    """How many components a look has."""
+    return 2 + (not math.isnan(looks.distance[i])) + (not math.isnan(looks.rate[i]))
+
+
+@jit
+def update_one(
+    b: Beliefs, expected: Expected, looks: Looks, row: Ints, look: Ints,
+    manner: tuple[Temper, Bounds],
+) -> None:  # fmt: skip
+    """Update rows, each by one look, in place.
+
+    Parameters
+    ----------
+    row, look : (m,) int
+        The pairs; no row twice.
+    """
+    temper, bounds = manner
+    desk = new_desk()
+    for m in range(len(row)):
+        j, i = row[m], look[m]
+        distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
+        excess = distance2 / n_components(looks, i)
+        b.agility[j] = stirred(b.agility[j], excess, b.x[j], b.is_level[j], temper)
+        clip_last(b.x[j], b.is_boosting[j], bounds)

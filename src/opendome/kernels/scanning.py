@@ -1,0 +1,294 @@
+"""What becomes of the rows of a picture in one scan: hits, misses, who is lost, who has landed."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.frames import geodetic_from_ecef
+from opendome.kernels.rows import Beliefs, Rows, put_belief
+from opendome.kernels.vectors import Vector, dot, norm, row
+from opendome.kernels.views import MAX_LATE, View
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
+PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
+SURE = 0.97  # chance of detection above which nothing is believed
+LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
+MANOEUVRE = 900.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
+LOW_RADIUS = 6378e3 + 100e3  # m, of what is in air
+FOREIGN_P_DETECT = 0.5  # a foreign track is elsewhere, not gone: misses say little
+LEAST_P_DETECT = 0.5  # of a look that counts against a tentative track
+MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
+MOST_SPEED = 15e3  # m/s, faster than anything that comes back
+MAY_FLY = 0.1  # chance of level flight, above which gravity alone brings nothing down
+FALL = 9.8  # m/s^2
+
+
+class Clocks(NamedTuple):
+    """Of each run of a picture, (n_runs,): what evolves beside the rows."""
+
+    t_newest: Floats  # of the scans taken in
+    t_eyes: Floats  # until when plumes are known: a look after the newest infrared one
+    dropped: Ints  # looks that came too late to be used
+
+
+class Scan(NamedTuple):
+    """One scan of one sensor, as a picture sees it."""
+
+    t: float
+    sensor: int  # its index
+    period: float
+    band: int  # of cross-sections; -1: an infrared sensor, which sees plumes
+
+
+class Noted(NamedTuple):
+    """Rows and looks of whom something remains to be done."""
+
+    hit: Ints  # rows
+    stale: Ints  # rows in view that this sensor does not keep up
+    cold: Ints  # rows whose plume was seen, and that did not burn
+    free: Ints  # looks that belong to no row
+
+
+@jit
+def admit(
+    runs: Ints, is_heard: Bools, is_taken: Bools, clocks: Clocks, looks_run: Ints, scan: Scan,
+    now: float,
+) -> tuple[Bools, int]:  # fmt: skip
+    """Runs (n_runs,) that take a scan in now, as its word has come for the first time; how many.
+
+    Not where it comes too late. Notes, in place, that it has been taken, and the clocks.
+    """
+    n = 0
+    is_new = np.zeros(len(runs), np.bool_)
+    is_late = np.zeros(len(runs), np.bool_)
+    for k in range(len(runs)):
+        if is_heard[k] and not is_taken[k]:
+            is_taken[k] = True
+            is_late[k] = scan.t < max(clocks.t_newest[k] - MAX_LATE, now - FORGOTTEN)
+            is_new[k] = not is_late[k]
+        if is_new[k]:
+            n += 1
+            clocks.t_newest[k] = max(clocks.t_newest[k], scan.t)
+            if scan.band < 0:
+                clocks.t_eyes[k] = max(clocks.t_eyes[k], scan.t + scan.period)
+    place = 0
+    for i in range(len(looks_run)):
+        while runs[place] < looks_run[i]:
+            place += 1
+        clocks.dropped[place] += is_late[place]
+    return is_new, n
+
+
+@jit
+def looks_of(looks_run: Ints, runs: Ints, is_chosen: Bools) -> Ints:
+    """Looks of chosen runs."""
+    found = np.empty(len(looks_run), np.int64)
+    n, place = 0, 0
+    for i in range(len(looks_run)):
+        while runs[place] < looks_run[i]:
+            place += 1
+        if is_chosen[place]:
+            found[n] = i
+            n += 1
+    return found[:n]
+
+
+@jit
+def burnt_rows(rows: Rows, runs: Ints, is_chosen: Bools, until: Floats) -> Ints:
+    """Rows of chosen runs whose plume has not been seen for a while, at a time of each run."""
+    over = np.empty(len(rows.run), np.int64)
+    n, place = 0, 0
+    for i in range(len(rows.run)):
+        while runs[place] < rows.run[i]:
+            place += 1
+        if rows.is_boosting[i] and is_chosen[place]:
+            end = rows.t_plume[i] + PLUME_PATIENCE * rows.plume_period[i]
+            if end < until[place]:
+                over[n] = i
+                n += 1
+    return over[:n]
+
+
+@jit
+def note_hit(rows: Rows, i: int, scan: Scan, revisit: float, rcs: float) -> None:
+    """A sensor has detected a row."""
+    rows.n_updates[i] += 1
+    rows.n_looks[i] += 1
+    rows.n_missed[i] = 0
+    rows.misses[i] = 0.0
+    rows.t_update[i] = max(rows.t_update[i], scan.t)
+    rows.heard[i] |= 1 << scan.sensor
+    rows.period[i] = revisit
+    if scan.band >= 0:
+        rows.rcs_sum[i, scan.band] += rcs
+        rows.rcs_n[i, scan.band] += 1
+    else:
+        rows.t_plume[i], rows.plume_period[i] = scan.t, scan.period
+
+
+@jit
+def note_miss(rows: Rows, i: int, p_detect: float) -> None:
+    """A sensor has looked at a row and not seen it."""
+    if not rows.is_confirmed[i] and p_detect >= LEAST_P_DETECT:
+        rows.n_looks[i] += 1
+    rows.n_missed[i] += 1
+    rows.misses[i] -= math.log(1.0 - p_detect)
+    is_low = norm(row(rows.x, i)) < LOW_RADIUS
+    least = MANOEUVRE if is_low and p_detect >= SURE else 0.0
+    rows.agility[i] = max(rows.agility[i], least)
+    rows.other_agility[i] = max(rows.other_agility[i], least)
+
+
+@jit
+def note_scan(
+    rows: Rows, near: Ints, beliefs: Beliefs, view: View, pairs: tuple[Ints, Ints, Floats],
+    scan: Scan, confirm_hits: int,
+) -> Noted:  # fmt: skip
+    """Write what one scan says into the rows, in place.
+
+    Parameters
+    ----------
+    near, beliefs, view
+        The m rows that the sensor may see, what is believed of them now, and what was expected.
+    pairs : (p,) int, (p,) int, (n_looks,) float
+        Places in ``near`` and looks that belong together; the cross-section that each look shows.
+
+    Notes
+    -----
+    What an infrared sensor does not see is not brought to the time of its scan, as it may burn on.
+    """
+    m, is_plume, bit = len(near), scan.band < 0, 1 << scan.sensor
+    of_row, of_look, rcs = pairs
+    look = np.full(m, -1, np.int64)
+    is_free = np.ones(len(rcs), np.bool_)
+    for k in range(len(of_row)):
+        look[of_row[k]] = of_look[k]
+        is_free[of_look[k]] = False
+    lists = np.empty((3, m), np.int64)
+    n_hit, n_stale, n_cold = 0, 0, 0
+    for k in range(m):
+        i, is_hit = near[k], look[k] >= 0
+        in_view = view.is_foreign[k] or view.p_detect[k] > 0.0
+        if is_hit or (in_view and rows.t[i] <= scan.t and not is_plume):
+            put_belief(rows, i, beliefs, k)
+        if is_hit:
+            lists[0, n_hit] = i
+            n_hit += 1
+            if is_plume and not rows.is_boosting[i]:
+                lists[2, n_cold] = i
+                n_cold += 1
+            note_hit(rows, i, scan, view.revisit[k], rcs[look[k]])
+            rows.is_confirmed[i] |= rows.n_updates[i] >= confirm_hits
+            continue
+        if view.is_seen[k]:
+            doubt = FOREIGN_P_DETECT if view.is_foreign[k] else SURE
+            note_miss(rows, i, min(view.p_detect[k], doubt))
+        if view.is_foreign[k] or (in_view and rows.heard[i] & bit == 0):
+            lists[1, n_stale] = i
+            n_stale += 1
+    return Noted(lists[0, :n_hit], lists[1, :n_stale], lists[2, :n_cold], np.flatnonzero(is_free))
+
+
+@jit
+def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
+    """Rows (m,) that are not lost, too vague or absurd after a scan at t in some runs.
+
+    ``rule``: tentative rows need so many hits in so many looks.
+    """
+    confirm_hits, confirm_looks = rule
+    kept = np.empty(len(rows.run), np.int64)
+    n, place = 0, 0
+    for i in range(len(rows.run)):
+        while runs[place] < rows.run[i]:
+            place += 1
+        if not rows.is_confirmed[i]:
+            if rows.n_looks[i] - rows.n_updates[i] > confirm_looks - confirm_hits:
+                continue
+            silence = t - rows.t_update[i]
+            if is_heard[place] and silence > (confirm_looks + 1) * rows.period[i]:
+                continue
+        cov, v = rows.cov[i], rows.x[i, 3:6]
+        if rows.misses[i] > LOST or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
+            continue
+        if not dot(v, v) < MOST_SPEED**2:
+            continue
+        kept[n] = i
+        n += 1
+    return kept[:n]
+
+
+@jit
+def deviation(cov: Floats, first: int, up: Vector) -> float:
+    """Standard deviation along a direction of the three components from ``first`` on."""
+    total = 0.0
+    for a in range(3):
+        for b in range(3):
+            total += up[a] * cov[first + a, first + b] * up[b]
+    return math.sqrt(total)
+
+
+@jit
+def is_in_ground(rows: Rows, i: int, t: float) -> bool:
+    """Whether a row has surely come down by t."""
+    lat, lon, altitude = geodetic_from_ecef(rows.x[i, 0], rows.x[i, 1], rows.x[i, 2])
+    up = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
+    dt = t - rows.t[i]
+    climb = dot((rows.x[i, 3], rows.x[i, 4], rows.x[i, 5]), up)
+    doubt = deviation(rows.cov[i], 0, up) + deviation(rows.cov[i], 3, up) * abs(dt)
+    if rows.p_level[i] < MAY_FLY:
+        falling = climb - FALL * dt
+        height = altitude + (falling + 0.5 * FALL * dt) * dt + 2.0 * doubt
+        return bool(falling < 0.0 and height < 0.0)
+    return bool(climb < 0.0 and altitude + climb * dt + 3.0 * doubt < 0.0)
+
+
+class Patience(NamedTuple):
+    """How long rows are believed without news, s unless said otherwise."""
+
+    silence: float  # nor is a row ever older than now by much more than this
+    coast: float  # a row is carried along when it is older than the newest scan by this
+    longest_unseen: float  # or so many periods, after which a level flyer may be anywhere
+    least_unseen: float  # periods of the radar that saw it last
+
+
+@jit
+def times_to(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience) -> Floats:
+    """Time (n,) to which each row is to be carried along; NaN where it may stay as it is."""
+    times = np.full(len(rows.run), np.nan)
+    place = 0
+    for i in range(len(rows.run)):
+        while runs[place] < rows.run[i]:
+            place += 1
+        t_to = max(t_newest[place], t - patience.silence)
+        if t_to - rows.t[i] > patience.coast:
+            times[i] = t_to
+    return times
+
+
+@jit
+def rows_aloft(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience) -> Ints:
+    """Rows (m,) that have not surely come down by t, nor fly level and unseen for long."""
+    aloft = np.empty(len(rows.run), np.int64)
+    n, place = 0, 0
+    for i in range(len(rows.run)):
+        while runs[place] < rows.run[i]:
+            place += 1
+        if rows.is_level[i]:
+            t_to = max(t_newest[place], t - patience.silence)
+            most = min(patience.longest_unseen, rows.n_updates[i] * rows.period[i])
+            if t_to - rows.t_update[i] > max(most, patience.least_unseen * rows.period[i]):
+                continue
+        if is_in_ground(rows, i, min(t, rows.t[i] + patience.coast)):
+            continue
+        aloft[n] = i
+        n += 1
+    return aloft[:n]
