@@ -65,6 +65,36 @@ def no_looks(n: int) -> Looks:
 
 
 @jit
+def joined_looks(a: Looks, b: Looks) -> Looks:
+    """Both, ordered by run, then by distance and signal to noise: order tells nothing else."""
+    n = len(a.run)
+    looks = no_looks(n + len(b.run))
+    for k in range(n + len(b.run)):
+        if k < n:
+            copy_look(a, k, looks, k)
+        else:
+            copy_look(b, k - n, looks, k)
+    order = np.argsort(looks.snr, kind="mergesort")
+    order = order[np.argsort(looks.distance[order], kind="mergesort")]
+    order = order[np.argsort(looks.run[order], kind="mergesort")]
+    ordered = no_looks(len(order))
+    for k in range(len(order)):
+        copy_look(looks, order[k], ordered, k)
+    return ordered
+
+
+@jit
+def copy_look(source: Looks, i: int, target: Looks, k: int) -> None:
+    """Write look i of one batch as look k of another."""
+    target.run[k], target.snr[k] = source.run[i], source.snr[i]
+    target.sigma_angle[k] = source.sigma_angle[i]
+    target.distance[k], target.sigma_distance[k] = source.distance[i], source.sigma_distance[i]
+    target.rate[k], target.sigma_rate[k] = source.rate[i], source.sigma_rate[i]
+    for j in range(3):
+        target.u_los[k, j] = source.u_los[i, j]
+
+
+@jit
 def first_looks(looks: Looks, n: int) -> Looks:
     """The first n rows."""
     return Looks(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.looks import Draws, Looks
-from opendome.messages import Detections, Tasking
+from opendome.kernels.looks import Draws, Looks, joined_looks
+from opendome.messages import Detections, Tasking, empty
 from opendome.rng import Purpose
 from opendome.scenario.schedule import scan_number
 from opendome.truth import Truth
@@ -55,15 +54,14 @@ def detections_of(
     sensor: AbstractSensor,
     t: float,
     r_ecef: NDArray[np.float64],
-    parts: list[Looks],
+    parts: tuple[Looks, Looks],
     is_plume: bool,
 ) -> Detections:
     """Message of one look: parts joined, ordered by run and distance (order tells nothing)."""
-    joined: list[Any] = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-    unordered = Looks(*joined)
-    order = np.lexsort((unordered.snr, unordered.distance, unordered.run))
-    ordered: list[Any] = [column[order] for column in unordered]
-    looks, n = Looks(*ordered), len(order)
+    if not any(len(part.run) for part in parts):
+        return empty(Detections)
+    looks = joined_looks(*parts)
+    n = len(looks.run)
     return Detections(
         run=looks.run,
         sensor=np.full(n, sensor.index),

@@ -58,4 +58,4 @@ class Infrared(AbstractSensor):
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, truth.r_ecef, truth.plume)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms)
         r_ecef = self.numbers.sight.r_ecef
-        return detections_of(self, truth.t, r_ecef, [seen, alarms], is_plume=True)
+        return detections_of(self, truth.t, r_ecef, (seen, alarms), is_plume=True)

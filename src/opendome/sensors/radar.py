@@ -20,6 +20,7 @@ from opendome.truth import Truth
 
 LOW_BANDS = ("vhf", "uhf")  # bands in which a threat shows its low-frequency cross-section
 NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
+NOBODY, NOWHERE = np.zeros(0, np.int64), np.zeros((0, 3))
 
 
 @final
@@ -62,14 +63,16 @@ class Radar(AbstractSensor):
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, rcs, cues)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms, cues)
         r_ecef = self.numbers.field.r_ecef
-        return detections_of(self, truth.t, r_ecef, [seen, alarms], is_plume=False)
+        return detections_of(self, truth.t, r_ecef, (seen, alarms), is_plume=False)
 
     def _cues(self, tasking: Tasking, t: float) -> Cues:
         """Directions of the tasked tracks, carried ballistically to the time of the look."""
+        if not self.numbers.is_cued or not len(tasking.run):
+            return Cues(NOBODY, NOWHERE, self.cos_cue)
         mine = take(tasking, np.flatnonzero(tasking.sensor == self.index))
         n = len(mine.run)
         if not n:
-            return Cues(mine.run, np.zeros((0, 3)), self.cos_cue)
+            return Cues(NOBODY, NOWHERE, self.cos_cue)
         x_ecef, _ = predict_many(
             mine.t,
             mine.x_ecef,

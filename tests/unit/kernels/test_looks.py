@@ -74,3 +74,23 @@ def test_cues_hold_for_their_own_run_only():
     assert looks.cue_of(cues, 2, 0.3) == -1
     assert {looks.cue_of(cues, 1, d) for d in (0.1, 0.9, 0.999999)} == {0, 1}
     assert looks.cue_of(cues, 4, 0.9) == 2
+
+
+def test_joined_looks_are_in_order_and_none_is_lost() -> None:
+    rng = np.random.default_rng(3)
+
+    def some(n: int) -> Looks:
+        run = np.sort(rng.integers(0, 3, n))
+        distance = np.where(rng.random(n) < 0.3, 5.0, rng.uniform(1.0, 9.0, n))
+        rest = rng.random((5, n))
+        return Looks(run, rng.random((n, 3)), rest[0], distance, rest[1], rest[2], rest[3], rest[4])
+
+    a, b = some(7), some(5)
+    joined = joined_looks(a, b)
+    order = np.lexsort((
+        np.concatenate([a.snr, b.snr]),
+        np.concatenate([a.distance, b.distance]),
+        np.concatenate([a.run, b.run]),
+    ))  # fmt: skip
+    for got, left, right in zip(joined, a, b, strict=True):
+        np.testing.assert_array_equal(got, np.concatenate([left, right])[order])
