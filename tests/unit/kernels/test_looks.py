@@ -79,14 +79,15 @@ def test_cues_hold_for_their_own_run_only():
 def test_joined_looks_are_in_order_and_none_is_lost() -> None:
     rng = np.random.default_rng(3)
 
-    def some(n: int) -> Looks:
+    def some(n: int) -> looks.Looks:
         run = np.sort(rng.integers(0, 3, n))
         distance = np.where(rng.random(n) < 0.3, 5.0, rng.uniform(1.0, 9.0, n))
         rest = rng.random((5, n))
-        return Looks(run, rng.random((n, 3)), rest[0], distance, rest[1], rest[2], rest[3], rest[4])
+        columns = (rest[0], distance, *rest[1:])
+        return looks.Looks(run, rng.random((n, 3)), *columns)
 
     a, b = some(7), some(5)
-    joined = joined_looks(a, b)
+    joined = looks.joined_looks(a, b)
     order = np.lexsort((
         np.concatenate([a.snr, b.snr]),
         np.concatenate([a.distance, b.distance]),
