@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "flights": flights.measure,
     "startup": startup.measure,
     "raids": raids.measure,
+    "mixed": raids.measure_mixed,
     "campaign": raids.measure_campaign,
     "profile": raids.measure_profile,
 }

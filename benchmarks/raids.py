@@ -10,6 +10,7 @@ import cProfile
 import json
 import sys
 import tempfile
+from dataclasses import replace
 
 import opendome
 from benchmarks.measure import Row, child, peak_memory, timed
@@ -19,6 +20,8 @@ from opendome.simulation.run import compile_scenario, simulate
 SIZES = (10, 100, 1000)
 SEED = 7
 CAMPAIGN_RUNS = 100
+WIRINGS = ("integrated", "hub", "stovepiped")
+BATCH = 24
 PROFILE_LINES = 5
 
 
@@ -85,6 +88,35 @@ def measure() -> list[Row]:
             Row("raids", f"{case}, peak memory", found["peak"] / 2**20, "MiB"),
         ]
     return rows
+
+
+def measure_mixed() -> list[Row]:
+    """The shipped ``mixed_raid`` of 100 threats under each wiring, one run alone and in a batch.
+
+    Beside each stands its ratio to the same runs without a defense in the same process: threats
+    launched, flown and recorded, with no sensor, track or shot.
+    """
+    rows = []
+    bare = compile_scenario(_undefended("mixed_raid"))
+    for wiring in WIRINGS:
+        model = compile_scenario(opendome.load("mixed_raid", [f"command.wiring={wiring}"]))
+        for runs in (1, BATCH):
+            span = range(1, 1 + runs)
+            simulate(model, SEED, [0], [])
+            simulate(bare, SEED, [0], [])
+            ours = timed(lambda m=model, s=span: simulate(m, SEED, s, []), 3, 30.0).cpu
+            base = timed(lambda s=span: simulate(bare, SEED, s, []), 3, 30.0).cpu
+            case = f"mixed_raid, {wiring}, " + ("one run alone" if runs == 1 else f"of {runs} runs")
+            note = f"{ours / base:.1f} times the raid without a defense"
+            rows.append(Row("mixed", case, ours / runs, "CPU-s a run", note))
+    return rows
+
+
+def _undefended(name: str) -> Scenario:
+    """A shipped scenario without sensors and weapons."""
+    shipped = opendome.load(name)
+    command = replace(shipped.command, layers=())
+    return replace(shipped, sensors=(), weapons=(), command=command)
 
 
 def measure_campaign() -> list[Row]:
