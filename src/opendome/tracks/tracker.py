@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from opendome.kernels.looks import Looks
+from opendome.kernels.looks import Looks, no_looks
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
     FORGOTTEN,
@@ -31,6 +31,7 @@ from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
 
+NOTHING_SEEN = no_looks(0)
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
 
@@ -152,6 +153,7 @@ class Tracker:
         parts = [
             tracks_of(group.rules.filter, picture.rows, i, t)
             for i, (group, picture) in enumerate(zip(self.groups, state.pictures, strict=True))
+            if len(picture.rows.run)
         ]
         return join(parts, Tracks)
 
@@ -216,7 +218,8 @@ class Tracker:
         everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
         burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
         t_to = times_to(rows, state.runs, clocks.t_newest, t, PATIENCE)
-        for when in np.unique(t_to[~np.isnan(t_to)]):
+        is_old = ~np.isnan(t_to)
+        for when in np.unique(t_to[is_old]) if is_old.any() else ():
             chosen = np.flatnonzero(t_to == when)
             put_beliefs(rows, chosen, part.predict(beliefs_of(rows), chosen, float(when)))
         aloft = rows_aloft(rows, state.runs, clocks.t_newest, t, PATIENCE)
@@ -233,8 +236,10 @@ def _rank(run: Ints) -> Ints:
 
 def _ordered(d: Detections) -> tuple[Looks, Ints, Floats]:
     """Looks by time, sensor, run and distance, none twice; their sensors and times."""
+    if len(d.run) == 0:
+        return NOTHING_SEEN, d.sensor, d.t
     order = np.lexsort((d.snr, d.distance, d.run, d.sensor, d.t))
-    if len(order):
+    if len(order) > 1:
         key = np.column_stack([d.t, d.sensor, d.run, d.snr, d.u_los_ecef])[order]
         order = order[np.append(True, (key[1:] != key[:-1]).any(axis=1))]
     columns: tuple[Any, ...] = (
@@ -252,8 +257,8 @@ def _ordered(d: Detections) -> tuple[Looks, Ints, Floats]:
 
 def _stretches(sensor: Ints, when: Floats) -> list[tuple[int, int]]:
     """First and one past the last of every stretch of rows of one sensor and time."""
-    if len(sensor) == 0:
-        return []
+    if len(sensor) < 2:
+        return [(0, 1)] * len(sensor)
     starts = np.flatnonzero((np.diff(sensor) != 0) | (np.diff(when) != 0.0)) + 1
     edges = [0, *starts.tolist(), len(sensor)]
     return list(pairwise(edges))

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
-from opendome.kernels.flight import paths_at
-from opendome.kernels.frames import ecefs_from_ecis, ecefs_from_geodetics
+from opendome.kernels.aloft import threats_aloft
+from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.guidance import ENDED, FREE, Sky
 from opendome.kernels.homing import advance_rounds
 from opendome.kernels.philox import uniforms
@@ -208,13 +208,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
     """Every threat in the air at t, in runs that have not ended; t lies in the last tick."""
     sky, table = state.sky, model.threats
     n = max(model.n_threats, 1)
-    rows = np.flatnonzero((sky.t_launch <= t) & (t < sky.t_gone))
-    states = paths_at(sky.knots, sky.offsets, sky.counts, rows, np.full(len(rows), t))
-    r, v = ecefs_from_ecis(
-        np.ascontiguousarray(states[:, :3]),
-        np.ascontiguousarray(states[:, 3:]),
-        np.full(len(rows), t),
-    )
+    rows, r, v = threats_aloft(sky, t)
     threat = rows % n
     t_level = state.threats.t_level[rows]
     burning = (t < state.threats.t_burnout[rows]) & np.isinf(t_level)
