@@ -105,7 +105,10 @@ def test_the_battery_that_alone_reaches_some_is_spared():
 def test_the_surest_kind_is_fired_first():
     problems = one_problem([[NOW, NOW]], [10, 1], wanted=2)
     problems = problems._replace(
-        kind=np.array([0, 1]), p_kill=np.array([[0.5, 0.9]]), cost=np.full(2, 1e-6)
+        wanted=np.full((1, 2), 2),
+        kind=np.array([0, 1]),
+        p_kill=np.array([[0.5, 0.9]]),
+        cost=np.full(2, 1e-6),
     )
     assert in_order(problems).tolist() == [[1, 1]]
 
