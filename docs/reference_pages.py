@@ -15,6 +15,7 @@ def write_all(docs: Path) -> None:
         "command_line": command_line(),
         "scenario": scenario(),
         "catalog": catalog(),
+        "systems": systems(),
         "tables": tables(),
         "envelopes": envelopes(),
         "defended_areas": defended_areas(folder),
@@ -119,6 +120,13 @@ def catalog() -> str:
                 f"| {p.confidence} | {source}{note} |"
             ]
     return "\n".join([*lines, ""])
+
+
+def systems() -> str:
+    """Every system that is to be held: its model, its tests, its source, its example."""
+    import systems_table
+
+    return systems_table.page()
 
 
 def envelopes() -> str:
