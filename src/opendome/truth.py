@@ -28,6 +28,8 @@ class Truth:
     rcs: NDArray[np.float64]  # m^2 at L to X band
     rcs_uhf: NDArray[np.float64]  # m^2 at VHF and UHF
     plume: NDArray[np.float64]  # W/sr in the warning sensor's band, 0 when not burning
+    # (n, 2) W/sr that the body itself glows, 3 to 5 and 8 to 12 um; 0 where nobody asked for it
+    glow: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,23 @@ class Orbit:
 
 
 @dataclass(frozen=True)
+class Heat:
+    """How the body glows: warm in space, heated by the air; seen alike from all sides."""
+
+    area: float = quantity("area_m2", "m2", "Area that glows, as seen.", above=0, high=1000)
+    temperature: float = quantity(
+        "temperature_k", "k", "Where no air heats it.", above=0, high=2000
+    )
+    emissivity: float = quantity("emissivity_1", "1", "Of its surface.", above=0, high=1)
+    nose_radius: float = quantity(
+        "nose_radius_m", "m", "Radius of the nose, which the air heats most.", above=0, high=10
+    )
+    share: float = quantity(
+        "share_1", "1", "Mean heating of the area, as a part of the nose's.", low=0, high=1
+    )
+
+
+@dataclass(frozen=True)
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
@@ -180,6 +197,7 @@ class ThreatSystem:
     manoeuvre: Manoeuvre | None = keys.part("manoeuvre", "How it steers down.", default=None)
     glide: Glide | None = keys.part("glide", "How it glides.", default=None)
     orbit: Orbit | None = keys.part("orbit", "The orbit that it uses.", default=None)
+    heat: Heat | None = keys.part("heat", "How its body glows; absent: unseen.", default=None)
 
 
 @dataclass(frozen=True)

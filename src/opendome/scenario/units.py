@@ -32,6 +32,7 @@ TO_SI: dict[str, float] = {
     "w_sr": 1.0,
     "kw_sr": 1e3,
     "w_m2": 1.0,
+    "k": 1.0,
     "hz": 1.0,
     "ghz": 1e9,
     "usd": 1.0,

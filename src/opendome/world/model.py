@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.glide import Glider
+from opendome.kernels.glow import Skin
 from opendome.kernels.guidance import RoundKinds
 from opendome.kernels.orbital import Bus
 from opendome.kernels.propulsion import Vehicle
@@ -81,6 +82,7 @@ class ThreatTable:
     rcs: Floats
     rcs_uhf: Floats
     plume: Floats
+    skin: Skin  # of each group
     burn_time: Floats
     lethal_radius: Floats
     cost: Floats

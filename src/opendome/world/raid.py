@@ -14,6 +14,7 @@ from opendome.kernels.aim import GUESS
 from opendome.kernels.cruise import cruise_room
 from opendome.kernels.cruise_way import LEG_SHARE, Flyer
 from opendome.kernels.glide import Glider
+from opendome.kernels.glow import Skin
 from opendome.kernels.orbital import Bus
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
@@ -95,10 +96,21 @@ def _table(scenario: Scenario, starts: list[float]) -> ThreatTable:
         rcs=per([s.rcs for s in systems]),
         rcs_uhf=per([s.rcs_uhf for s in systems]),
         plume=per([s.plume for s in systems]),
+        skin=_skin(systems),
         burn_time=per([sum(x.burn_time for x in b.stages) if b else 0.0 for b in boosters]),
         lethal_radius=per([s.lethal_radius for s in systems]),
         cost=per([s.cost for s in systems]),
     )
+
+
+def _skin(systems: list[ThreatSystem]) -> Skin:
+    """What glows of the bodies of each group."""
+    heats = [s.heat for s in systems]
+    columns = [
+        np.array([getattr(h, name) if h else 0.0 for h in heats], dtype=np.float64)
+        for name in ("area", "emissivity", "temperature", "nose_radius", "share")
+    ]
+    return Skin(*columns)
 
 
 def _aims(scenario: Scenario, threats: ThreatGroup, where: str) -> list[Place]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels.aloft import threats_aloft
 from opendome.kernels.frames import ecefs_from_geodetics
+from opendome.kernels.glow import glows
 from opendome.kernels.guidance import ENDED, FREE, Sky
 from opendome.kernels.homing import advance_rounds
 from opendome.kernels.philox import uniforms
@@ -204,14 +205,20 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     )
 
 
-def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
-    """Every threat in the air at t, in runs that have not ended; t lies in the last tick."""
+def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool = False) -> Truth:
+    """Every threat in the air at t, in runs that have not ended; t lies in the last tick.
+
+    ``shows_glow``: how the bodies glow is worked out, for a sensor that can see it.
+    """
     sky, table = state.sky, model.threats
     n = max(model.n_threats, 1)
     rows, r, v = threats_aloft(sky, t)
     threat = rows % n
     t_level = state.threats.t_level[rows]
     burning = (t < state.threats.t_burnout[rows]) & np.isinf(t_level)
+    glow = np.zeros((len(rows), 2))
+    if shows_glow and (table.skin.area > 0.0).any():
+        glow = glows(table.group[threat], r, v, table.skin)
     return Truth(
         t=t,
         runs=state.runs[state.t_end > t],
@@ -225,4 +232,5 @@ def snapshot(model: WorldModel, state: WorldState, t: float) -> Truth:
         rcs=table.rcs[threat],
         rcs_uhf=table.rcs_uhf[threat],
         plume=np.where(burning, table.plume[threat], 0.0),
+        glow=glow,
     )

@@ -28,6 +28,7 @@ def truth_at(places, run=None, runs=None):
         rcs=np.ones(n),
         rcs_uhf=np.ones(n),
         plume=np.zeros(n),
+        glow=np.zeros((n, 2)),
     )
 
 

@@ -273,7 +273,8 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
     }  # absent has a meaning
     parts = {dotted.partition(".")[0] for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):
-        if dotted.partition(".")[0] in {"booster", "cruise", "manoeuvre", "glide", "orbit"} - parts:
+        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat"}
+        if dotted.partition(".")[0] in optional - parts:
             continue  # a threat has the parts of its steering
         if dotted.startswith("booster.stages") and "booster.muzzle_speed_m_s" in given:
             continue  # a shell has no motor

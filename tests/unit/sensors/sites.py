@@ -123,6 +123,7 @@ def truth_of(r_ecef, v_ecef=None, *, t: float = 0.0, runs: int = 1, **columns: A
         rcs=column("rcs", 0.1),
         rcs_uhf=column("rcs_uhf", 0.5),
         plume=column("plume", 0.0),
+        glow=np.tile(np.broadcast_to(columns.get("glow", 0.0), (n, 2)), (runs, 1)).astype(float),
     )
 
 

@@ -83,6 +83,7 @@ class Flyers:
             rcs=np.full(n * k, self.rcs),
             rcs_uhf=np.full(n * k, self.rcs),
             plume=np.zeros(n * k),
+            glow=np.zeros((n * k, 2)),
         )
 
 

@@ -137,6 +137,7 @@ class World:
             rcs=np.full(n * k, self.rcs),
             rcs_uhf=np.full(n * k, self.rcs_uhf),
             plume=np.tile(np.where(is_burning, self.plume, 0.0), k),
+            glow=np.zeros((n * k, 2)),
         )
 
 
