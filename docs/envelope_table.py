@@ -41,6 +41,9 @@ rounds cannot fly as far or high as their envelope would let them: alone SM-2 co
 far, SM-6 261 of 370 km, SM-3 IIA 2,322 of 2,500 km, and Arrow-3 586 of 1,000 km high. The public
 peak speed of SM-6, 1.2 km/s, carries no round to its public range unless it glides; ours has 1.5.
 
+Coyote, which a jet drives and wings carry, flies level at its public 0.15 km/s; it is faster only
+in a dive from far above its ceiling.
+
 `python docs/envelope_table.py --write` makes the figures again.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from opendome.kernels._jit import jit
-from opendome.kernels.aero import air_velocity, drag_rate
+from opendome.kernels.aero import air_velocity, drag_rate, wing_lift
 from opendome.kernels.frames import altitude, geocentric_height
 from opendome.kernels.gravity import gravity_j2
 from opendome.kernels.integrate import (
@@ -40,7 +40,7 @@ def coast_acceleration(
 
 @jit
 def derivative(tau: float, y: State, push: Push) -> State:
-    """Slope of the inertial state: J2 gravity, drag, thrust."""
+    """Slope of the inertial state: J2 gravity, drag, thrust, lift."""
     mass = push.mass - push.flow * tau
     ax, ay, az = coast_acceleration(y[0], y[1], y[2], y[3], y[4], y[5], mass / push.area)
     if push.thrust > 0.0:
@@ -51,6 +51,9 @@ def derivative(tau: float, y: State, push: Push) -> State:
             ax, ay, az = ax + along * wx, ay + along * wy, az + along * wz
         else:
             ax, ay, az = ax + thrust * push.ux, ay + thrust * push.uy, az + thrust * push.uz
+    if push.stall_speed > 0.0:
+        lx, ly, lz = wing_lift(y[0], y[1], y[2], y[3], y[4], y[5], push.stall_speed)
+        ax, ay, az = ax + lx, ay + ly, az + lz
     return y[3], y[4], y[5], ax, ay, az
 
 

@@ -206,7 +206,7 @@ def fly_one(
     cursor = fly_boost(vehicle, launch, limits, knots)
     t_burnout = limits.t_launch + cursor.tau
     if cursor.status == STILL_FLYING and cursor.tau < limits.tau_end:
-        push = coast_push(vehicle.payload_beta)
+        push = coast_push(vehicle.payload_beta, vehicle.stall_speed)
         looser = Limits(
             COAST_SHARE * limits.position_scale,
             COAST_SHARE * limits.velocity_scale,

@@ -64,6 +64,7 @@ class RoundKinds(NamedTuple):
     mass: Floats  # kg, at free_time
     flow: Floats  # kg/s
     drag_area: Floats  # m^2, while the sustainer burns
+    stall_speed: Floats  # from which on wings carry it; 0: it has none
     noise: int  # purpose of the seeker's draws
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from opendome.kernels._jit import jit
-from opendome.kernels.aero import air_velocity, drag_rate
+from opendome.kernels.aero import air_velocity, drag_rate, wing_lift
 from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import RoundKinds, Rounds, coast_step
@@ -33,6 +33,7 @@ class Drive(NamedTuple):
     mass: float  # kg now
     flow: float  # kg/s
     drag_area: float  # m^2 while the sustainer burns
+    stall_speed: float = 0.0  # of wings, 0 without any
 
 
 @jit
@@ -47,7 +48,16 @@ def drive_of(rounds: Rounds, i: int, kinds: RoundKinds) -> Drive:
         kinds.mass[k] - kinds.flow[k] * (since - kinds.free_time[k]),
         kinds.flow[k],
         kinds.drag_area[k],
+        kinds.stall_speed[k],
     )
+
+
+@jit
+def carried(r: Vector, v: Vector, drive: Drive) -> Vector:
+    """Acceleration by the wings, if it has any."""
+    if drive.stall_speed <= 0.0:
+        return 0.0, 0.0, 0.0
+    return wing_lift(r[0], r[1], r[2], v[0], v[1], v[2], drive.stall_speed)
 
 
 @jit
@@ -56,18 +66,19 @@ def sustained(r: Vector, v: Vector, drive: Drive, after: float) -> Vector:
     mass = drive.mass - drive.flow * after
     wx, wy, wz, speed = air_velocity(r[0], r[1], v[0], v[1], v[2])
     fall = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], mass / drive.drag_area)
+    fall = plus(fall, 1.0, carried(r, v, drive))
     return plus(fall, drive.thrust / (mass * max(speed, 1e-9)), (wx, wy, wz))
 
 
 @jit
 def round_step(r: Vector, v: Vector, drive: Drive, a: Vector, dt: float) -> tuple[Vector, Vector]:
-    """Round after dt under gravity, drag, its sustainer and a held acceleration ``a``.
+    """Round after dt under gravity, drag, lift, its sustainer and a held acceleration ``a``.
 
     A sustainer that has time left burns over the whole step (the caller ends a step where it burns
     out), along the velocity through the air, as in the flight kernel.
     """
     if drive.rest <= 0.0:
-        return coast_step(r, v, drive.beta, a, dt)
+        return coast_step(r, v, drive.beta, plus(a, 1.0, carried(r, v, drive)), dt)
     half = 0.5 * dt
     start = plus(a, 1.0, sustained(r, v, drive, 0.0))
     m, w = plus(r, half, v), plus(v, half, start)
@@ -159,6 +170,7 @@ def zero_effort_miss(
             drive.mass - dt * drive.flow,
             drive.flow,
             drive.drag_area,
+            drive.stall_speed,
         )
         t_go += dt
     return minus(q, r), t_go

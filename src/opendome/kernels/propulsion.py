@@ -29,6 +29,8 @@ class Vehicle(NamedTuple):
         Vertical rise, then fixed attitude at the launch elevation; afterwards a gravity turn.
     muzzle_speed : float
         With which a tube throws it along the launch elevation, m/s.
+    stall_speed : float
+        From which on wings carry it after its pitch program, m/s at sea level; 0: it has none.
     """
 
     stages: NDArray[np.float64]
@@ -37,13 +39,15 @@ class Vehicle(NamedTuple):
     rise_time: float
     pitch_time: float
     muzzle_speed: float = 0.0
+    stall_speed: float = 0.0
 
 
 class Push(NamedTuple):
     """Forces besides gravity during one segment; a coast has no thrust, area 1 and mass beta.
 
     ``mass`` and ``flow`` give the mass at time tau after launch as mass - flow tau. Thrust goes
-    along (ux, uy, uz), inertial, or along the velocity through the air if ``is_turning``.
+    along (ux, uy, uz), inertial, or along the velocity through the air if ``is_turning``. Wings
+    that bear have a ``stall_speed``.
     """
 
     thrust: float
@@ -54,6 +58,7 @@ class Push(NamedTuple):
     ux: float
     uy: float
     uz: float
+    stall_speed: float
 
 
 @jit
@@ -128,19 +133,21 @@ def push_at(
         i += 1
     flow = vehicle.stages[i, PROPELLANT] / vehicle.stages[i, BURN]
     axis = up if tau < vehicle.rise_time else aim
+    is_turning = tau > vehicle.rise_time + vehicle.pitch_time
     return Push(
         flow * vehicle.stages[i, EXHAUST_SPEED],
         mass + flow * start,
         flow,
         vehicle.stages[i, DRAG_AREA],
-        tau > vehicle.rise_time + vehicle.pitch_time,
+        is_turning,
         axis[0],
         axis[1],
         axis[2],
+        vehicle.stall_speed if is_turning else 0.0,
     )
 
 
 @jit
-def coast_push(beta: float) -> Push:
-    """Forces of a coasting body of ballistic coefficient beta (kg/m^2): drag alone."""
-    return Push(0.0, beta, 0.0, 1.0, False, 0.0, 0.0, 0.0)
+def coast_push(beta: float, stall_speed: float = 0.0) -> Push:
+    """Forces of a coasting body of ballistic coefficient beta (kg/m^2): drag, and lift of wings."""
+    return Push(0.0, beta, 0.0, 1.0, False, 0.0, 0.0, 0.0, stall_speed)

@@ -18,7 +18,11 @@ class Stage:
     burn_time: float = quantity("burn_s", "s", "Burn time.", above=0, high=1000)
     propellant_mass: float = quantity("propellant_kg", "kg", "Propellant.", above=0, high=1e6)
     specific_impulse: float = quantity(
-        "isp_s", "s", "Effective specific impulse.", low=50, high=500
+        "isp_s",
+        "s",
+        "Specific impulse; of an engine that breathes air, by its fuel.",
+        low=50,
+        high=5000,
     )
     inert_mass: float = quantity("inert_kg", "kg", "Mass dropped after the burn.", low=0, high=1e6)
     drag_area: float = quantity("drag_area_m2", "m2", "cd A while burning.", low=0, high=100)
@@ -30,7 +34,7 @@ class Booster:
 
     It rises vertically for ``rise_time``, holds a fixed elevation for ``pitch_time``, then flies a
     gravity turn until the last burn ends or thrust is cut. A rail launch has ``rise_time`` 0. A
-    shell has no stage, but a ``muzzle_speed``.
+    shell has no stage, but a ``muzzle_speed``. What has wings flies straight on instead of turning.
     """
 
     payload_mass: float = quantity(
@@ -48,6 +52,14 @@ class Booster:
     )
     muzzle_speed: float = quantity(
         "muzzle_speed_m_s", "m_s", "Of what a tube throws.", low=0, high=3000, default=0
+    )
+    stall_speed: float = quantity(
+        "stall_speed_m_s",
+        "m_s",
+        "At sea level, from which on wings carry its weight; 0: it has none.",
+        low=0,
+        high=1000,
+        default=0,
     )
 
 

@@ -95,6 +95,7 @@ def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTabl
         ),
         flow=per([x.propellant_mass / x.burn_time for x in last]),
         drag_area=per([x.drag_area for x in last]),
+        stall_speed=per([s.booster.stall_speed for s in systems]),
         noise=int(Purpose.SEEKER_NOISE),
     )
     return InterceptorTable(

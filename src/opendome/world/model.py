@@ -42,6 +42,7 @@ def vehicle_of(booster: Booster) -> Vehicle:
         float(booster.rise_time),
         float(booster.pitch_time),
         float(booster.muzzle_speed),
+        float(booster.stall_speed),
     )
 
 

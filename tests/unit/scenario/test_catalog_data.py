@@ -72,6 +72,7 @@ MODELLED = {
         "patriot_cri",
         "patriot_mse",
         "nasams",
+        "coyote2",
         "davids_sling",
         "arrow2",
         "arrow3",
@@ -270,6 +271,7 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "ballistic_range_km",
         "reload_s",
         "booster.muzzle_speed_m_s",
+        "booster.stall_speed_m_s",
     }  # absent has a meaning
     parts = {dotted.partition(".")[0] for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):

@@ -56,7 +56,7 @@ def test_rounds_meet_a_cruise_missile_low_over_the_ground(
     assert duel.lowest.min() > 25.0  # m, on the way, and at the meeting
 
 
-@pytest.mark.parametrize("system", ["nasams", "iron_dome", "patriot_gemt"])
+@pytest.mark.parametrize("system", ["nasams", "iron_dome", "patriot_gemt", "coyote2"])
 def test_rounds_meet_a_drone(system: str) -> None:
     duel = fly(system, level_threat(150.0, 50.0, 12e3, 1e3), 0.0)
     share, _, ninth = met(duel)
