@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import flights, raids, startup
+from benchmarks import bodies, flights, raids, startup
 from benchmarks.measure import Row, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "flights": flights.measure,
+    "bodies": bodies.measure,
     "startup": startup.measure,
     "raids": raids.measure,
     "mixed": raids.measure_mixed,

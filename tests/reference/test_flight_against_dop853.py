@@ -7,6 +7,7 @@ closed form of the standard (not the flight table); both share only constants an
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -57,11 +58,18 @@ def geodetic(r: Vector) -> tuple[float, float]:
     return lat, alt
 
 
-class Twin:
-    """One flight, told step by step."""
+def standard_air(r: Vector) -> float:
+    """Density by the closed form of the standard, at the altitude by iteration."""
+    return density(geodetic(r)[1])
 
-    def __init__(self, vehicle: Vehicle, row: Vector) -> None:
-        self.vehicle = vehicle
+
+class Twin:
+    """One flight, told step by step, in air of a given density by place."""
+
+    def __init__(
+        self, vehicle: Vehicle, row: Vector, air: Callable[[Vector], float] = standard_air
+    ) -> None:
+        self.vehicle, self.air = vehicle, air
         lat, lon, alt, self.t_launch, azimuth, elevation, t_cut = row[0]
         angle = lon + EARTH_OMEGA * self.t_launch
         up = np.array(
@@ -87,7 +95,7 @@ class Twin:
         r, v = y[:3], y[3:]
         wind = v - np.cross(OMEGA, r)
         speed = float(np.linalg.norm(wind))
-        rho = density(geodetic(r)[1])
+        rho = self.air(r)
         if middle > self.cut:
             return gravity(r) - 0.5 * rho * speed / self.vehicle.payload_beta * wind
         stages = self.vehicle.stages
@@ -126,7 +134,7 @@ class Twin:
             (start, end),
             self.y,
             "DOP853",
-            rtol=1e-12,
+            rtol=1e-13,
             atol=1e-6,
             events=[ground, lambda tau, y: y[:3] @ y[3:]],
             max_step=20.0,
