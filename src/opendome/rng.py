@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     AIM_SCATTER = 4
     LAUNCH_TIME = 5
     WEAVE_PHASE = 6
+    BEFORE_LAUNCH = 7
     DETECTION = 10
     DETECTION_NOISE = 11
     FALSE_ALARM_COUNT = 12

@@ -38,6 +38,8 @@ RUN = Column("run", "integer", "Number of the run, from 0.")
 TABLES: dict[str, tuple[Column, ...]] = {
     "runs": (
         RUN,
+        Column("defeated_before_launch", "integer", "Threats whose launcher was put out of action "
+               "before they left; they count nowhere else."),
         Column("launched", "integer", "Armed threats launched, failed ones included."),
         Column("failed", "integer", "Launched threats whose motor failed."),
         Column("threats", "integer", "Armed threats launched and not failed."),
@@ -47,7 +49,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("engaged_threatening", "integer", "Threatening threats fired at."),
         Column("engaged_harmless", "integer", "Threats fired at that threatened nothing."),
         Column("shots", "integer", "Interceptors fired."),
-        Column("cost_defense_usd", "number", "Cost of the interceptors fired, USD."),
+        Column("cost_before_launch_usd", "number", "Cost of the attempts at launchers, USD."),
+        Column("cost_defense_usd", "number", "Cost of the interceptors fired and of the attempts "
+               "at launchers, USD."),
         Column("cost_threat_usd", "number", "Cost of the threats launched, USD."),
         Column("asset_value_lost", "number", "Value of the assets lost, in the scenario's unit."),
         Column("t_end", "number", "Time at which the run ended, s."),
@@ -62,6 +66,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("launch_lon", "number", "Launch longitude, rad."),
         Column("aim_lat", "number", "Intended aim point, latitude, rad."),
         Column("aim_lon", "number", "Intended aim point, longitude, rad."),
+        Column("is_defeated", "boolean", "Its launcher was put out of action before it left; its "
+               "path is what it would have been."),
         Column("is_failed", "boolean", "The motor failed."),
         Column("t_burnout", "number", "End of powered flight, s."),
         Column("apogee", "number", "Greatest height of the unopposed flight, m."),
@@ -73,7 +79,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("outside_distance", "number", "Distance of the impact outside the nearest asset's "
                "edge, m; 0 or less inside."),
         Column("is_in_reach", "boolean", "A battery could reach it in time."),
-        Column("outcome", "text", "leaked, intercepted, harmless or failed."),
+        Column("outcome", "text", "leaked, intercepted, harmless, failed or defeated."),
         Column("t_end", "number", "When its flight ended, s."),
         Column("n_shots", "integer", "Interceptors fired at it."),
         Column("sigma_impact", "number", "Standard deviation of the predicted impact when the "

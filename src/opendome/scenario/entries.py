@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario.before_launch import DefeatSystem
 from opendome.scenario.grammar import keys
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
 from opendome.scenario.threats import ThreatSystem
@@ -16,6 +17,7 @@ MODELLED: dict[str, type] = {  # kind of entry -> the noun that it makes
     "interceptor": InterceptorSystem,
     "radar": RadarSystem,
     "infrared": InfraredSystem,
+    "defeat": DefeatSystem,
 }
 
 
@@ -46,7 +48,9 @@ class Entry:
     """One system of the catalog. ``parameters`` go by the file keys of the noun it makes."""
 
     name: str
-    kind: str = keys.name("kind", "Which noun it makes: threat, interceptor, radar, infrared.")
+    kind: str = keys.name(
+        "kind", "Which noun it makes: threat, interceptor, radar, infrared, defeat."
+    )
     title: str = keys.text("title", "Name for people.", longest=200)
     is_modelled: bool = keys.flag("is_modelled", "Whether a scenario may use it.", default=True)
     about: str = keys.text("about", "What it is.", longest=2000, default="")

@@ -124,7 +124,8 @@ def resolved(
         changed = changed_values(made, bases[made.name])
         return {"system": made.name, "overrides": changed}
 
-    for groups in (scenario.threats, scenario.sensors, scenario.weapons):
+    used = (scenario.threats, scenario.sensors, scenario.weapons, scenario.before_launch)
+    for groups in used:
         for group in groups:
             write_system(group.system)
     whole = dataclasses.replace(scenario, systems=dict(sorted(entries.items())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario.before_launch import BeforeLaunch
 from opendome.scenario.command import Command
 from opendome.scenario.entries import LEVELS, Entry
 from opendome.scenario.grammar import keys
@@ -30,6 +31,9 @@ class Scenario:
     sensors: tuple[Sensor, ...] = keys.parts("sensors", "Sensors.", high=63)
     weapons: tuple[Battery, ...] = keys.parts("weapons", "Batteries.")
     command: Command = keys.part("command", "Command nodes.")
+    before_launch: tuple[BeforeLaunch, ...] = keys.parts(
+        "before_launch", "What is done to launchers before they launch.", high=100, default=()
+    )
     title: str = keys.text("title", "One line for people.", default="")
     description: str = keys.text("description", "What it is about.", longest=5000, default="")
     start: str = keys.time(

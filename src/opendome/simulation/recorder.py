@@ -92,16 +92,17 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
     )
 
 
-OUTCOMES = ("leaked", "intercepted", "harmless", "failed")
-LEAKED, INTERCEPTED, HARMLESS, FAILED = range(4)
+OUTCOMES = ("leaked", "intercepted", "harmless", "failed", "defeated")
+LEAKED, INTERCEPTED, HARMLESS, FAILED, DEFEATED = range(5)
 
 
 def _outcomes(model: WorldModel, state: WorldState) -> Ints:
-    """Index into OUTCOMES of every threat row; a failed launch is never a threat."""
+    """Index into OUTCOMES of every threat row; a launch that failed or never was is no threat."""
     rec = state.threats
     outcome = np.where(rec.asset >= 0, LEAKED, HARMLESS)
     outcome = np.where(state.killer >= 0, INTERCEPTED, outcome)
-    return np.where(rec.is_failed, FAILED, outcome)
+    outcome = np.where(rec.is_failed, FAILED, outcome)
+    return np.where(rec.is_defeated, DEFEATED, outcome)
 
 
 def _shots_at(model: WorldModel, state: WorldState) -> Ints:
@@ -137,17 +138,20 @@ def _loss(model: WorldModel, state: WorldState, outcome: Ints) -> Floats:
 def _runs(
     model: WorldModel, state: WorldState, outcome: Ints, shots: Ints, names: Names
 ) -> dict[str, Any]:
-    armed = ~state.threats.is_failed
+    launched = ~state.threats.is_defeated
+    armed = launched & ~state.threats.is_failed
     threatening = armed & (state.threats.asset >= 0)
     cost = np.tile(model.threats.cost, len(state.runs))
+    before = np.full(len(state.runs), model.before_launch.cost)
     rounds_cost = np.zeros(len(state.runs))
     n_shots = np.zeros(len(state.runs), dtype=np.int64)
     np.add.at(rounds_cost, state.rounds.batch, names.costs[state.shots.battery])
     np.add.at(n_shots, state.rounds.batch, 1)
     return {
         "run": state.runs,
-        "launched": _per_run(state, np.ones(len(outcome), dtype=np.int64)),
-        "failed": _per_run(state, (~armed).astype(np.int64)),
+        "defeated_before_launch": _per_run(state, (~launched).astype(np.int64)),
+        "launched": _per_run(state, launched.astype(np.int64)),
+        "failed": _per_run(state, (outcome == FAILED).astype(np.int64)),
         "threats": _per_run(state, armed.astype(np.int64)),
         "threatening": _per_run(state, threatening.astype(np.int64)),
         "leakers": _per_run(state, (outcome == LEAKED).astype(np.int64)),
@@ -155,8 +159,9 @@ def _runs(
         "engaged_threatening": _per_run(state, (threatening & (shots > 0)).astype(np.int64)),
         "engaged_harmless": _per_run(state, (~threatening & (shots > 0)).astype(np.int64)),
         "shots": n_shots,
-        "cost_defense_usd": rounds_cost,
-        "cost_threat_usd": _per_run(state, cost),
+        "cost_before_launch_usd": before,
+        "cost_defense_usd": rounds_cost + before,
+        "cost_threat_usd": _per_run(state, np.where(launched, cost, 0.0)),
         "asset_value_lost": _loss(model, state, outcome),
         "t_end": state.t_end,
     }
@@ -209,16 +214,17 @@ def _threats(
         "launch_lon": rec.launch_lon,
         "aim_lat": rec.aim_lat,
         "aim_lon": rec.aim_lon,
+        "is_defeated": rec.is_defeated,
         "is_failed": rec.is_failed,
         "t_burnout": rec.t_burnout,
         "apogee": rec.apogee,
         "t_impact": rec.t_impact,
         "impact_lat": rec.impact_lat,
         "impact_lon": rec.impact_lon,
-        "is_threatening": (rec.asset >= 0) & ~rec.is_failed,
+        "is_threatening": (rec.asset >= 0) & ~rec.is_failed & ~rec.is_defeated,
         "asset": Coded(rec.asset + 1, ("", *model.assets.names)),
         "outside_distance": rec.outside_distance,
-        "is_in_reach": _in_reach(model, state),
+        "is_in_reach": _in_reach(model, state) & ~rec.is_defeated,
         "outcome": Coded(outcome, OUTCOMES),
         "t_end": state.sky.t_gone,
         "n_shots": shots,
@@ -336,7 +342,8 @@ def _trajectories(
         columns["lon"] += place[:, 1].tolist()
         columns["alt"] += place[:, 2].tolist()
 
-    for row in np.flatnonzero(np.isin(state.threats.run, sorted(notes.keep))).tolist():
+    is_kept = np.isin(state.threats.run, sorted(notes.keep)) & ~state.threats.is_defeated
+    for row in np.flatnonzero(is_kept).tolist():
         t = np.linspace(state.sky.t_launch[row], state.sky.t_gone[row], PATH_STEP)
         where = paths_at(
             state.sky.knots, state.sky.offsets, state.sky.counts, np.full(PATH_STEP, row), t

@@ -16,6 +16,7 @@ from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import InterceptorSystem
+from opendome.world.before_launch import defeat_table
 from opendome.world.model import (
     AssetTable,
     BatteryTable,
@@ -175,6 +176,7 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
     return WorldModel(
         groups=groups,
         threats=threats,
+        before_launch=defeat_table(scenario, threats.group, threats.t_launch),
         assets=_assets(scenario.assets),
         interceptors=interceptor_table(systems),
         batteries=batteries,

@@ -90,6 +90,15 @@ class ThreatTable:
 
 
 @dataclass(frozen=True)
+class DefeatTable:
+    """Per threat: what is tried against its launcher before it leaves."""
+
+    launcher: Ints  # object of its draw, -1: nothing is tried in time
+    p_defeat: Floats
+    cost: float  # of all attempts of a run
+
+
+@dataclass(frozen=True)
 class AssetTable:
     """Assets as discs."""
 
@@ -136,6 +145,7 @@ class WorldModel:
 
     groups: tuple[Group, ...]
     threats: ThreatTable
+    before_launch: DefeatTable
     assets: AssetTable
     interceptors: InterceptorTable
     batteries: BatteryTable

@@ -28,6 +28,7 @@ class ThreatRecord:
     aim_lat: Floats
     aim_lon: Floats
     is_failed: Bools
+    is_defeated: Bools  # before its launch, which never was
     t_burnout: Floats  # also when a failed one fails, and the launch of a flyer on wings
     t_level: Floats  # until when it flies on wings; -inf: it has none
     apogee: Floats

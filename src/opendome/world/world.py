@@ -17,6 +17,7 @@ from opendome.kernels.philox import uniforms
 from opendome.messages import Commands, EventKind, Events, empty, take
 from opendome.rng import Purpose
 from opendome.truth import Meetings, Truth
+from opendome.world.before_launch import defeated
 from opendome.world.flights import launch_group
 from opendome.world.model import WorldModel
 from opendome.world.outcomes import ended_rounds, resolve
@@ -59,7 +60,8 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
     n, table = model.n_threats, model.threats
     run, threat = np.repeat(runs, n), np.tile(np.arange(n, dtype=np.int64), len(runs))
     lots = uniforms(seed, run, int(Purpose.THREAT_RELIABILITY), threat, np.zeros_like(threat), 1)
-    is_failed = lots[:, 0] >= table.reliability[threat]
+    is_defeated = defeated(model.before_launch, seed, run, threat)
+    is_failed = ~is_defeated & (lots[:, 0] >= table.reliability[threat])
     t_launch = table.t_launch[threat]
     columns = {name: np.full(len(run), np.nan) for name in _FLOWN}
     pieces: list[Floats] = [np.zeros((0, 7))] * len(run)
@@ -83,7 +85,7 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
         np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
         counts,
         t_launch,
-        columns["t_impact"].copy(),
+        np.where(is_defeated, t_launch, columns["t_impact"]),
     )
     asset, outside = _where(model, columns["impact_lat"], columns["impact_lon"])
     record = ThreatRecord(
@@ -91,6 +93,7 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
         threat=threat,
         t_launch=t_launch,
         is_failed=is_failed,
+        is_defeated=is_defeated,
         asset=asset,
         outside_distance=outside,
         **columns,
@@ -167,7 +170,7 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
         is_due = (t > t0 if t0 > 0 else t >= t0) & (t <= t1)
         if not is_due.any():
             return
-        rows = np.flatnonzero(is_due & mask & (t <= gone))
+        rows = np.flatnonzero(is_due & mask & (t <= gone) & ~rec.is_defeated)
         none = np.full(len(rows), -1, dtype=np.int64)
         kinds.append((kind, rec.run[rows], rows % n, t[rows], none, np.full(len(rows), np.nan)))
 

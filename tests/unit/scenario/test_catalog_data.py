@@ -11,6 +11,7 @@ import yaml
 
 from opendome.errors import ScenarioError
 from opendome.scenario import build_system, catalog, entry
+from opendome.scenario.before_launch import DefeatSystem
 from opendome.scenario.grammar.keys import leaves
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
 from opendome.scenario.threats import ThreatSystem
@@ -100,7 +101,7 @@ MODELLED = {
         "tpy2_terminal",
         "uewr",
     },
-    "command": set[str](),
+    "command": {"defeat_before_launch"},
 }
 # Units of listed systems that no noun uses yet: kilowatt, year, per year, dollars per year or kg.
 UNITS = {*TO_SI, "kw", "yr", "1_yr", "usd_yr", "usd_kg"}
@@ -242,6 +243,7 @@ NOUNS = {
     "interceptor": InterceptorSystem,
     "radar": RadarSystem,
     "infrared": InfraredSystem,
+    "defeat": DefeatSystem,
 }
 READY = sorted(set().union(*MODELLED.values()))
 LISTED = sorted({name for file in FILES for name in CATALOG[file]} - set(READY))

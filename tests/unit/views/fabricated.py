@@ -141,6 +141,7 @@ def threat(c: Campaign, run: int, i: int, group: dict[str, Any], k: int) -> dict
         "launch_lon": launch[1],
         "aim_lat": aim[0],
         "aim_lon": aim[1],
+        "is_defeated": False,
         "is_failed": bool(rng.random() > value(c.scenario, group, "reliability")),
         "t_burnout": t0 + (4 if c.is_local else 240),
         "apogee": 0.32 * reach if c.is_local else 1250e3,
@@ -307,6 +308,7 @@ def summary(c: Campaign, run: int, threats: Rows, shots: Rows) -> dict[str, Any]
     prices = {g["system"]: value(c.scenario, g, "cost_usd") for g in c.scenario["threats"]}
     return {
         "run": run,
+        "defeated_before_launch": 0,
         "launched": len(threats),
         "failed": len(threats) - len(armed),
         "threats": len(armed),
@@ -316,6 +318,7 @@ def summary(c: Campaign, run: int, threats: Rows, shots: Rows) -> dict[str, Any]
         "engaged_threatening": sum(r["n_shots"] > 0 for r in dangerous),
         "engaged_harmless": sum(r["n_shots"] > 0 for r in armed if not r["is_threatening"]),
         "shots": len(shots),
+        "cost_before_launch_usd": 0.0,
         "cost_defense_usd": float(sum(costs[s["system"]] for s in shots)),
         "cost_threat_usd": float(sum(prices[r["system"]] for r in threats)),
         "asset_value_lost": float(sum(r["outcome"] == "leaked" for r in dangerous)) * 0.7,

@@ -50,7 +50,13 @@ def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
         for system in shots
         for what, by_system, words in ((" shots", shots, mean), (" cost", costs, dollars))
     ]
+    before = summary["cost_before_launch_usd"]
+    is_tried = bool(before["value"] or summary["defeated_before_launch"]["value"])
+    stopped = Row("defeated before launch", summary["defeated_before_launch"], mean)
+    spent = "cost of shots and before launch" if is_tried else "cost of the shots"
+    exchange = "cost exchange, defense / threats" if is_tried else "cost exchange, shots / threats"
     return [
+        *([stopped] if is_tried else []),
         Row("threats launched", summary["launched"], mean),
         Row("threats (launched, not failed)", summary["threats"], mean),
         Row("threatening an asset", summary["threatening"], mean),
@@ -60,10 +66,11 @@ def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
         Row("chance of no leak", summary["p_no_leak"], percent, "bold"),
         Row(f"asset value lost{of_all}", summary["asset_value_lost"], significant, is_last=True),
         Row("shots", summary["shots"], mean),
-        Row("cost of the shots", summary["cost_defense_usd"], dollars),
+        Row(spent, summary["cost_defense_usd"], dollars),
         *systems,
+        *([Row("  before launch", before, dollars, "dim")] if is_tried else []),
         Row("cost of the threats", summary["cost_threat_usd"], dollars),
-        Row("cost exchange, shots / threats", summary["cost_exchange"], significant, is_last=True),
+        Row(exchange, summary["cost_exchange"], significant, is_last=True),
         Row("fired at, of threatening in reach", reached, percent),
         Row("fired at, of all harmless", summary["engaged_harmless"], percent),
         Row("fired at, of harmless by > 3 sigma", outside, percent),

@@ -19,22 +19,24 @@ from opendome.views.report.words import mean, percent, spaced, whole
 
 def how_many(campaign: Campaign, summary: Mapping[str, Any]) -> Markup:
     """Funnel and distribution of leakers, over all runs."""
-    means = counts.stage_means(campaign)
+    stages, every = counts.stages_of(campaign), counts.stage_means(campaign)
+    means = every[-len(counts.STAGES) :]
     runs = int(summary.get("runs", 0))
     title = "How many got through"
-    if not means[0].value > 0:
+    if not every[0].value > 0:
         words = "No threat was launched, so nothing could get through."
         return section(4, "many", title, "", nothing(words))
     threatening, engaged = means[2].value, means[3].value
     lead = (
-        f"Of {mean(means[0].value)} launched per raid, {mean(threatening)} threaten an asset; "
+        counts.before_words(summary)
+        + f"Of {mean(means[0].value)} launched per raid, {mean(threatening)} threaten an asset; "
         + (f"{percent(engaged / threatening)} of these are fired at. " if threatening else "")
         + counts.wasted_words(campaign)
     )
     interval = ", with 95\u00a0% interval" if runs > 1 else ""
-    note = f"Mean per run{interval}; share of launched at the right."
+    note = f"Mean per run{interval}; share of {stages[0][0].lower()} at the right."
     leakers = counts.leaker_counts(campaign)
-    body = [figure(counts.funnel(means), note)]
+    body = [figure(counts.funnel(stages, every), note)]
     if runs > 1 and len(leakers):
         body.append(figure(counts.histogram(leakers), _leaker_words(leakers)))
     else:

@@ -20,6 +20,7 @@ from opendome.views.report.words import (
 
 # The numbers that matter most, shown first: file key -> in words
 HEADLINES: Final = {
+    "p_defeat": "chance that an attempt stops a launcher",
     "p_kill": "kill probability of one shot",
     "p_reliability": "chance that the round works",
     "p_discrimination": "chance that it homes on the right object",
@@ -60,7 +61,12 @@ ENGAGEMENTS: Final = {
     "flown": "Flown: each interceptor is flown to its target and homes on a noisy seeker.",
     "tabled": "Tabled: a shot in reach kills with a stated probability; nothing is flown.",
 }
-ROLES: Final = (("threats", "Threat"), ("weapons", "Interceptor"), ("sensors", "Sensor"))
+ROLES: Final = (
+    ("threats", "Threat"),
+    ("weapons", "Interceptor"),
+    ("sensors", "Sensor"),
+    ("before_launch", "Before launch"),
+)
 
 
 Fact: TypeAlias = tuple[str, Callable[[Any], str]]  # what it is, and its value in words

@@ -203,7 +203,14 @@ def spent(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup:
                         class_=class_))  # fmt: skip
 
     add("rounds, all layers", [_cell("shots", s) for s in summaries])
-    add("cost, all layers", [_money(estimate(s, "cost_defense_usd")) for s in summaries])
+    before = [estimate(s, "cost_before_launch_usd") for s in summaries]
+    is_tried = any(cost.value > 0 for cost in before)
+    whole = "cost, all layers and before launch" if is_tried else "cost, all layers"
+    add(whole, [_money(estimate(s, "cost_defense_usd")) for s in summaries])
+    if is_tried:
+        stopped = [_cell("defeated_before_launch", s) for s in summaries]
+        add("threats stopped before launch", stopped)
+        add("cost, before launch", [_money(cost) for cost in before])
     for name in names:
         mine = [next((r for r in layers if r.name == name), None) for layers in rows]
         add(f"rounds, {spaced(name)}", [_estimate(r.rounds) if r else "" for r in mine])

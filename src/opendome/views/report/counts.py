@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -11,16 +12,18 @@ from opendome.results.result import Campaign
 from opendome.results.statistics import Estimate, percentile_interval, resampled_sums
 from opendome.views.report.axes import Scale, round_ticks, round_top, y_axis
 from opendome.views.report.markup import Floats, Markup, line, rect, svg, text
+from opendome.views.report.scene import mapping
 from opendome.views.report.shown import ask
 from opendome.views.report.verdict import estimate
-from opendome.views.report.words import mean, percent, percent_number, plural, to_interval
+from opendome.views.report.words import dollars, mean, percent, percent_number, plural, to_interval
 
 WIDTH: Final = 520.0
 ROW: Final = 52.0
 BARS: Final = 31  # of the histogram, at most
 
+Stage: TypeAlias = tuple[str, str, str, str]
 # name, what it means, class of its bar, quantity of a run
-STAGES: Final = (
+STAGES: Final[tuple[Stage, ...]] = (
     ("Launched", "all threats of the raid", "fill-ink", "launched"),
     ("In flight", "did not fail at launch", "fill-ink", "threats"),
     ("Threatening", "would hit a defended asset", "fill-ink", "threatening"),
@@ -28,29 +31,43 @@ STAGES: Final = (
     ("Intercepted", "threatening, and stopped", "fill-intercepted", "threatening - leakers"),
     ("Leaked", "threatening, and got through", "fill-leaked", "leakers"),
 )
+# In front of these, where launchers were attacked
+BEFORE: Final[tuple[Stage, ...]] = (
+    ("Planned", "all threats of the raid", "fill-ink", "launched + defeated_before_launch"),
+    ("Before launch", "stopped at their launchers", "fill-intercepted", "defeated_before_launch"),
+)
+
+
+def stages_of(campaign: Campaign) -> tuple[Stage, ...]:
+    """Stages of the funnel of a campaign, the last of them STAGES."""
+    if not mapping(campaign.manifest, "scenario").get("before_launch"):
+        return STAGES
+    name, _, class_, quantity = STAGES[0]
+    return (*BEFORE, (name, "left their launchers", class_, quantity), *STAGES[1:])
 
 
 def stage_means(campaign: Campaign) -> list[Estimate]:
-    """Mean number of threats per run at each stage, with its interval."""
-    columns = ", ".join(f"({s[3]})::double as s{k}" for k, s in enumerate(STAGES))
+    """Mean number of threats per run at each stage of ``stages_of``, with its interval."""
+    stages = stages_of(campaign)
+    columns = ", ".join(f"({s[3]})::double as s{k}" for k, s in enumerate(stages))
     answer = ask(campaign, f"select {columns} from runs order by run")
-    matrix = np.nan_to_num(np.column_stack([answer[f"s{k}"] for k in range(len(STAGES))]))
+    matrix = np.nan_to_num(np.column_stack([answer[f"s{k}"] for k in range(len(stages))]))
     n = len(matrix)
     if n == 0:
-        return [Estimate(0.0, float("nan"), float("nan"))] * len(STAGES)
+        return [Estimate(0.0, float("nan"), float("nan"))] * len(stages)
     samples = resampled_sums(matrix, int(campaign.manifest.get("seed", 0))) / n
     return [
         Estimate(float(matrix[:, k].mean()), *percentile_interval(samples[:, k], n))
-        for k in range(len(STAGES))
+        for k in range(len(stages))
     ]
 
 
-def funnel(means: list[Estimate]) -> Markup:
+def funnel(stages: Sequence[Stage], means: Sequence[Estimate]) -> Markup:
     """Bars of the mean number per run at each stage, with 95 % intervals."""
     left, right = 104.0, 134.0
     scale = Scale(0.0, max(means[0].value, 1e-9), left, WIDTH - right)
     parts: list[Markup] = []
-    for k, ((name, about, class_, _), found) in enumerate(zip(STAGES, means, strict=True)):
+    for k, ((name, about, class_, _), found) in enumerate(zip(stages, means, strict=True)):
         y = 6 + ROW * k
         end = scale.at(found.value)
         value, interval = to_interval(*found)
@@ -68,8 +85,8 @@ def funnel(means: list[Estimate]) -> Markup:
             if high - low > 3:
                 parts += _whisker(low, high, y + 17)
             parts.append(text(WIDTH - right + 12, y + 33, interval, "tick"))
-    words = "; ".join(f"{s[0].lower()} {mean(m.value)}" for s, m in zip(STAGES, means, strict=True))
-    return svg(WIDTH, 6 + ROW * len(STAGES), f"Mean number of threats per run: {words}.", *parts)
+    words = "; ".join(f"{s[0].lower()} {mean(m.value)}" for s, m in zip(stages, means, strict=True))
+    return svg(WIDTH, 6 + ROW * len(stages), f"Mean number of threats per run: {words}.", *parts)
 
 
 def _whisker(low: float, high: float, y: float) -> list[Markup]:
@@ -78,6 +95,19 @@ def _whisker(low: float, high: float, y: float) -> list[Markup]:
         line(low, y - 4, low, y + 4, "whisker"),
         line(high, y - 4, high, y + 4, "whisker"),
     ]
+
+
+def before_words(summary: Mapping[str, Any]) -> str:
+    """How many were stopped at their launchers, and for how much; empty if none was tried."""
+    stopped = estimate(summary, "defeated_before_launch").value
+    cost = estimate(summary, "cost_before_launch_usd").value
+    if not (stopped > 0 or cost > 0):
+        return ""
+    planned = stopped + estimate(summary, "launched").value
+    return (
+        f"Of {mean(planned)} planned per raid, {mean(stopped)} are stopped before launch, "
+        f"for {dollars(cost)}. "
+    )
 
 
 def wasted_words(campaign: Campaign) -> str:

@@ -76,7 +76,8 @@ def shown_run(campaign: Campaign) -> Shown | None:
         return None
     run = int(choice[0])
     where = f"where run = {run}"
-    threats = ask(campaign, f"select * from threats {where} order by threat")
+    flew = "and outcome <> 'defeated' order by threat"  # the others never left
+    threats = ask(campaign, f"select * from threats {where} {flew}")
     shots = ask(campaign, f"select * from engagements {where} order by shot")
     picture = ask(campaign, f"select * from picture {where} order by node, t")
     paths = ask(

@@ -85,7 +85,9 @@ def tiles(summary: Mapping[str, Any], stock: int) -> Markup:
     shots, exchange = estimate(summary, "shots"), estimate(summary, "cost_exchange")
     spent, worth = estimate(summary, "cost_defense_usd"), estimate(summary, "cost_threat_usd")
     of_stock = f" of {whole(stock)} in stock" if stock else ""
-    money = f"{dollars(spent.value)} of interceptors against {dollars(worth.value)} of threats"
+    is_more = estimate(summary, "cost_before_launch_usd").value > 0
+    means = "interceptors and attempts at launchers" if is_more else "interceptors"
+    money = f"{dollars(spent.value)} of {means} against {dollars(worth.value)} of threats"
     is_many = int(summary.get("runs", 0)) > 1
     ratio, ratio_interval = to_interval(*exchange)
     no_leak = percent_interval(*chance) if is_many else (NOTHING, "one run cannot say")
