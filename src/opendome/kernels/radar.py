@@ -236,7 +236,8 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
     """Detections of nothing: Poisson per run, uniform over the field of regard and in distance.
 
     Those of a cued radar lie in the cones of its cues; a run without cues has none. Their distance
-    rate is uniform within what a ballistic body of the radar's range can have, sqrt(g range).
+    rate, where one is measured, is uniform within what a ballistic body of the radar's range can
+    have, sqrt(g range).
     """
     counts = np.zeros(len(runs), np.int64)
     for k in range(len(runs)):
@@ -262,7 +263,8 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
             found.run[n], found.snr[n], found.sigma_angle[n] = runs[k], snr, sigma_angle
             found.u_los[n, 0], found.u_los[n, 1], found.u_los[n, 2] = u
             found.distance[n] = chance[3] * radar.field.max_range
-            found.rate[n] = (2.0 * chance[4] - 1.0) * max_rate
+            rate = (2.0 * chance[4] - 1.0) * max_rate
+            found.rate[n] = math.nan if math.isnan(sigma_rate) else rate
             found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
             n += 1
     return first_looks(found, n)

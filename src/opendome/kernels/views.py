@@ -173,14 +173,15 @@ def radar_view(eye: RadarEye, rows: Rows, near: Ints, beliefs: Beliefs, t: float
 def infrared_view(sight: Sight, period: float, rows: Rows, near: Ints, beliefs: Beliefs) -> View:
     """What a scan of an infrared sensor should show of rows; see `radar_view`.
 
-    A confirmed track that is not seen has burnt out; that is no miss.
+    A confirmed track that is not seen has burnt out, and a radar's may never have burnt: that is no
+    miss.
     """
     m = len(near)
     view = View(np.zeros(m), np.full(m, period), np.zeros(m, np.bool_), np.zeros(m, np.bool_))
     for k in range(m):
         if is_in_view(sight, beliefs.x[k, 0], beliefs.x[k, 1], beliefs.x[k, 2]):
             view.p_detect[k] = P_PLUME
-            view.is_seen[k] = not rows.is_confirmed[near[k]]
+            view.is_seen[k] = rows.is_boosting[near[k]] and not rows.is_confirmed[near[k]]
     return view
 
 

@@ -68,7 +68,9 @@ def test_errors_are_as_stated():
 
 
 def test_without_doppler_there_is_no_rate():
-    found = one(speed_resolution=None).sense(truth_of(from_site(60e3, 80, 20)), NOBODY, 1)
+    sensor = one(speed_resolution=None, false_alarms=3.0)
+    found = sensor.sense(truth_of(from_site(60e3, 80, 20)), NOBODY, 1)
+    assert len(found.run) > 1
     assert np.isnan(found.distance_rate).all()
     assert np.isfinite(found.distance).all()
 

@@ -72,3 +72,15 @@ def test_capacity_lowers_what_is_expected():
 def test_a_plume_takes_no_time_of_an_infrared_sensor():
     coverage = cover(0, starer(35.0))
     assert set(p_detect(coverage, np.zeros(20, np.int64), crowd(20), 0.3)) <= {0, 0.5}
+
+
+@pytest.mark.parametrize(("burns", "seen"), [(True, True), (False, False)])
+def test_no_plume_is_a_miss_of_what_is_taken_to_burn_only(burns, seen):
+    """A new track of a radar is not lost because infrared sensors do not see it."""
+    x = np.zeros((1, 7))
+    x[0, :3] = crowd(1)
+    beliefs = sure(np.zeros(1), x, np.eye(7)[None], np.array([burns]), np.zeros(1))
+    rows = new_rows(beliefs, np.zeros(1, np.int64), np.zeros(1, np.int64), 0.0)
+    view = cover(0, starer(35.0)).view(rows, np.arange(1), beliefs, 0.0)
+    assert view.p_detect[0] == 0.5
+    assert view.is_seen[0] == seen
