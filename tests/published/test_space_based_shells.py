@@ -73,6 +73,48 @@ def test_share_of_propagated_shells(lat_deg: float, target_km: float) -> None:
     assert np.mean(counts) / 1200 == pytest.approx(asked, rel=0.02)
 
 
+@pytest.mark.compiled
+@pytest.mark.parametrize(
+    ("altitude", "inclination_deg", "reach", "lat_deg"),
+    [(500e3, 45.0, 700e3, 20.0), (400e3, 53.0, 600e3, 38.0), (300e3, 85.0, 836e3, 60.0)],
+)
+def test_share_of_other_propagated_shells(
+    altitude: float, inclination_deg: float, reach: float, lat_deg: float
+) -> None:
+    """The formula is not of one shell: other heights, inclinations and reaches, to 2 %."""
+    inclination, lat = math.radians(inclination_deg), math.radians(lat_deg)
+    elements = walker_delta(1200, 40, 7, altitude, inclination)
+    lons = np.radians(np.arange(0.0, 360.0, 3.0))
+    places = ecefs_from_geodetics(np.full(len(lons), lat), lons, np.full(len(lons), altitude))
+    counts = [
+        count_in_reach(satellite_places(elements, t), places, reach).mean()
+        for t in np.arange(0.0, 86400.0, 1511.0)
+    ]
+    asked = shells.shell_share(reach, altitude, inclination, lat, EARTH_RADIUS_EQUATOR)
+    assert np.mean(counts) / 1200 == pytest.approx(asked, rel=0.02)
+
+
+@pytest.mark.compiled
+def test_a_propagated_boost_layer_is_as_likely_as_poisson_says() -> None:
+    """The same 1,500 satellites on circles drawn evenly over the sphere, places drawn evenly too.
+
+    Propagated for a day: how many are in reach on average, and how often there is any.
+    """
+    rng = np.random.default_rng(8)
+    tilts = np.arccos(rng.uniform(-1.0, 1.0, 1500))
+    elements = walker_delta(1500, 1500, 0, 500e3, 0.0)
+    elements[:, 2] = np.minimum(tilts, math.pi - 1e-3)
+    elements[:, 3], elements[:, 5] = rng.uniform(0.0, 2.0 * math.pi, (2, 1500))
+    lat, lon = np.arcsin(rng.uniform(-1.0, 1.0, 400)), rng.uniform(-math.pi, math.pi, 400)
+    places = ecefs_from_geodetics(lat, lon, np.full(400, 500e3))
+    counts = np.array(
+        [count_in_reach(satellite_places(elements, t), places, 450e3)
+         for t in np.arange(0.0, 86400.0, 1741.0)]
+    )  # fmt: skip
+    assert counts.mean() == pytest.approx(1.608, rel=0.02)
+    assert np.mean(counts > 0) == pytest.approx(0.800, abs=0.01)
+
+
 def test_a_boost_layer_by_chance() -> None:
     """Orbit 500 km, 5 km/s, detection and decision 90 s of a burn of 180 s, 1,500 satellites."""
     window = 180.0 - 60.0 - 30.0
