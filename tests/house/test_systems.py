@@ -26,7 +26,7 @@ KEYS = {
     "waits",
 }
 # Systems that are not of the mission's list, and need no row.
-EXTRA = {"green_pine"}
+EXTRA = {"green_pine", "parcs"}
 # The families and how many members each has.
 MEMBERS = {
     "threats": 18,

@@ -67,6 +67,21 @@ class RadarSystem:
     track_share: float = quantity(
         "track_share", "1", "Share of its time for looks at objects.", above=0, high=1, default=1
     )
+    faces: int = keys.integer(
+        "faces", "Flat faces, evenly over the sector; 0: it turns.", low=0, high=8, default=0
+    )
+    face_tilt: float = quantity(
+        "face_tilt_deg", "deg", "Elevation of the axis of a face.", low=-90, high=90, default=0
+    )
+    scan_power: float = quantity(
+        "scan_power_1",
+        "1",
+        "Signal falls with this power of the cosine off the axis; 0: the stated range holds over "
+        "the whole sector.",
+        low=0,
+        high=6,
+        default=0,
+    )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from opendome.errors import ScenarioError
 from opendome.kernels import radar as kernel
+from opendome.kernels.faces import Faces, faces_of, scan_gains
 from opendome.kernels.looks import Cues
 from opendome.kernels.motion import Noise, predict_many
-from opendome.messages import Detections, Tasking, take
+from opendome.messages import Detections, Floats, Tasking, take
 from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor, detections_of, draws_of
@@ -33,6 +34,7 @@ class Radar(AbstractSensor):
     phase: float
     latency: float
     numbers: kernel.Radar
+    faces: Faces
     is_low_band: bool
     false_alarms: float  # mean per look and run
     cos_cue: float  # of the half-width searched about a cue
@@ -49,6 +51,7 @@ class Radar(AbstractSensor):
             phase=scan_phase(index, system.period),
             latency=sensor.latency,
             numbers=kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
+            faces=faces_of(system),
             is_low_band=system.band in LOW_BANDS,
             false_alarms=system.false_alarms,
             cos_cue=math.cos(system.cue_width),
@@ -59,11 +62,18 @@ class Radar(AbstractSensor):
         cues = self._cues(tasking, truth.t)
         draws = draws_of(self, truth.t, seed)
         state = np.hstack([truth.r_ecef, truth.v_ecef])
-        rcs = truth.rcs_uhf if self.is_low_band else truth.rcs
+        rcs = self.shown_rcs(truth)
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, rcs, cues)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms, cues)
         r_ecef = self.numbers.field.r_ecef
         return detections_of(self, truth.t, r_ecef, (seen, alarms), is_plume=False)
+
+    def shown_rcs(self, truth: Truth) -> Floats:
+        """Cross-section (n,) of each threat, less what the look loses of its echo, m^2."""
+        rcs = truth.rcs_uhf if self.is_low_band else truth.rcs
+        if self.faces.power > 0.0:
+            rcs = rcs * scan_gains(self.numbers.field, self.faces, truth.r_ecef)
+        return rcs
 
     def _cues(self, tasking: Tasking, t: float) -> Cues:
         """Directions of the tasked tracks, carried ballistically to the time of the look."""

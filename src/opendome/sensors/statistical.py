@@ -106,7 +106,7 @@ class Statistical:
             found: Any = np.zeros(n, np.bool_)
             share = np.ones(n)  # of the periods, in which a radar has time for each
             if isinstance(sensor, Radar):
-                rcs = truth.rcs_uhf if sensor.is_low_band else truth.rcs
+                rcs = sensor.shown_rcs(truth)
                 found = add_radar(sensor.numbers, truth.r_ecef, rcs, is_open, info)
                 share = shares(sensor.numbers.ration, truth.run, found)
             elif isinstance(sensor, Infrared):

@@ -37,7 +37,7 @@ SYSTEMS = {
         airborne_radar cobra_dane elm2084 green_pine hbtss lrdr ltamds mpq65 next_gen_opir
         over_the_horizon_radar pwsa_tracking_t0 pwsa_tracking_t1 pwsa_tracking_t2
         pwsa_tracking_t3 sbirs_geo sbirs_heo sbx seeker_infrared seeker_radar sentinel sentinel_a4
-        spy1 spy6 spy7 tpy2 tpy2_forward tpy2_terminal uewr
+        spy1 spy6 spy7 tpy2_forward tpy2_terminal uewr parcs
     """,
     "command": """
         c2bmc cost_exchange defeat_before_launch human_consent ibcs inventory_account
@@ -91,12 +91,14 @@ MODELLED = {
         "lrdr",
         "ltamds",
         "mpq65",
+        "parcs",
         "sbirs_geo",
         "sbx",
         "sentinel",
         "sentinel_a4",
         "spy1",
         "spy6",
+        "spy7",
         "tpy2_forward",
         "tpy2_terminal",
         "uewr",
@@ -274,6 +276,9 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "reload_s",
         "booster.muzzle_speed_m_s",
         "booster.stall_speed_m_s",
+        "faces",
+        "face_tilt_deg",
+        "scan_power_1",
     }  # absent has a meaning
     parts = {dotted.partition(".")[0] for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):
