@@ -111,8 +111,10 @@ def insert(cursor: Cursor, bus: Bus, beta: float, limits: Limits, knots: Array) 
         if k % KNOT_STEPS == 0:
             write_knot(knots, n, limits.t_launch + tau, y)
             n += 1
-    write_knot(knots, n, limits.t_launch + tau, y)
-    return Cursor(tau, y, FIRST_STEP, n + 1, cursor.n_steps, top, status)
+    if status == LANDED or k % KNOT_STEPS != 0:
+        write_knot(knots, n, limits.t_launch + tau, y)
+        n += 1
+    return Cursor(tau, y, FIRST_STEP, n, cursor.n_steps, top, status)
 
 
 class Turn(NamedTuple):
