@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.infrared import Sight, is_clear_of_earth
+from opendome.kernels.infrared import Sight, is_clear_of_earth, is_in_cone
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,12 +34,7 @@ def sees(sight: Sight, cos_half_field: float, x: float, y: float, z: float) -> b
     The field is a cone about the nadir whose half angle has the given cosine; ``sight.min_limb``
     is the lowest height of a line of sight that passes the Earth.
     """
-    sx, sy, sz = sight.r_ecef[0], sight.r_ecef[1], sight.r_ecef[2]
-    dx, dy, dz = x - sx, y - sy, z - sz
-    radius = math.sqrt(sx * sx + sy * sy + sz * sz)
-    distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-    down = -(dx * sx + dy * sy + dz * sz)
-    if down < cos_half_field * radius * distance:
+    if not is_in_cone(sight, cos_half_field, x, y, z):
         return False
     return is_clear_of_earth(sight, x, y, z)
 

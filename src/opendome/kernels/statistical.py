@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.field import is_in_field
-from opendome.kernels.infrared import Infrared, is_in_view, plume_snr
+from opendome.kernels.infrared import Infrared, is_in_cone, is_in_view, plume_snr, sight_from
 from opendome.kernels.philox import normal
 from opendome.kernels.radar import Radar, errors, mean_snr
 
@@ -65,22 +65,30 @@ def add_radar(radar: Radar, r_ecef: Floats, rcs: Floats, is_open: Bools, info: F
 
 
 @jit
-def add_infrared(sensor: Infrared, r_ecef: Floats, plume: Floats, info: Floats) -> Bools:
-    """Add the information of one look of an infrared sensor; gives the rows (n,) that it sees."""
+def add_infrared(
+    sensor: Infrared, places: Floats, r_ecef: Floats, plume: Floats, info: Floats
+) -> Bools:
+    """Add the information of one look of an infrared sensor; gives the rows (n,) that it sees.
+
+    Of plumes only, by each of its satellites at ``places`` (m, 3); the Sun is left out.
+    """
     seen = np.zeros(len(plume), np.bool_)
     weights = np.empty(2)
-    place = sensor.sight.r_ecef
     for i in range(len(plume)):
         x, y, z = r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2]
-        along = (x - place[0], y - place[1], z - place[2])
-        distance = math.sqrt(along[0] ** 2 + along[1] ** 2 + along[2] ** 2)
-        if plume_snr(plume[i], sensor.noise_plume, distance) < sensor.threshold:
-            continue
-        if not is_in_view(sensor.sight, x, y, z):
-            continue
-        seen[i] = True
-        weights[0], weights[1] = PRIOR_SIGMA**-2, (distance * sensor.sigma_angle) ** -2
-        add_look(info, i, along, weights)
+        for j in range(len(places)):
+            sight = sight_from(sensor, places[j])
+            along = (x - places[j, 0], y - places[j, 1], z - places[j, 2])
+            distance = math.sqrt(along[0] ** 2 + along[1] ** 2 + along[2] ** 2)
+            if plume_snr(plume[i], sensor.noise_plume, distance) < sensor.threshold:
+                continue
+            if not is_in_view(sight, x, y, z):
+                continue
+            if not is_in_cone(sight, sensor.cos_half_field, x, y, z):
+                continue
+            seen[i] = True
+            weights[0], weights[1] = PRIOR_SIGMA**-2, (distance * sensor.sigma_angle) ** -2
+            add_look(info, i, along, weights)
     return seen
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from opendome.scenario.check_aims import aims_of, assets_of
+from opendome.scenario.check_shells import refuse_odd_shell
 from opendome.scenario.grammar.refusal import Measured, Origin
 from opendome.scenario.ground import (
     bearing,
@@ -27,6 +28,7 @@ SHIP_HEIGHTS = (-120.0, 200.0)  # m above the ellipsoid: the sea within 110 m of
 RADAR_TOP = 10e3  # m, of the bending of rays; see docs/models/radar.md
 HIGHEST_GROUND = 9e3  # m
 LEG_PLACES, WAY_PLACES = 200, 20_000  # looked at of one leg, of the ways of all threats
+MOST_SATELLITES = 4000  # of one sensor; their draws have words of their own
 NEAR = 1e3  # m; so near to a radar a direction says nothing
 
 
@@ -46,17 +48,39 @@ def refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
                 words = f"the model of bent rays holds for antennas up to {RADAR_TOP:.0f} m"
                 value = Measured(sensor.site.alt, "m")
                 raise origin.refuse(f"{path}.alt_m", value, words, "Lower it.")
+            _refuse_orbits(path, sensor, origin)
         if isinstance(sensor.system, InfraredSystem):
-            words = f"{name} is an infrared sensor in geostationary orbit"
-            if sensor.geo_longitude is None:
-                raise origin.refuse(f"{path}.geo_lon_deg", ..., words, "Give geo_lon_deg.")
-            if sensor.site is not None:
-                hint = "Remove lat_deg, lon_deg and alt_m."
-                value = Measured(from_si(sensor.site.lat, "deg"), "deg")
-                raise origin.refuse(f"{path}.lat_deg", value, words, hint)
+            _refuse_no_orbit(path, sensor, origin)
     for path, thing, site in _sited(scenario):
         if thing.platform == "ship":
             _refuse_odd_ship(path, site, origin)
+
+
+def _refuse_orbits(path: str, sensor: Sensor, origin: Origin) -> None:
+    """A radar has no orbit."""
+    words = f"{sensor.system.name} is a radar and stands on the ground"
+    for key, value in (("shells", sensor.shells), ("ellipses", sensor.ellipses)):
+        if value:
+            raise origin.refuse(f"{path}.{key}", [{}] * len(value), words, "Remove this key.")
+
+
+def _refuse_no_orbit(path: str, sensor: Sensor, origin: Origin) -> None:
+    """An infrared sensor is in orbit: above the equator, on ellipses, or a constellation."""
+    words = f"{sensor.system.name} is an infrared sensor in orbit"
+    if sensor.site is not None:
+        hint = "Remove lat_deg, lon_deg and alt_m."
+        value = Measured(from_si(sensor.site.lat, "deg"), "deg")
+        raise origin.refuse(f"{path}.lat_deg", value, words, hint)
+    if sensor.geo_longitude is None and not sensor.orbits and not sensor.ellipses:
+        hint = "Give geo_lon_deg, shells or ellipses."
+        raise origin.refuse(f"{path}.geo_lon_deg", ..., words, hint)
+    where = path if sensor.shells else f"{path}.overrides"
+    for i, shell in enumerate(sensor.orbits):
+        refuse_odd_shell(f"{where}.shells[{i}]", shell, origin)
+    total = sum(shell.total for shell in sensor.orbits)
+    if total > MOST_SATELLITES:
+        words = f"allowed: at most {MOST_SATELLITES} satellites of one sensor"
+        raise origin.refuse(f"{where}.shells", total, words, "Make it several sensors.")
 
 
 def _sited(scenario: Scenario) -> Iterator[tuple[str, Sensor | Battery, Place]]:

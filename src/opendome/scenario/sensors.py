@@ -6,6 +6,7 @@ from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
 from opendome.scenario.places import PLATFORMS, Place
+from opendome.scenario.shells import Ellipse, Shell
 from opendome.scenario.units import quantity
 
 
@@ -87,16 +88,16 @@ class RadarSystem:
 
 @dataclass(frozen=True)
 class InfraredSystem:
-    """A class of infrared warning sensor: lines of sight to burning motors above the clouds."""
+    """A class of infrared sensor in orbit: lines of sight to what burns, and to what glows.
+
+    Noises are intensities at ``noise_range_km`` that give a signal-to-noise of 1, plumes and hot
+    bodies being seen at 3 to 5 um, warm ones at 8 to 12 um.
+    """
 
     name: str
     title: str
     noise_plume: float = quantity(
-        "noise_kw_sr",
-        "kw_sr",
-        "Plume intensity at GEO distance that gives a signal-to-noise of 1.",
-        above=0,
-        high=1e6,
+        "noise_kw_sr", "kw_sr", "Noise against plumes.", above=0, high=1e6
     )
     threshold: float = quantity(
         "threshold_snr", "1", "Signal-to-noise at which half is detected.", above=0, high=1e4
@@ -115,14 +116,68 @@ class InfraredSystem:
         default=30,
     )
     false_alarms: float = quantity(
-        "false_alarms_1", "1", "Mean false alarms per look period.", low=0, high=1000, default=0
+        "false_alarms_1",
+        "1",
+        "Mean false alarms per look period of a satellite.",
+        low=0,
+        high=1000,
+        default=0,
     )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
+    noise_distance: float = quantity(
+        "noise_range_km", "km", "Distance of the noises.", above=0, high=1e5, default=35786
+    )
+    noise_hot: float | None = quantity(
+        "noise_hot_kw_sr",
+        "kw_sr",
+        "Noise against the glow of hot bodies; absent: does not see it.",
+        above=0,
+        high=1e6,
+        default=None,
+    )
+    noise_warm: float | None = quantity(
+        "noise_warm_kw_sr",
+        "kw_sr",
+        "Noise against warm bodies before cold space; absent: does not see them.",
+        above=0,
+        high=1e6,
+        default=None,
+    )
+    cold_limb: float = quantity(
+        "cold_limb_km",
+        "km",
+        "Lowest height of a line of sight, carried on, that has cold space behind it.",
+        low=0,
+        high=1000,
+        default=100,
+    )
+    field: float = quantity(
+        "field_deg",
+        "deg",
+        "Field of regard: full angle of a cone about the nadir.",
+        above=0,
+        high=360,
+        default=360,
+    )
+    sun: float = quantity(
+        "sun_deg",
+        "deg",
+        "Nearest that a line of sight may come to the Sun, while it is seen.",
+        low=0,
+        high=90,
+        default=0,
+    )
+    shells: tuple[Shell, ...] = keys.parts(
+        "shells", "Its constellation, where a sensor gives no orbits.", high=20, default=()
+    )
 
 
 @dataclass(frozen=True)
 class Sensor:
-    """A sensor in the scenario, on the ground (``site``) or above the equator."""
+    """A sensor in the scenario: on the ground (``site``), above the equator, or many satellites.
+
+    All satellites of a constellation are one sensor, and look at the same time.
+    """
 
     name: str = keys.name("name", "Name of the sensor.")
     system: RadarSystem | InfraredSystem = keys.system("Radar or infrared system of the catalog.")
@@ -138,6 +193,12 @@ class Sensor:
         high=180,
         default=None,
     )
+    shells: tuple[Shell, ...] = keys.parts(
+        "shells", "Satellites on circular orbits, of an infrared sensor.", high=20, default=()
+    )
+    ellipses: tuple[Ellipse, ...] = keys.parts(
+        "ellipses", "Satellites on ellipses, of an infrared sensor.", high=100, default=()
+    )
     azimuth: float = quantity(
         "az_deg",
         "deg",
@@ -150,3 +211,11 @@ class Sensor:
         "latency_s", "s", "From look to the node.", low=0, high=600, default=0.5
     )
     platform: str = keys.choice("platform", "What carries it.", PLATFORMS, default="ground")
+
+    @property
+    def orbits(self) -> tuple[Shell, ...]:
+        """Shells of its own, else those of its system where it has no place at all."""
+        is_placed = self.site is not None or self.geo_longitude is not None or self.ellipses
+        if self.shells or is_placed or isinstance(self.system, RadarSystem):
+            return self.shells
+        return self.system.shells

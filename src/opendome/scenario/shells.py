@@ -40,3 +40,42 @@ class Shell:
         high=360,
         default=0,
     )
+
+
+@dataclass(frozen=True)
+class Ellipse:
+    """One satellite on an elliptical orbit; a Molniya orbit stays long over one pole."""
+
+    perigee: float = quantity(
+        "perigee_km", "km", "Lowest height above the equator.", low=150, high=100_000
+    )
+    apogee: float = quantity(
+        "apogee_km",
+        "km",
+        "Greatest height above the equator.",
+        low=150,
+        high=100_000,
+        not_below="perigee_km",
+    )
+    inclination: float = quantity(
+        "inclination_deg", "deg", "Of the orbit to the equator.", low=0, high=180, default=63.4
+    )
+    node: float = quantity(
+        "node_deg", "deg", "Longitude of the node at t = 0.", low=-360, high=360, default=0
+    )
+    argument: float = quantity(
+        "argument_deg",
+        "deg",
+        "Of the perigee, from the node; 270: the apogee is in the north.",
+        low=-360,
+        high=360,
+        default=270,
+    )
+    anomaly: float = quantity(
+        "anomaly_deg",
+        "deg",
+        "Mean anomaly at t = 0; 180: it is at its apogee.",
+        low=-360,
+        high=360,
+        default=180,
+    )

@@ -1,5 +1,6 @@
 """From truth to what sensors say of it: detections, assessments, and pictures for fast runs."""
 
+from opendome.scenario.schedule import days_after_j2000
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor
 from opendome.sensors.infrared import Infrared
@@ -11,9 +12,14 @@ KINDS: dict[str, type[Radar] | type[Infrared]] = {
 }
 
 
-def build(sensors: tuple[Sensor, ...]) -> tuple[AbstractSensor, ...]:
-    """The sensors of a scenario, in its order."""
+def build(
+    sensors: tuple[Sensor, ...], start: str = "2026-01-01T00:00:00Z"
+) -> tuple[AbstractSensor, ...]:
+    """The sensors of a scenario, in its order; the Sun stands where it does at ``start``."""
+    days = days_after_j2000(start)
     return tuple(
-        KINDS["radar" if isinstance(sensor.system, RadarSystem) else "infrared"].at(index, sensor)
+        Radar.at(index, sensor)
+        if isinstance(sensor.system, RadarSystem)
+        else Infrared.at(index, sensor, days)
         for index, sensor in enumerate(sensors)
     )

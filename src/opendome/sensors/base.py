@@ -25,12 +25,15 @@ class AbstractSensor(ABC):
         In scenario order.
     period, phase, latency : float
         Between looks; of the first look; from a look to the node. In s.
+    sees_glow : bool
+        Whether it must be told how bodies glow.
     """
 
     index: int
     period: float
     phase: float
     latency: float
+    sees_glow: bool
 
     @abstractmethod
     def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
@@ -55,9 +58,8 @@ def detections_of(
     t: float,
     r_ecef: NDArray[np.float64],
     parts: tuple[Looks, Looks],
-    is_plume: bool,
 ) -> Detections:
-    """Message of one look: parts joined, ordered by run and distance (order tells nothing)."""
+    """Message of one look of a radar: both parts, by run and distance (order tells nothing)."""
     if not any(len(part.run) for part in parts):
         return empty(Detections)
     looks = joined_looks(*parts)
@@ -74,5 +76,5 @@ def detections_of(
         distance_rate=looks.rate,
         sigma_distance_rate=looks.sigma_rate,
         snr=looks.snr,
-        is_plume=np.full(n, is_plume),
+        is_plume=np.zeros(n, np.bool_),
     )

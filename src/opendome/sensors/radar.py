@@ -33,6 +33,7 @@ class Radar(AbstractSensor):
     period: float
     phase: float
     latency: float
+    sees_glow: bool
     numbers: kernel.Radar
     faces: Faces
     is_low_band: bool
@@ -50,6 +51,7 @@ class Radar(AbstractSensor):
             period=system.period,
             phase=scan_phase(index, system.period),
             latency=sensor.latency,
+            sees_glow=False,
             numbers=kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
             faces=faces_of(system),
             is_low_band=system.band in LOW_BANDS,
@@ -66,7 +68,7 @@ class Radar(AbstractSensor):
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, rcs, cues)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms, cues)
         r_ecef = self.numbers.field.r_ecef
-        return detections_of(self, truth.t, r_ecef, (seen, alarms), is_plume=False)
+        return detections_of(self, truth.t, r_ecef, (seen, alarms))
 
     def shown_rcs(self, truth: Truth) -> Floats:
         """Cross-section (n,) of each threat, less what the look loses of its echo, m^2."""

@@ -110,7 +110,8 @@ class Statistical:
                 found = add_radar(sensor.numbers, truth.r_ecef, rcs, is_open, info)
                 share = shares(sensor.numbers.ration, truth.run, found)
             elif isinstance(sensor, Infrared):
-                found = add_infrared(sensor.numbers, truth.r_ecef, truth.plume, info)
+                places = sensor.places(truth.t)
+                found = add_infrared(sensor.numbers, places, truth.r_ecef, truth.plume, info)
             period[found] = np.minimum(period[found], sensor.period / share[found])
         return info, period
 

@@ -27,8 +27,9 @@ def advance(model: Model, state: State, t1: float) -> Meetings:
 def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) -> None:
     """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
     for t, i in model.clock.looks(t0, t1):
-        truth = world.snapshot(model.world, state.world, t)
-        seen = model.sensors[i].sense(truth, state.tasking, state.seed)
+        sensor = model.sensors[i]
+        truth = world.snapshot(model.world, state.world, t, shows_glow=sensor.sees_glow)
+        seen = sensor.sense(truth, state.tasking, state.seed)
         network.send_scan(model.network, state.network, (t, i), seen, truth.runs)
     if len(meetings.run):
         judged = model.assessor.look(meetings, state.seed)

@@ -162,5 +162,5 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
         r_ecef=r_ecef,
         max_range=math.nan,
         band=-1,
-        sight=infrared.infrared_at(system, r_ecef).sight,
+        sight=infrared.sight_from(infrared.infrared_of(system), r_ecef),
     )

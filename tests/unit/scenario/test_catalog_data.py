@@ -92,7 +92,15 @@ MODELLED = {
         "ltamds",
         "mpq65",
         "parcs",
+        "hbtss",
+        "next_gen_opir",
+        "pwsa_tracking_t0",
+        "pwsa_tracking_t1",
+        "pwsa_tracking_t2",
+        "pwsa_tracking_t3",
+        "resilient_mw_mt_meo",
         "sbirs_geo",
+        "sbirs_heo",
         "sbx",
         "sentinel",
         "sentinel_a4",
@@ -234,7 +242,7 @@ def test_published_figures_stand_as_published() -> None:
     assert rows["interceptors:space_based_interceptor.satellites"] == 7800
     assert rows["interceptors:ngi.cost_usd"] == 111e6
     assert rows["sensors:uewr.sector_deg"] == 240
-    assert rows["sensors:pwsa_tracking_t3.satellites"] == 72
+    assert rows["sensors:pwsa_tracking_t3.shells[0].total"] == 72
     assert rows["threats:drone_one_way.cost_usd"] == 50000
     assert rows["threats:srbm.max_range_km"] == 300
     assert rows["command:programme_account.cbo_cost_20_years_usd"] == 1.191e12
@@ -279,10 +287,13 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "faces",
         "face_tilt_deg",
         "scan_power_1",
+        "noise_hot_kw_sr",
+        "noise_warm_kw_sr",
+        "cold_limb_km",
     }  # absent has a meaning
     parts = {dotted.partition(".")[0] for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):
-        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat"}
+        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat", "shells[0]"}
         if dotted.partition(".")[0] in optional - parts:
             continue  # a threat has the parts of its steering
         if dotted.startswith("booster.stages") and "booster.muzzle_speed_m_s" in given:
