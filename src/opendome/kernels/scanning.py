@@ -198,6 +198,67 @@ def note_scan(
     return Noted(lists[0, :n_hit], lists[1, :n_stale], lists[2, :n_cold], np.flatnonzero(is_free))
 
 
+class Stare(NamedTuple):
+    """Rows of whom something remains to be done after a look of many satellites."""
+
+    ignited: Ints  # their plume was seen, and they did not burn
+    quenched: Ints  # their glow was seen, and they burnt
+    hit: Ints
+    stale: Ints  # confirmed rows that these satellites have never seen
+
+
+@jit
+def note_stare(
+    rows: Rows, near: Ints, beliefs: Beliefs, hits: Ints, scan: Scan, confirm_hits: int
+) -> Stare:
+    """Write what one look of many satellites says into the rows, in place.
+
+    Parameters
+    ----------
+    hits : (m, 2) int
+        How many satellites saw the plume, and how many the glow, of each of the rows ``near``.
+
+    Notes
+    -----
+    What is not seen may be cold, or out of sight of all: that is no miss.
+    """
+    lists = np.empty((4, len(near)), np.int64)
+    n = np.zeros(4, np.int64)
+    for k in range(len(near)):
+        i, is_plume = near[k], hits[k, 0] > 0
+        if not is_plume and hits[k, 1] == 0:
+            if rows.is_confirmed[i] and rows.heard[i] & (1 << scan.sensor) == 0:
+                lists[3, n[3]] = i
+                n[3] += 1
+            continue
+        was_boosting, period = rows.is_boosting[i], rows.plume_period[i]
+        put_belief(rows, i, beliefs, k)
+        for _ in range(hits[k, 0] + hits[k, 1]):
+            note_sighting(rows, i, scan)
+        if is_plume:
+            rows.t_plume[i], rows.plume_period[i] = scan.t, max(scan.period, period)
+        rows.is_confirmed[i] |= rows.n_updates[i] >= confirm_hits
+        which = 0 if is_plume else 1
+        if is_plume != was_boosting:
+            lists[which, n[which]] = i
+            n[which] += 1
+        lists[2, n[2]] = i
+        n[2] += 1
+    return Stare(lists[0, : n[0]], lists[1, : n[1]], lists[2, : n[2]], lists[3, : n[3]])
+
+
+@jit
+def note_sighting(rows: Rows, i: int, scan: Scan) -> None:
+    """A satellite has seen a row."""
+    rows.n_updates[i] += 1
+    rows.n_looks[i] += 1
+    rows.n_missed[i] = 0
+    rows.misses[i] = 0.0
+    rows.t_update[i] = max(rows.t_update[i], scan.t)
+    rows.heard[i] |= 1 << scan.sensor
+    rows.period[i] = scan.period
+
+
 @jit
 def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
     """Rows (m,) that are not lost, too vague or absurd after a scan at t in some runs.

@@ -186,6 +186,12 @@ def infrared_view(sight: Sight, period: float, rows: Rows, near: Ints, beliefs: 
 
 
 @jit
+def nothing_expected(period: float, m: int) -> View:
+    """Of m rows, none counts as missed."""
+    return View(np.zeros(m), np.full(m, period), np.zeros(m, np.bool_), np.zeros(m, np.bool_))
+
+
+@jit
 def radar_rcs(radar: Radar, snr: Floats, distance: Floats) -> Floats:
     """Unbiased guess (n,) of the cross-section from each detection, m^2; may be negative.
 

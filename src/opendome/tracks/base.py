@@ -59,6 +59,11 @@ class AbstractFilter(ABC):
         """First belief from one look each; ``max_range`` is NaN for an infrared sensor."""
 
     @abstractmethod
+    def adopt(self, x: Floats, cov: Floats, is_boosting: Bools) -> Beliefs:
+        """Belief from guesses (n, 7) and (n, 7, 7) made elsewhere; the last component is drawn up
+        here."""
+
+    @abstractmethod
     def ignite(self, beliefs: Beliefs, rows: Ints) -> None:
         """In place: these rows were seen to burn and did not before."""
 

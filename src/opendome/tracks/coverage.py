@@ -18,6 +18,7 @@ from opendome.kernels.views import (
     RadarEye,
     View,
     infrared_view,
+    nothing_expected,
     radar_rcs,
     radar_view,
     rows_in_time,
@@ -130,6 +131,35 @@ class InfraredCoverage(AbstractCoverage):
         return np.full(len(looks.snr), np.nan)
 
 
+@final
+@dataclass(frozen=True)
+class FleetCoverage(AbstractCoverage):
+    """An infrared sensor of many satellites, or one that sees more than plumes."""
+
+    index: int
+    period: float
+    latency: float
+    r_ecef: Floats  # nowhere in particular
+    max_range: float
+    band: int
+
+    def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
+        """All: whether they burn or glow is not known."""
+        return rows_in_time(rows, runs, is_heard, t)
+
+    def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
+        """Nothing is expected: what it does not see is cold or out of sight."""
+        return nothing_expected(self.period, len(near))
+
+    def revisits(self, run: Ints) -> Floats:
+        """Its period, however many there are."""
+        return np.full(len(run), self.period)
+
+    def rcs(self, looks: Looks) -> Floats:
+        """Not measured."""
+        return np.full(len(looks.snr), np.nan)
+
+
 def cover(index: int, sensor: Sensor) -> AbstractCoverage:
     """What the tracker knows of the ``index``-th sensor of the scenario."""
     system, site = sensor.system, sensor.site
@@ -155,6 +185,9 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
                 unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
             ),
         )
+    if sensor.orbits or sensor.ellipses or system.noise_hot or system.noise_warm:
+        nowhere = np.full(3, np.nan)
+        return FleetCoverage(index, system.period, sensor.latency, nowhere, math.nan, -1)
     return InfraredCoverage(
         index=index,
         period=system.period,

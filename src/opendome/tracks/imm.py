@@ -13,7 +13,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, paces, start_level
 from opendome.kernels.rows import Beliefs
 from opendome.kernels.two_models import Doubts, Manner, predict_two, update_two
-from opendome.messages import Floats, Ints
+from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association
 from opendome.tracks.kalman import BOUNDS, NOISE, SETTLE, TEMPER, Ekf
 
@@ -35,6 +35,8 @@ STEEP = 0.6  # climb or descent by ground speed, above which nothing begins to f
 STEEP_CLIMB, LEAST_CLIMB = 0.4, 40.0  # and m/s, above which a climb is a rocket's
 FAST = 800.0  # m/s of ground speed, above which a steep descent is that of a ballistic thing
 SIGMA_GROUND, SIGMA_CLIMB = 600.0, 30.0  # m/s, of new level flyers
+GLIDE_HIGH = 80e3  # m, below which what glows may be a glider
+SIGMA_GLIDE, SIGMA_GLIDE_CLIMB = 4000.0, 200.0  # m/s, of new gliders
 
 
 MANNER = Manner(
@@ -91,6 +93,15 @@ class Imm(AbstractFilter):
         x, cov = b.x[low], b.cov[low]
         start_level(x, cov, SIGMA_GROUND, SIGMA_CLIMB)
         b.other_x[low], b.other_cov[low], b.p_level[low] = x, cov, START
+        return b
+
+    def adopt(self, x: Floats, cov: Floats, is_boosting: Bools) -> Beliefs:
+        """Belief from guesses; what is cold and not high may glide."""
+        b = self.ekf.adopt(x, cov, is_boosting)
+        low = np.flatnonzero((paces(b.x)[:, 0] < GLIDE_HIGH) & ~is_boosting)
+        level, level_cov = b.x[low], b.cov[low]
+        start_level(level, level_cov, SIGMA_GLIDE, SIGMA_GLIDE_CLIMB)
+        b.other_x[low], b.other_cov[low], b.p_level[low] = level, level_cov, START
         return b
 
     def ignite(self, beliefs: Beliefs, rows: Ints) -> None:

@@ -14,7 +14,7 @@ from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.motion import Noise, predict_many
 from opendome.kernels.rows import Beliefs, take_beliefs
-from opendome.messages import Floats, Ints
+from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association, sure
 
 # Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
@@ -81,6 +81,13 @@ class Ekf(AbstractFilter):
         n = len(rows)
         is_low = (np.linalg.norm(x[:, :3], axis=1) < LOW_RADIUS) & (not is_plume)
         return sure(np.zeros(n), x, cov, np.full(n, is_plume), np.where(is_low, AGILITY, 0.0))
+
+    def adopt(self, x: Floats, cov: Floats, is_boosting: Bools) -> Beliefs:
+        """Belief from guesses; what is low may turn."""
+        for kind, (mean, sigma) in ((is_boosting, THRUST), (~is_boosting, LOG_BETA)):
+            x[kind, 6], cov[kind, 6, 6] = mean, sigma**2
+        is_low = (np.linalg.norm(x[:, :3], axis=1) < LOW_RADIUS) & ~is_boosting
+        return sure(np.zeros(len(x)), x, cov, is_boosting, np.where(is_low, AGILITY, 0.0))
 
     def ignite(self, beliefs: Beliefs, rows: Ints) -> None:
         """Let the last component mean thrust."""

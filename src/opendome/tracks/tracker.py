@@ -26,10 +26,11 @@ from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
-from opendome.tracks.coverage import AbstractCoverage, cover
+from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, cover
 from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
+from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
 
 NOTHING_SEEN = no_looks(0)
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
@@ -74,6 +75,8 @@ class Word(NamedTuple):
     number: int
     runs: Bools  # (n_runs,)
     looks: Looks  # ordered by run, then by distance
+    is_plume: Bools  # of each look
+    r_sensor: Floats  # (n, 3) ECEF, where each was made
 
 
 @final
@@ -162,7 +165,7 @@ class Tracker:
 
     def _words(self, state: TrackerState, detections: Detections, scans: Scans) -> list[Word]:
         """Scans that have arrived, in order of their time; what came twice at once is one."""
-        looks, sensor, when = _ordered(detections)
+        looks, more, sensor, when = _ordered(detections)
         found: dict[tuple[int, int], tuple[Bools, list[Any]]] = {}
         said = [(scans.sensor, scans.t, scans.run), (sensor, when, looks.run)]
         for kind, (sensors, times, runs) in enumerate(said):
@@ -172,43 +175,32 @@ class Tracker:
                 is_heard, parts = found.setdefault(key, (np.zeros(len(state.runs), np.bool_), []))
                 is_heard[np.searchsorted(state.runs, runs[first:last])] = True
                 if kind == 1:
-                    parts.append([column[first:last] for column in looks])
+                    parts.append([column[first:last] for column in (*looks, *more)])
         words = []
         for (i, number), (is_heard, parts) in found.items():
-            columns: list[Any] = parts[0] if parts else [column[:0] for column in looks]
-            words.append(Word(self._time(i, number), i, number, is_heard, Looks(*columns)))
+            columns: list[Any] = parts[0] if parts else [c[:0] for c in (*looks, *more)]
+            here = Looks(*columns[:-2])
+            words.append(Word(self._time(i, number), i, number, is_heard, here, *columns[-2:]))
         return sorted(words, key=lambda word: word[:3])
 
     def _take(
         self, group: Group, picture: Picture, state: TrackerState, word: Word, now: float
     ) -> None:
         """One scan into one picture."""
-        runs, looks, coverage, rules = (
-            state.runs,
-            word.looks,
-            self.coverage[word.sensor],
-            group.rules,
-        )
+        runs, coverage, rules = state.runs, self.coverage[word.sensor], group.rules
         key, n = (word.sensor, word.number), len(state.runs)
         if key not in picture.taken:
             picture.taken[key] = np.zeros(n, np.bool_)
         taken, scan = picture.taken[key], scan_of(coverage, word.t)
-        is_new, n_new = admit(runs, word.runs, taken, picture.clocks, looks.run, scan, now)
+        is_new, n_new = admit(runs, word.runs, taken, picture.clocks, word.looks.run, scan, now)
         if n_new == 0:
             return
-        if n_new < n and len(looks.run):
-            chosen = looks_of(looks.run, runs, is_new)
-            columns: list[Any] = [column[chosen] for column in looks]
-            looks = Looks(*columns)
+        if n_new < n and len(word.looks.run):
+            word = _of_looks(word, looks_of(word.looks.run, runs, is_new))
         heard = Heard(runs, is_new)
         burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
-        rows, free = take_scan(rules, picture.rows, coverage, heard, (looks, word.t))
-        if len(free):
-            place = np.searchsorted(runs, looks.run[free])
-            ids = picture.next_id[place] + _rank(place)
-            picture.next_id += np.bincount(place, minlength=n)
-            rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
-        picture.rows = rows
+        take = _stare if isinstance(coverage, FleetCoverage) else _scan
+        take(rules, picture, coverage, heard, word)
 
     def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
@@ -229,15 +221,55 @@ class Tracker:
         return rows
 
 
+def _of_looks(word: Word, chosen: Ints) -> Word:
+    """A word with some of its looks only."""
+    columns: list[Any] = [column[chosen] for column in word.looks]
+    looks, is_plume, r_sensor = Looks(*columns), word.is_plume[chosen], word.r_sensor[chosen]
+    return word._replace(looks=looks, is_plume=is_plume, r_sensor=r_sensor)
+
+
+def _scan(
+    rules: Rules, picture: Picture, coverage: AbstractCoverage, heard: Heard, word: Word
+) -> None:
+    """One scan of a sensor that stands still into one picture."""
+    looks = word.looks
+    rows, free = take_scan(rules, picture.rows, coverage, heard, (looks, word.t))
+    if len(free):
+        ids = _new_ids(picture, heard, looks.run[free])
+        rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
+    picture.rows = rows
+
+
+def _stare(
+    rules: Rules, picture: Picture, coverage: AbstractCoverage, heard: Heard, word: Word
+) -> None:
+    """One look of many satellites into one picture."""
+    seen = sightings_of(word.looks, word.is_plume, word.r_sensor)
+    rows, free = take_stare(rules, picture.rows, coverage, heard, (seen, word.t))
+    if len(free.looks.run):
+        guess = first_guesses(free)
+        ids = _new_ids(picture, heard, free.looks.run[guess[0]])
+        rows = start_stare(rules, rows, coverage, (free, *guess), ids, word.t)
+    picture.rows = rows
+
+
+def _new_ids(picture: Picture, heard: Heard, run: Ints) -> Ints:
+    """Numbers of new tracks, one for each row of ``run`` (ascending)."""
+    place = np.searchsorted(heard.runs, run)
+    ids: Ints = picture.next_id[place] + _rank(place)
+    picture.next_id += np.bincount(place, minlength=len(heard.runs))
+    return ids
+
+
 def _rank(run: Ints) -> Ints:
     """Place of each row within its run (0, 1, 2 ...); ``run`` ascends."""
     return np.arange(len(run)) - np.searchsorted(run, run)
 
 
-def _ordered(d: Detections) -> tuple[Looks, Ints, Floats]:
-    """Looks by time, sensor, run and distance, none twice; their sensors and times."""
+def _ordered(d: Detections) -> tuple[Looks, tuple[Bools, Floats], Ints, Floats]:
+    """Looks by time, sensor, run and distance, none twice; what else is said, sensors, times."""
     if len(d.run) == 0:
-        return NOTHING_SEEN, d.sensor, d.t
+        return NOTHING_SEEN, (d.is_plume, d.r_sensor_ecef), d.sensor, d.t
     order = np.lexsort((d.snr, d.distance, d.run, d.sensor, d.t))
     if len(order) > 1:
         key = np.column_stack([d.t, d.sensor, d.run, d.snr, d.u_los_ecef])[order]
@@ -252,7 +284,8 @@ def _ordered(d: Detections) -> tuple[Looks, Ints, Floats]:
         d.sigma_distance_rate,
         d.snr,
     )
-    return Looks(*[c[order] for c in columns]), d.sensor[order], d.t[order]
+    more = d.is_plume[order], d.r_sensor_ecef[order]
+    return Looks(*[c[order] for c in columns]), more, d.sensor[order], d.t[order]
 
 
 def _stretches(sensor: Ints, when: Floats) -> list[tuple[int, int]]:

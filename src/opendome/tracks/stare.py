@@ -1,0 +1,191 @@
+"""One look of an infrared sensor of many satellites, taken into the tracks of one picture.
+
+Each satellite sees a thing once at most, so each is associated by itself, one after the other. What
+none of the tracks explains is triangulated; what only one satellite sees begins a vague track.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from opendome.kernels.initiation import Prior, start_many
+from opendome.kernels.looks import Looks
+from opendome.kernels.rows import Beliefs, Rows
+from opendome.kernels.scanning import kept_rows, note_stare
+from opendome.kernels.triangulation import NONE, Crossings, crossings
+from opendome.kernels.views import rows_in_time
+from opendome.messages import Bools, Floats, Ints
+from opendome.tracks.base import CONFIRMED, TENTATIVE
+from opendome.tracks.coverage import AbstractCoverage
+from opendome.tracks.fusion import merge_twins
+from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
+from opendome.tracks.scan import Heard, Rules, scan_of
+
+# Of what only one satellite sees: height and its sigma (m), climb and speed sigma per axis (m/s).
+LONE_PLUME = (60e3, 50e3, 400.0, 2000.0)
+LONE_GLOW = (45e3, 20e3, 0.0, 3500.0)
+WIDEST = 500e3  # m, of a place along a line of sight
+LEAST_COSINE = 0.02  # of the zenith angle at that height: a line that misses it says nothing
+LOW_PLUME = 40e3  # m, below which a new plume is that of a launch
+SPEED_LAUNCH, CLIMB_LAUNCH = 600.0, 400.0  # m/s, sigma per axis and mean upwards
+SPEED_HIGH = 3500.0  # m/s per axis, of whatever else is seen
+
+
+class Sightings(NamedTuple):
+    """Looks of one scan, ordered by run, and what else is said of each."""
+
+    looks: Looks
+    is_plume: Bools
+    satellite: Ints  # row of ``places``
+    places: Floats  # (m, 3) ECEF, of the satellites that saw something
+
+
+def sightings_of(looks: Looks, is_plume: Bools, r_sensor: Floats) -> Sightings:
+    """Looks, with those of one satellite told by where they were made."""
+    places, satellite = np.unique(r_sensor, axis=0, return_inverse=True)
+    return Sightings(looks, is_plume, satellite.reshape(-1), places)
+
+
+def some(seen: Sightings, which: Ints) -> Sightings:
+    """Chosen sightings."""
+    columns: list[Any] = [column[which] for column in seen.looks]
+    return Sightings(Looks(*columns), seen.is_plume[which], seen.satellite[which], seen.places)
+
+
+def take_stare(
+    rules: Rules,
+    rows: Rows,
+    coverage: AbstractCoverage,
+    heard: Heard,
+    scan: tuple[Sightings, float],
+) -> tuple[Rows, Sightings]:
+    """Tracks after one look of all satellites at a time, and the sightings of none of them."""
+    seen, t = scan
+    if len(rows.run) and len(seen.looks.run):
+        near = rows_in_time(rows, *heard, t)
+        beliefs = rules.filter.predict(beliefs_of(rows), near, t)
+        hits, is_free = _follow(rules, rows, near, beliefs, seen)
+        rows = _write(rules, rows, near, beliefs, (coverage, hits, t))
+        seen = some(seen, np.flatnonzero(is_free))
+    kept = kept_rows(rows, *heard, t, (rules.confirm_hits, rules.confirm_looks))
+    return rows if len(kept) == len(rows.run) else take_rows(rows, kept), seen
+
+
+def _follow(
+    rules: Rules, rows: Rows, near: Ints, beliefs: Beliefs, seen: Sightings
+) -> tuple[Ints, Bools]:
+    """Update beliefs, in place, by one satellite after another.
+
+    Gives how many satellites saw the plume and the glow of each (m, 2), and the looks left over.
+    """
+    hits, is_free = np.zeros((len(near), 2), np.int64), np.ones(len(seen.looks.run), np.bool_)
+    rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
+    for k in range(len(seen.places)):
+        mine = np.flatnonzero(seen.satellite == k)
+        columns: list[Any] = [column[mine] for column in seen.looks]
+        looks = Looks(*columns)
+        expected = rules.filter.expect(beliefs, seen.places[k])
+        found = rules.associator.associate(rows.run[near], expected, looks, rank)
+        rules.filter.update(beliefs, expected, looks, found)
+        is_free[mine[found.look]] = False
+        np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
+    return hits, is_free
+
+
+def _write(
+    rules: Rules,
+    rows: Rows,
+    near: Ints,
+    beliefs: Beliefs,
+    scan: tuple[AbstractCoverage, Ints, float],
+) -> Rows:
+    """Rows with what the look said of those near."""
+    coverage, hits, t = scan
+    t_plume = rows.t_plume.copy()
+    noted = note_stare(rows, near, beliefs, hits, scan_of(coverage, t), rules.confirm_hits)
+    if len(noted.ignited):
+        rules.filter.ignite(beliefs_of(rows), noted.ignited)
+        rows.t_predicted[noted.ignited] = np.nan
+    if len(noted.quenched):
+        # Carried on as if burning: the burn ended at some time since its plume was seen.
+        since = np.nan_to_num(t - t_plume[noted.quenched])
+        rules.filter.burn_out(beliefs_of(rows), noted.quenched, -since)
+        rows.t_predicted[noted.quenched] = np.nan
+    if len(noted.hit) and len(noted.stale):
+        rows = merge_twins(rows, noted.hit, noted.stale)
+    return rows
+
+
+def first_guesses(seen: Sightings) -> tuple[Ints, Floats, Floats, Ints]:
+    """New things: a look of each (g,), state (g, 7), covariance (g, 7, 7), and how many looks.
+
+    Ordered by run; the last component is left to the filter.
+    """
+    found = crossings(seen.places, seen.satellite, seen.is_plume, seen.looks)
+    x, cov = _crossed(seen, found)
+    first, counts = [found.first], [found.n_looks]
+    states, covs = [x], [cov]
+    for k in range(len(seen.places)):
+        for is_plume, (height, sigma, climb, speed) in ((True, LONE_PLUME), (False, LONE_GLOW)):
+            lone = np.flatnonzero(
+                (found.group == NONE) & (seen.satellite == k) & (seen.is_plume == is_plume)
+            )
+            if not len(lone):
+                continue
+            prior = Prior(speed, climb, 0.0, 1.0, height, sigma, WIDEST)
+            x, cov = start_many(seen.looks, lone, seen.places[k], prior)
+            cosine = -np.einsum("ij,ij->i", x[:, :3], seen.looks.u_los[lone])
+            good = cosine > LEAST_COSINE * np.linalg.norm(x[:, :3], axis=1)
+            first.append(lone[good])
+            counts.append(np.ones(good.sum(), np.int64))
+            states.append(x[good])
+            covs.append(cov[good])
+    look = np.concatenate(first)
+    order = np.lexsort((look, seen.looks.run[look]))
+    return (
+        look[order],
+        np.concatenate(states)[order],
+        np.concatenate(covs)[order],
+        np.concatenate(counts)[order],
+    )
+
+
+def _crossed(seen: Sightings, found: Crossings) -> tuple[Floats, Floats]:
+    """States and covariances of crossings; their velocity is hardly known."""
+    g = len(found.first)
+    x, cov = np.zeros((g, 7)), np.zeros((g, 7, 7))
+    x[:, :3], cov[:, :3, :3] = found.place, found.cov
+    radius = np.linalg.norm(found.place, axis=1)
+    is_launch = seen.is_plume[found.first] & (radius < 6378e3 + LOW_PLUME)
+    up = found.place / radius[:, None]
+    x[is_launch, 3:6] = CLIMB_LAUNCH * up[is_launch]
+    axes = np.arange(3, 6)
+    cov[:, axes, axes] = np.where(is_launch, SPEED_LAUNCH, SPEED_HIGH)[:, None] ** 2
+    return x, cov
+
+
+def start_stare(
+    rules: Rules,
+    rows: Rows,
+    coverage: AbstractCoverage,
+    guess: tuple[Any, ...],
+    ids: Ints,
+    t: float,
+) -> Rows:
+    """Tracks and those that begin; ``guess``: sightings and what `first_guesses` made of them."""
+    seen, first, x, cov, counts = guess
+    if len(first) == 0:
+        return rows
+    is_plume = seen.is_plume[first]
+    beliefs = rules.filter.adopt(x, cov, is_plume)
+    fresh = new_rows(beliefs, seen.looks.run[first], ids, t)
+    fresh.period[:] = coverage.period
+    fresh.heard[:] = 1 << coverage.index
+    fresh.n_updates[:] = counts
+    fresh.n_looks[:] = counts
+    fresh.t_plume[is_plume] = t
+    fresh.plume_period[is_plume] = coverage.period
+    fresh.is_confirmed[:] = counts >= rules.confirm_hits
+    return add_rows(rows, fresh)
