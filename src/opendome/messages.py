@@ -157,6 +157,8 @@ class Commands:
     t_track: Floats
     x_ecef: Floats  # (n, 7)
     is_level: Bools  # the track flies level on wings
+    sigma_place: Floats  # m per axis, of the track's place
+    sigma_speed: Floats  # m/s per axis, of its velocity
 
 
 class ReportKind(IntEnum):
@@ -206,6 +208,7 @@ class EventKind(IntEnum):
     INTERCEPT = 5  # closest approach; other = threat, value = miss distance in m
     KILL = 6  # other = shot
     SELF_DESTRUCT = 7  # an interceptor ended without meeting anything
+    RELEASE = 8  # a threat let go another; other = who carried it
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +268,13 @@ def join(batches: list[Batch], kind: type[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     return kind(*[np.concatenate([getattr(b, name) for b in batches]) for name in kind.__slots__])
+
+
+def sigmas(cov_ecef: Floats) -> tuple[Floats, Floats]:
+    """Standard deviations per axis (n,) of place and velocity in covariances (n, 7, 7) of tracks.
+
+    The roots of the mean variances.
+    """
+    place = np.trace(cov_ecef[:, :3, :3], axis1=1, axis2=2)
+    speed = np.trace(cov_ecef[:, 3:6, 3:6], axis1=1, axis2=2)
+    return np.sqrt(place / 3.0), np.sqrt(speed / 3.0)

@@ -19,6 +19,8 @@ class Purpose(IntEnum):
     LAUNCH_TIME = 5
     WEAVE_PHASE = 6
     BEFORE_LAUNCH = 7
+    RELEASE = 8
+    LAUNCH_BOX = 9
     DETECTION = 10
     DETECTION_NOISE = 11
     FALSE_ALARM_COUNT = 12

@@ -47,7 +47,7 @@ def batch_size(scenario: Scenario, runs: int) -> int:
 
     Depends on the scenario and the number of runs only, never on workers or time.
     """
-    n_threats = sum(group.count for group in scenario.threats)
+    n_threats = sum(group.n_objects() for group in scenario.threats)
     return max(1, min(MAX_OBJECTS // max(1, n_threats), -(-runs // SPREAD)))
 
 

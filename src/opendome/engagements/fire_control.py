@@ -26,6 +26,7 @@ from opendome.messages import (
     Tracks,
     empty,
     join,
+    sigmas,
     take,
 )
 
@@ -230,6 +231,7 @@ def _launch(
     shot = spend(model, state, fly, out["t_launch"][goes])
     law = np.array([u.law for u in model.units], dtype=np.int64)
     seen = take(seen, goes[known])
+    sigma_place, sigma_speed = sigmas(seen.cov_ecef)
     commands = Commands(
         run=fly.run,
         shot=shot,
@@ -246,6 +248,8 @@ def _launch(
         t_track=seen.t,
         x_ecef=seen.x_ecef,
         is_level=seen.is_level,
+        sigma_place=sigma_place,
+        sigma_speed=sigma_speed,
     )
     _note_flights(state, fly, commands)
     reports = [_report(fly, clock[0], ReportKind.LAUNCHED, shot)]
@@ -309,7 +313,7 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
     is_divert = np.array([u.is_divert for u in model.units])
-    parts: list[tuple[Ints, Floats, Floats, Bools]] = []
+    parts: list[tuple[Ints, Floats, Floats, Bools, Floats]] = []
     wanted = (state.runs[f.batch], f.node, f.track, f.battery)
     for found, picture, rows in sightings(model, state, sight, wanted):
         t_track = picture.t[rows]
@@ -317,7 +321,10 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
         t_update, t_intercept = f.t_update[found], f.t_intercept[found]
         due = (t_track > t_update) & (t_intercept - t_track <= share * (t_intercept - t_update))
         seen = rows[due]
-        parts.append((found[due], t_track[due], picture.x_ecef[seen], picture.is_level[seen]))
+        parts.append(
+            (found[due], t_track[due], picture.x_ecef[seen], picture.is_level[seen],
+             np.column_stack(sigmas(picture.cov_ecef[seen])))
+        )  # fmt: skip
     if not any(len(part[0]) for part in parts):
         return empty(Commands)
     order = np.argsort(np.concatenate([part[0] for part in parts]), kind="stable")
@@ -325,6 +332,7 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
     t_track = np.concatenate([part[1] for part in parts])[order]
     x_ecef = np.concatenate([part[2] for part in parts])[order]
     is_level = np.concatenate([part[3] for part in parts])[order]
+    sigma = np.concatenate([part[4] for part in parts])[order]
     f.t_update[now] = t_track
     n = len(now)
     nan = np.full(n, np.nan)
@@ -344,4 +352,6 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
         t_track=t_track,
         x_ecef=x_ecef,
         is_level=is_level,
+        sigma_place=sigma[:, 0],
+        sigma_speed=sigma[:, 1],
     )

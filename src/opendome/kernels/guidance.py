@@ -16,6 +16,7 @@ from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.atmosphere import density_fast
+from opendome.kernels.discrimination import NO_CLUSTERS, Clusters, Sought, misfit
 from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.flight import path_at
 from opendome.kernels.frames import geocentric_height
@@ -41,6 +42,7 @@ PROPORTIONAL_NAVIGATION, ZERO_EFFORT_MISS = 0, 1  # guidance laws
 
 SMOOTHING = 0.7  # fading memory of the line-of-sight filter, 0 (none) to 1 (endless)
 BASKET = 0.3  # of the seeker's range: how far from the believed place it looks for its threat
+LEAST_SIGMA = 1.0  # m, of a handed-over place
 GAP_SHARE = 0.02  # of the time to go within which looks are averaged to one
 GAP_MOST = 5.0  # looks, at most
 
@@ -65,6 +67,8 @@ class RoundKinds(NamedTuple):
     flow: Floats  # kg/s
     drag_area: Floats  # m^2, while the sustainer burns
     stall_speed: Floats  # from which on wings carry it; 0: it has none
+    band: Ints  # of the seeker: 0 infrared, 1 radar
+    sigma_feature: Floats  # with which it measures the logarithm of a brightness
     noise: int  # purpose of the seeker's draws
 
 
@@ -91,6 +95,10 @@ class Rounds(NamedTuple):
     believed_v: Floats
     believed_beta: Floats
     believed_level: Ints  # 1: a flyer on wings, which goes on level; 0: a body that coasts
+    sigma_place: Floats  # m per axis, of the handed-over track
+    sigma_speed: Floats  # m/s per axis, of the same
+    t_told: Floats  # when that track was valid
+    feature: Floats  # logarithm of the brightness that its seeker looks for, NaN: unknown
     target: Ints  # locked threat row, -1 before acquisition
     u: Floats  # (n, 3) filtered line of sight
     u_rate: Floats
@@ -109,8 +117,9 @@ class Sky(NamedTuple):
     knots: Floats  # (total, 7) t, r, v
     offsets: Ints
     counts: Ints
-    t_launch: Floats
+    t_launch: Floats  # or its release by another; inf: never
     t_gone: Floats  # impact or kill
+    clusters: Clusters = NO_CLUSTERS  # of one run, by threat; empty: every threat flies alone
 
 
 @jit
@@ -155,12 +164,64 @@ def threat_at(sky: Sky, j: int, t: float) -> tuple[Vector, Vector]:
 
 
 @jit
-def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
+def _is_together(sky: Sky, threat: int) -> bool:
+    """Whether a threat has companions from its own launch."""
+    return len(sky.clusters.is_cluster) > 0 and sky.clusters.is_cluster[threat]
+
+
+@jit
+def discriminate(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky, seed: int) -> None:
+    """Lock the object in view that fits best to what was handed over (see `discrimination`).
+
+    The seeker decides once, when the believed place comes into its range, about all that it then
+    sees within ``BASKET`` of it: it does not take the first of a cluster that comes near enough.
+    """
+    k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
+    believed = row(rounds.believed_r, i)
+    expected = minus(believed, r)
+    distance = norm(expected)
+    expected = times(1.0 / distance, expected)
+    sharp = kinds.sigma_angle[k] * distance + LEAST_SIGMA
+    age = t - rounds.t_told[i]
+    sigma = math.hypot(math.hypot(rounds.sigma_place[i], rounds.sigma_speed[i] * age), sharp)
+    sought = Sought(
+        believed,
+        sigma,
+        int(kinds.band[k]),
+        rounds.feature[i],
+        kinds.sigma_feature[k],
+        rounds.believed_beta[i],
+        seed,
+        rounds.run[i],
+        kinds.noise,
+        rounds.lot[i],
+    )
+    best = math.inf
+    rounds.target[i] = -1
+    first = rounds.batch[i] * sky.n_threats
+    for j in range(first, first + sky.n_threats):
+        if t < sky.t_launch[j] or t >= sky.t_gone[j]:
+            continue
+        place, speed = threat_at(sky, j, t)
+        if norm(minus(place, believed)) > BASKET * kinds.acquisition_range[k]:
+            continue
+        d = minus(place, r)
+        if dot(d, expected) <= kinds.cos_field[k] * norm(d):
+            continue
+        off = misfit(sought, j - first, sky.clusters, place, speed)
+        if off < best:
+            best = off
+            rounds.target[i] = j
+
+
+@jit
+def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky, seed: int) -> None:
     """Lock the true object in view that is nearest to where the threat is believed to be.
 
     The seeker is told where to look and how far: of two in line it takes the one at the distance
     that the hand-over says, and what is farther from the believed place than ``BASKET`` of the
-    seeker's range is not what it was sent for.
+    seeker's range is not what it was sent for. Where objects of one launch fly together the choice
+    is made by `discriminate`.
     """
     k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
     believed = row(rounds.believed_r, i)
@@ -168,18 +229,22 @@ def acquire(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky) -> None:
     expected = times(1.0 / norm(expected), expected)
     best = BASKET * kinds.acquisition_range[k]
     first = rounds.batch[i] * sky.n_threats
+    is_many = False
     for j in range(first, first + sky.n_threats):
         if t < sky.t_launch[j] or t >= sky.t_gone[j]:
             continue
         place = threat_at(sky, j, t)[0]
         d = minus(place, r)
         distance = norm(d)
+        is_many |= _is_together(sky, j - first) and norm(minus(place, believed)) < best
         if distance > kinds.acquisition_range[k]:
             continue
         off = norm(minus(place, believed))
         if off < best and dot(d, expected) > kinds.cos_field[k] * distance:
             best = off
             rounds.target[i] = j
+    if is_many:
+        discriminate(rounds, i, kinds, sky, seed)
     if rounds.target[i] >= 0:
         rounds.t_acquired[i] = t
         rounds.t_look[i] = t

@@ -145,7 +145,7 @@ def advance_round(
                 _end(rounds, i, t)
                 return
             if distance < kinds.acquisition_range[k]:
-                acquire(rounds, i, kinds, sky)
+                acquire(rounds, i, kinds, sky, seed)
         j = rounds.target[i]
         t_go = distance / closing if closing > 0.0 else 0.0  # as the round believes
         d, w, to_meet = rel, vel, t_go
@@ -194,13 +194,15 @@ def correct_courses(rounds: Rounds, rows: Ints, kinds: RoundKinds, keep: float) 
 
 
 class News(NamedTuple):
-    """Newer tracks, n rows: time, inertial state, ballistic coefficient, and kind of motion."""
+    """Newer tracks, n rows: time, inertial state, ballistic coefficient, kind of motion, errors."""
 
     t: Floats
     r: Floats  # (n, 3)
     v: Floats
     beta: Floats  # kg/m^2
     is_level: NDArray[np.bool_]
+    sigma_place: Floats  # m per axis
+    sigma_speed: Floats  # m/s per axis
 
 
 @jit
@@ -230,6 +232,8 @@ def believe(rounds: Rounds, rows: Ints, news: News) -> None:
         put(rounds.believed_r, i, row(news.r, m))
         put(rounds.believed_v, i, row(news.v, m))
         rounds.believed_beta[i] = news.beta[m]
+        rounds.sigma_place[i], rounds.sigma_speed[i] = news.sigma_place[m], news.sigma_speed[m]
+        rounds.t_told[i] = news.t[m]
         rest = rounds.t[i] - news.t[m]
         if news.is_level[m]:
             rounds.believed_level[i] = 1

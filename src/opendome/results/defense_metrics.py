@@ -33,8 +33,8 @@ Floats = NDArray[np.float64]
 
 MEANS = (
     "defeated_before_launch", "launched", "failed", "threats", "threatening", "leakers",
-    "intercepted", "shots", "cost_before_launch_usd", "cost_defense_usd", "cost_threat_usd",
-    "asset_value_lost",
+    "intercepted", "shots", "shots_unarmed", "cost_before_launch_usd", "cost_defense_usd",
+    "cost_threat_usd", "asset_value_lost",
 )  # fmt: skip
 # share -> (what, of what), both summed over the campaign; ``is a share`` if it cannot exceed 1
 RATIOS = {
@@ -58,8 +58,9 @@ FAR_OUTSIDE = 3.0  # standard deviations of the predicted impact outside every a
 READS: dict[str, tuple[str, ...]] = {
     "runs": ("run", *MEANS),
     "threats": ("run", "threat", "system", "is_defeated", "is_failed", "is_threatening",
-                "outside_distance", "is_in_reach", "n_shots", "sigma_impact"),
-    "engagements": ("run", "system", "battery", "threat", "is_kill"),
+                "outside_distance", "is_in_reach", "n_shots", "sigma_impact",
+                *layers.READS_OF_CARGO),
+    "engagements": ("run", "shot", "system", "battery", "threat", "is_kill", "t_launch"),
 }  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def sums_by_run(tables: Mapping[str, pa.Table], accounts: Accounts) -> dict[str,
     row = np.searchsorted(runs, _integers(threats, "run"))
     is_engaged = _numbers(threats, "n_shots") > 0
     is_defeated = np.nan_to_num(_numbers(threats, "is_defeated")) > 0
-    is_sound = (_numbers(threats, "is_failed") == 0) & ~is_defeated
+    is_sound = (_numbers(threats, "is_failed") == 0) & ~is_defeated & layers.is_armed(threats)
     is_in_reach = (
         is_sound
         & (_numbers(threats, "is_threatening") > 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,9 @@ READS: dict[str, tuple[str, ...]] = {
     "threats": ("threat", "system", "is_threatening"),
     "engagements": ("threat", "is_kill", "battery"),
 }
+# And these, where the version that wrote them knew of threats that others carry.
+READS_OF_CARGO = ("role", "carrier", "killer", "t_release")
+UNARMED = ("decoy", "debris", "tank", "bus")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def layer_sums(
     i_run = np.searchsorted(runs, _integers(threats, "run"))
     systems = np.array(threats.column("system").to_pylist(), dtype=object)
     order, place = _order(threats)
+    cargo = _cargo(threats, shots)
     layer_of_shot, row_of_shot, cost = _shots(shots, layers, cost_by_battery, order, place)
     i_run_of_shot = np.searchsorted(runs, _integers(shots, "run"))
     is_kill = np.asarray(shots.column("is_kill").to_numpy(zero_copy_only=False), dtype=bool)
@@ -106,6 +110,8 @@ def layer_sums(
         is_shot_at[row_of_shot[at]] = True
         is_killed = np.zeros(len(is_left), dtype=bool)
         is_killed[row_of_shot[at & is_kill]] = True
+        is_shot_at[cargo.row[is_mine[cargo.shot]]] = True
+        is_killed[cargo.row[is_mine[cargo.shot] & cargo.is_kill]] = True
         masks = (is_left, is_left & is_shot_at, is_left & is_killed)
         for what, mask in zip(STAGES, masks, strict=True):
             sums[key(k, what)] = _count(i_run[mask], n)
@@ -116,6 +122,46 @@ def layer_sums(
         sums[key(k, "cost_usd")] = spent.astype(np.float64)
         is_left = is_left & ~is_killed
     return sums
+
+
+class Cargo(NamedTuple):
+    """Pairs of a threat still aboard its carrier and a shot at that carrier."""
+
+    row: Ints  # of the threat
+    shot: Ints  # row of the shot
+    is_kill: NDArray[np.bool_]
+
+
+def is_armed(threats: pa.Table) -> NDArray[np.bool_]:
+    """Which rows are warheads; of an older version, all."""
+    if "role" not in threats.column_names:
+        return np.ones(threats.num_rows, dtype=bool)
+    return ~np.isin(np.array(threats.column("role").to_pylist(), dtype=object), UNARMED)
+
+
+def _cargo(threats: pa.Table, shots: pa.Table) -> Cargo:
+    """Shots at carriers, paired with what they still carried when the shot was fired."""
+    nothing = np.zeros(0, dtype=np.int64)
+    known = set(READS_OF_CARGO) <= set(threats.column_names)
+    if not known or not {"shot", "t_launch"} <= set(shots.column_names):
+        return Cargo(nothing, nothing, nothing.astype(bool))
+    carrier, threat = _integers(threats, "carrier"), _integers(threats, "threat")
+    aboard = np.flatnonzero(carrier != threat)
+    met = _place(_integers(shots, "run"), _integers(shots, "threat"))
+    if not len(aboard) or not len(met):
+        return Cargo(nothing, nothing, nothing.astype(bool))
+    by_place = np.argsort(met, kind="stable")
+    wanted = _place(_integers(threats, "run")[aboard], carrier[aboard])
+    first = np.searchsorted(met[by_place], wanted, "left")
+    n = np.searchsorted(met[by_place], wanted, "right") - first
+    row = np.repeat(aboard, n)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(n) - n, n)
+    shot = by_place[np.repeat(first, n) + step]
+    t_release = np.asarray(threats.column("t_release").to_numpy(), dtype=np.float64)
+    t_shot = np.asarray(shots.column("t_launch").to_numpy(), dtype=np.float64)
+    is_kill = _integers(threats, "killer")[row] == _integers(shots, "shot")[shot]
+    is_aboard = is_kill | ~(t_release[row] <= t_shot[shot])
+    return Cargo(row[is_aboard], shot[is_aboard], is_kill[is_aboard])
 
 
 def classes(sums: Mapping[str, Any]) -> list[str]:

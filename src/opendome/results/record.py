@@ -49,6 +49,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("engaged_threatening", "integer", "Threatening threats fired at."),
         Column("engaged_harmless", "integer", "Threats fired at that threatened nothing."),
         Column("shots", "integer", "Interceptors fired."),
+        Column("shots_unarmed", "integer", "Interceptors spent on what had no warhead."),
         Column("cost_before_launch_usd", "number", "Cost of the attempts at launchers, USD."),
         Column("cost_defense_usd", "number", "Cost of the interceptors fired and of the attempts "
                "at launchers, USD."),
@@ -61,7 +62,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("threat", "integer", "Number of the threat in its run, scenario order."),
         Column("group", "text", "Name of its group in the scenario."),
         Column("system", "text", "Catalog name of its system."),
-        Column("t_launch", "number", "Launch, s."),
+        Column("carrier", "integer", "Threat that carries it until its release; its own number "
+               "where it is launched itself."),
+        Column("role", "text", "warhead, decoy, debris, tank or bus; only warheads count."),
+        Column("t_launch", "number", "Launch, of what carries it, s."),
+        Column("t_release", "number", "Release, s; NaN where it is launched itself or was never "
+               "let go."),
         Column("launch_lat", "number", "Launch latitude, rad."),
         Column("launch_lon", "number", "Launch longitude, rad."),
         Column("aim_lat", "number", "Intended aim point, latitude, rad."),
@@ -79,9 +85,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("outside_distance", "number", "Distance of the impact outside the nearest asset's "
                "edge, m; 0 or less inside."),
         Column("is_in_reach", "boolean", "A battery could reach it in time."),
-        Column("outcome", "text", "leaked, intercepted, harmless, failed or defeated."),
+        Column("outcome", "text", "leaked, intercepted, harmless, failed or defeated; unarmed, "
+               "whatever became of it, where it has no warhead."),
         Column("t_end", "number", "When its flight ended, s."),
-        Column("n_shots", "integer", "Interceptors fired at it."),
+        Column("n_shots", "integer", "Interceptors fired at it, or at its carrier before its "
+               "release."),
+        Column("killer", "integer", "Shot that killed it or its carrier; -1 if none."),
+        Column("killed_with", "text", "Catalog name of that interceptor; empty if none."),
         Column("sigma_impact", "number", "Standard deviation of the predicted impact when the "
                "defense decided, m; NaN if it never did."),
     ),
@@ -94,6 +104,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("system", "text", "Catalog name of the interceptor."),
         Column("track", "integer", "Track that it was sent against."),
         Column("threat", "integer", "True threat that it met; -1 if none."),
+        Column("is_wasted", "boolean", "That neither was nor carried a warhead."),
         Column("t_order", "number", "Decision, s."),
         Column("t_launch", "number", "Launch, s."),
         Column("t_planned", "number", "Planned intercept, s."),
@@ -113,8 +124,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "events": (
         RUN,
         Column("t", "number", "When, s."),
-        Column("kind", "text", "launch, failure, burnout, impact, shot, intercept, kill or "
-               "self_destruct."),
+        Column("kind", "text", "launch, failure, burnout, impact, shot, intercept, kill, "
+               "self_destruct or release."),
         Column("subject", "integer", "Threat, or shot for shot, intercept and self_destruct."),
         Column("other", "integer", "Battery, threat or shot that took part; -1 if none."),
         Column("value", "number", "Miss distance of an intercept, m; NaN otherwise."),

@@ -227,6 +227,7 @@ def changed_values(made: Any, base: Any) -> dict[str, Any]:
     """What must be overridden in one system noun to get another of the same name."""
     ours = {dotted: value for dotted, _, value in flat_values(made)}
     theirs = {dotted: value for dotted, _, value in flat_values(base)}
-    if ours.keys() != theirs.keys():
+    if {d for d in ours if "[" in d} != {d for d in theirs if "[" in d}:
         raise ValueError(f"two systems named {made.name!r} differ in their number of stages.")
-    return {dotted: value for dotted, value in ours.items() if value != theirs[dotted]}
+    changed = {d: value for d, value in ours.items() if value != theirs.get(d)}
+    return {d: value for d, value in changed.items() if find_leaf(type(made), d) is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opendome.scenario.check_names import refuse_unknown
+from opendome.scenario.check_releases import refuse_odd_releases
 from opendome.scenario.grammar.refusal import Origin
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Asset, Place
@@ -27,10 +28,11 @@ HAS_APOGEE = ("cutoff", "quasi_ballistic", "glide")
 
 def refuse_odd_threats(scenario: Scenario, origin: Origin) -> None:
     """Raise ScenarioError for the first group that contradicts its system or the assets."""
-    total = sum(group.count for group in scenario.threats)
+    total = sum(group.n_objects() for group in scenario.threats)
     if total > MAX_THREATS:
-        i = max(range(len(scenario.threats)), key=lambda k: scenario.threats[k].count)
-        words = f"allowed: at most {MAX_THREATS} launches in all, these groups have {total}"
+        i = max(range(len(scenario.threats)), key=lambda k: scenario.threats[k].n_objects())
+        things = "launches" if total == sum(g.count for g in scenario.threats) else "objects"
+        words = f"allowed: at most {MAX_THREATS} {things} in all, these groups have {total}"
         raise origin.refuse(f"threats[{i}].count", scenario.threats[i].count, words)
     known = [asset.name for asset in scenario.assets]
     for i, group in enumerate(scenario.threats):
@@ -39,6 +41,7 @@ def refuse_odd_threats(scenario: Scenario, origin: Origin) -> None:
                 item = f"[{j}]" if isinstance(group.aim, tuple) else ""
                 refuse_unknown(f"threats[{i}].aim{item}", aim, known, "assets", origin)
         _refuse_odd_flight(f"threats[{i}]", group, origin)
+        refuse_odd_releases(f"threats[{i}]", group, origin)
 
 
 def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:

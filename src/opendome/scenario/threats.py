@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
-from opendome.scenario.places import Place
+from opendome.scenario.heat import Heat
+from opendome.scenario.places import PLATFORMS, Place
+from opendome.scenario.releases import Releases, Swarm
 from opendome.scenario.units import quantity
 
 MAX_THREATS = 20_000  # in one scenario
@@ -155,23 +157,6 @@ class Orbit:
 
 
 @dataclass(frozen=True)
-class Heat:
-    """How the body glows: warm in space, heated by the air; seen alike from all sides."""
-
-    area: float = quantity("area_m2", "m2", "Area that glows, as seen.", above=0, high=1000)
-    temperature: float = quantity(
-        "temperature_k", "k", "Where no air heats it.", above=0, high=2000
-    )
-    emissivity: float = quantity("emissivity_1", "1", "Of its surface.", above=0, high=1)
-    nose_radius: float = quantity(
-        "nose_radius_m", "m", "Radius of the nose, which the air heats most.", above=0, high=10
-    )
-    share: float = quantity(
-        "share_1", "1", "Mean heating of the area, as a part of the nose's.", low=0, high=1
-    )
-
-
-@dataclass(frozen=True)
 class ThreatSystem:
     """A class of threat. ``steering`` says how a flight is fitted to its aim point.
 
@@ -182,6 +167,9 @@ class ThreatSystem:
     ``waypoints``: powered level flight along waypoints (``cruise``); it has no booster.
     ``glide``: boosted, then on lift along waypoints to a dive (``glide``).
     ``orbital``: by way of a low orbit, on either side of the Earth (``orbit``).
+
+    What it releases after its burn are objects of their own; ``rcs``, ``heat`` and the
+    booster's ``payload_beta`` are then those of what remains, the bus or the warhead.
     """
 
     name: str
@@ -210,6 +198,15 @@ class ThreatSystem:
     glide: Glide | None = keys.part("glide", "How it glides.", default=None)
     orbit: Orbit | None = keys.part("orbit", "The orbit that it uses.", default=None)
     heat: Heat | None = keys.part("heat", "How its body glows; absent: unseen.", default=None)
+    platform: str = keys.choice(
+        "platform", "What it starts from; from a ship: at sea.", PLATFORMS, default="ground"
+    )
+    releases: Releases | None = keys.part("releases", "What it lets go.", default=None)
+    swarm: Swarm | None = keys.part("swarm", "How many fly together.", default=None)
+
+    def n_objects(self) -> int:
+        """Objects of one launch: what is launched, and what that releases."""
+        return 1 + (self.releases.n_objects() if self.releases else 0)
 
 
 @dataclass(frozen=True)
@@ -229,6 +226,14 @@ class ThreatGroup:
         "Standard deviation per axis of launch places.",
         low=0,
         high=500,
+        default=0,
+    )
+    launch_box: float = quantity(
+        "launch_box_km",
+        "km",
+        "Side of a square box about the launch place, in which launches are spread evenly.",
+        low=0,
+        high=2000,
         default=0,
     )
     aim_scatter: float = quantity(
@@ -279,3 +284,7 @@ class ThreatGroup:
         ("short", "long"),
         default="short",
     )
+
+    def n_objects(self) -> int:
+        """Objects of all its launches."""
+        return self.count * self.system.n_objects()

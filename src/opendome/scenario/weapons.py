@@ -9,6 +9,8 @@ from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
 
+BANDS = ("infrared", "radar")  # in which a seeker sees; the columns of the features of threats
+
 
 @dataclass(frozen=True)
 class Seeker:
@@ -24,6 +26,7 @@ class Seeker:
         "sigma_urad", "urad", "Line-of-sight noise per look.", low=0, high=1e5
     )
     rate: float = quantity("rate_hz", "hz", "Looks per second.", above=0, high=1000)
+    band: str = keys.choice("band", "In what it sees.", BANDS, default="radar")
 
 
 @dataclass(frozen=True)

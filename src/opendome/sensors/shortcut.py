@@ -63,7 +63,7 @@ class Shortcut:
     def build(scenario: Scenario) -> Shortcut:
         """The shortcut that a scenario's ``picture`` names."""
         command = scenario.command
-        n_threats = sum(group.count for group in scenario.threats)
+        n_threats = sum(group.n_objects() for group in scenario.threats)
         period = min([node.decision_period for node in command.nodes], default=1.0)
         joined = cells(command, scenario.sensors)
         if scenario.picture == "perfect":

@@ -15,9 +15,21 @@ from opendome.kernels.reach import reach_windows
 from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
 from opendome.results.record import Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
+from opendome.simulation.tally import (
+    DEFEATED,
+    FAILED,
+    INTERCEPTED,
+    LEAKED,
+    OUTCOMES,
+    is_wasted,
+    killers,
+    outcomes,
+    shots_at,
+)  # fmt: skip
 from opendome.tracks.predict import coast
 from opendome.truth import Truth
 from opendome.world.model import WorldModel
+from opendome.world.objects import ROLES
 from opendome.world.state import WorldState
 
 Floats = NDArray[np.float64]
@@ -78,8 +90,8 @@ class Recorder:
 
 def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) -> Record:
     """All tables of a finished batch."""
-    outcome = _outcomes(model, state)
-    shots = _shots_at(model, state)
+    outcome = outcomes(model, state)
+    shots = shots_at(model, state)
     return make_record(
         {
             "runs": _runs(model, state, outcome, shots, names),
@@ -90,27 +102,6 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
             "trajectories": _trajectories(model, state, notes, names),
         }
     )
-
-
-OUTCOMES = ("leaked", "intercepted", "harmless", "failed", "defeated")
-LEAKED, INTERCEPTED, HARMLESS, FAILED, DEFEATED = range(5)
-
-
-def _outcomes(model: WorldModel, state: WorldState) -> Ints:
-    """Index into OUTCOMES of every threat row; a launch that failed or never was is no threat."""
-    rec = state.threats
-    outcome = np.where(rec.asset >= 0, LEAKED, HARMLESS)
-    outcome = np.where(state.killer >= 0, INTERCEPTED, outcome)
-    outcome = np.where(rec.is_failed, FAILED, outcome)
-    return np.where(rec.is_defeated, DEFEATED, outcome)
-
-
-def _shots_at(model: WorldModel, state: WorldState) -> Ints:
-    """Rounds sent at every threat row."""
-    n = np.zeros(len(state.killer), dtype=np.int64)
-    intended = state.shots.intended[state.shots.intended >= 0]
-    np.add.at(n, intended, 1)
-    return n
 
 
 def _per_run(state: WorldState, values: NDArray[Any]) -> NDArray[Any]:
@@ -138,7 +129,7 @@ def _loss(model: WorldModel, state: WorldState, outcome: Ints) -> Floats:
 def _runs(
     model: WorldModel, state: WorldState, outcome: Ints, shots: Ints, names: Names
 ) -> dict[str, Any]:
-    launched = ~state.threats.is_defeated
+    launched = model.objects.is_armed[state.threats.threat] & ~state.threats.is_defeated
     armed = launched & ~state.threats.is_failed
     threatening = armed & (state.threats.asset >= 0)
     cost = np.tile(model.threats.cost, len(state.runs))
@@ -147,9 +138,11 @@ def _runs(
     n_shots = np.zeros(len(state.runs), dtype=np.int64)
     np.add.at(rounds_cost, state.rounds.batch, names.costs[state.shots.battery])
     np.add.at(n_shots, state.rounds.batch, 1)
+    n_unarmed = np.zeros(len(state.runs), dtype=np.int64)
+    np.add.at(n_unarmed, state.rounds.batch, is_wasted(model, state))
     return {
         "run": state.runs,
-        "defeated_before_launch": _per_run(state, (~launched).astype(np.int64)),
+        "defeated_before_launch": _per_run(state, (outcome == DEFEATED).astype(np.int64)),
         "launched": _per_run(state, launched.astype(np.int64)),
         "failed": _per_run(state, (outcome == FAILED).astype(np.int64)),
         "threats": _per_run(state, armed.astype(np.int64)),
@@ -157,11 +150,14 @@ def _runs(
         "leakers": _per_run(state, (outcome == LEAKED).astype(np.int64)),
         "intercepted": _per_run(state, (outcome == INTERCEPTED).astype(np.int64)),
         "engaged_threatening": _per_run(state, (threatening & (shots > 0)).astype(np.int64)),
-        "engaged_harmless": _per_run(state, (~threatening & (shots > 0)).astype(np.int64)),
+        "engaged_harmless": _per_run(
+            state, (launched & ~threatening & (shots > 0)).astype(np.int64)
+        ),
         "shots": n_shots,
+        "shots_unarmed": n_unarmed,
         "cost_before_launch_usd": before,
         "cost_defense_usd": rounds_cost + before,
-        "cost_threat_usd": _per_run(state, np.where(launched, cost, 0.0)),
+        "cost_threat_usd": _per_run(state, np.where(state.threats.is_defeated, 0.0, cost)),
         "asset_value_lost": _loss(model, state, outcome),
         "t_end": state.t_end,
     }
@@ -203,13 +199,17 @@ def _threats(
 ) -> dict[str, Any]:
     rec = state.threats
     group = np.tile(model.threats.group, len(state.runs))
+    who, with_ = killers(state)
     sigma = notes.sigma if len(notes.sigma) else np.full(len(rec.run), np.nan)
     return {
         "run": rec.run,
         "threat": rec.threat,
         "group": Coded(group, names.groups),
         "system": Coded(group, names.threat_systems),
+        "carrier": model.objects.carrier[rec.threat],
+        "role": Coded(model.objects.role[rec.threat], ROLES),
         "t_launch": rec.t_launch,
+        "t_release": np.where(np.isinf(rec.t_release), np.nan, rec.t_release),
         "launch_lat": rec.launch_lat,
         "launch_lon": rec.launch_lon,
         "aim_lat": rec.aim_lat,
@@ -228,6 +228,8 @@ def _threats(
         "outcome": Coded(outcome, OUTCOMES),
         "t_end": state.sky.t_gone,
         "n_shots": shots,
+        "killer": who,
+        "killed_with": Coded(with_ + 1, ("", *names.weapon_systems)),
         "sigma_impact": sigma,
     }
 
@@ -256,6 +258,7 @@ def _engagements(
         "system": Coded(shots.battery, names.weapon_systems),
         "track": shots.track,
         "threat": threat,
+        "is_wasted": is_wasted(model, state),
         "t_order": order.t_decided[row],
         "t_launch": shots.t_launch,
         "t_planned": shots.t_planned,
@@ -343,6 +346,7 @@ def _trajectories(
         columns["alt"] += place[:, 2].tolist()
 
     is_kept = np.isin(state.threats.run, sorted(notes.keep)) & ~state.threats.is_defeated
+    is_kept &= state.sky.t_launch < state.sky.t_gone  # else it died with its carrier
     for row in np.flatnonzero(is_kept).tolist():
         t = np.linspace(state.sky.t_launch[row], state.sky.t_gone[row], PATH_STEP)
         where = paths_at(

@@ -15,7 +15,7 @@ from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodeti
 from opendome.kernels.guidance import FREE, Sky
 from opendome.kernels.homing import advance_rounds
 from opendome.kernels.reach import fly_out, ground_range
-from opendome.messages import CommandKind, Commands, Tracks, take
+from opendome.messages import CommandKind, Commands, Tracks, sigmas, take
 from opendome.scenario import load
 from opendome.scenario.weapons import InterceptorSystem
 from opendome.simulation.build import fly_out_table
@@ -145,6 +145,7 @@ def _commands(kind: CommandKind, tracks: Tracks, law: int) -> Commands:
     """Commands to shot 0 of each track's run, without a solution."""
     n = len(tracks.run)
     zeros, nan = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
+    sigma_place, sigma_speed = sigmas(tracks.cov_ecef)
     return Commands(
         run=tracks.run,
         shot=zeros,
@@ -161,6 +162,8 @@ def _commands(kind: CommandKind, tracks: Tracks, law: int) -> Commands:
         t_track=tracks.t,
         x_ecef=tracks.x_ecef,
         is_level=tracks.is_level,
+        sigma_place=sigma_place,
+        sigma_speed=sigma_speed,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import STANDARD_GRAVITY
+from opendome.kernels.discrimination import feature_noise
 from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.guidance import RoundKinds
 from opendome.kernels.reach import Envelope, ReachTable
@@ -15,7 +16,7 @@ from opendome.rng import Purpose
 from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import BANDS, InterceptorSystem
 from opendome.world.before_launch import defeat_table
 from opendome.world.model import (
     AssetTable,
@@ -97,6 +98,8 @@ def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTabl
         flow=per([x.propellant_mass / x.burn_time for x in last]),
         drag_area=per([x.drag_area for x in last]),
         stall_speed=per([s.booster.stall_speed for s in systems]),
+        band=np.array([BANDS.index(s.seeker.band) for s in systems], dtype=np.int64),
+        sigma_feature=per([feature_noise(s.p_discrimination) for s in systems]),
         noise=int(Purpose.SEEKER_NOISE),
     )
     return InterceptorTable(
@@ -152,7 +155,7 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
     ScenarioError
         When a group's aim cannot be reached, or the scenario ends before its threats land.
     """
-    groups, threats = raid_of(scenario)
+    groups, threats, objects = raid_of(scenario)
     systems = systems_of(scenario)
     delays = {n.name: _delay(scenario, n) for n in scenario.command.nodes}
     batteries = BatteryTable(
@@ -176,7 +179,8 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
     return WorldModel(
         groups=groups,
         threats=threats,
-        before_launch=defeat_table(scenario, threats.group, threats.t_launch),
+        before_launch=defeat_table(scenario, threats, objects),
+        objects=objects,
         assets=_assets(scenario.assets),
         interceptors=interceptor_table(systems),
         batteries=batteries,

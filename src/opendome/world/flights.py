@@ -90,7 +90,12 @@ def scattered(
 
 def aim_tolerance(group: Group) -> float:
     """How near a flight must come to its drawn aim, m."""
-    return min(max(AIM_SHARE * group.aim_scatter, FINEST_AIM), COARSEST_AIM)
+    return tolerance_of(group.aim_scatter)
+
+
+def tolerance_of(scatter: float) -> float:
+    """How near a flight must come to an aim drawn with this scatter, m."""
+    return min(max(AIM_SHARE * scatter, FINEST_AIM), COARSEST_AIM)
 
 
 def _given(part: Part | None) -> Part:
@@ -218,7 +223,7 @@ def launch_group(
     group: Group,
     seed: int,
     runs: Ints,
-    threats: Ints,
+    launched: Ints,
     t_launch: Floats,
     is_failed: NDArray[np.bool_],
 ) -> Flown:
@@ -226,30 +231,34 @@ def launch_group(
 
     Parameters
     ----------
-    runs, threats, t_launch, is_failed : (n,)
-        One row per flight: run, threat id, launch time, whether it will fail on its way.
+    runs, launched, t_launch, is_failed : (n,)
+        One row per flight: run, number of the launch, its time, whether it will fail on its way.
     """
     n = len(runs)
     launches = np.full((n, 7), np.nan)
     launches[:, 2] = group.launch[2]
     launches[:, 6] = np.inf
     launches[:, 0], launches[:, 1] = scattered(
-        seed, runs, threats, Purpose.LAUNCH_SCATTER, group.launch[:2], group.launch_scatter
+        seed, runs, launched, Purpose.LAUNCH_SCATTER, group.launch[:2], group.launch_scatter
     )
+    if group.launch_box > 0.0:
+        box = uniforms(seed, runs, int(Purpose.LAUNCH_BOX), launched, np.zeros_like(launched), 2)
+        north, east = (group.launch_box * (box - 0.5)).T
+        launches[:, 0], launches[:, 1] = displaced(launches[:, 0], launches[:, 1], north, east)
     launches[:, 3] = t_launch
     aims = np.full((n, 3), group.apogee)
     aims[:, 0], aims[:, 1] = scattered(
-        seed, runs, threats, Purpose.AIM_SCATTER, group.aim, group.aim_scatter
+        seed, runs, launched, Purpose.AIM_SCATTER, group.aim, group.aim_scatter
     )
     first = np.zeros(n, dtype=np.int64)
-    share = uniforms(seed, runs, int(Purpose.THREAT_FAILURE_TIME), threats, first, 1)[:, 0]
-    swing = uniforms(seed, runs, int(Purpose.WEAVE_PHASE), threats, first, 1)[:, 0]
+    share = uniforms(seed, runs, int(Purpose.THREAT_FAILURE_TIME), launched, first, 1)[:, 0]
+    swing = uniforms(seed, runs, int(Purpose.WEAVE_PHASE), launched, first, 1)[:, 0]
     fates = Fates(is_failed, share, 2.0 * math.pi * swing)
     flown = FLIGHTS[group.flight](group, launches, aims, fates)
     if np.any(flown.paths.status != 0):
         bad = int(np.argmax(flown.paths.status != 0))
         raise ModelRangeError(
-            f"threats.{group.name}: the flight of threat {int(threats[bad])} in run "
+            f"threats.{group.name}: the flight of launch {int(launched[bad])} in run "
             f"{int(runs[bad])} does not come down within {MAX_FLIGHT / 3600:g} h. "
             "Lower apogee_km or the scatter of its aim."
         )

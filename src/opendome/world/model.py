@@ -18,6 +18,7 @@ from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.scenario.threats import Booster
+from opendome.world.objects import Objects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,11 +71,12 @@ class Group:
     dive_speed: float = math.nan  # m/s, wanted when a glider's dive begins
     bus: Bus | None = None  # None: it does not go into orbit
     is_long_way: bool = False  # over the far side of the Earth
+    launch_box: float = 0.0  # m, side of the square in which launches are spread evenly
 
 
 @dataclass(frozen=True)
 class ThreatTable:
-    """Per threat, in scenario order: what its group and system say."""
+    """Per threat, in the order of `Objects`: what its group, system and release say."""
 
     group: Ints
     t_launch: Floats
@@ -83,7 +85,8 @@ class ThreatTable:
     rcs: Floats
     rcs_uhf: Floats
     plume: Floats
-    skin: Skin  # of each group
+    skin: Skin  # of each kind of body
+    body: Ints  # row of the skin
     burn_time: Floats
     lethal_radius: Floats
     cost: Floats
@@ -146,6 +149,7 @@ class WorldModel:
     groups: tuple[Group, ...]
     threats: ThreatTable
     before_launch: DefeatTable
+    objects: Objects
     assets: AssetTable
     interceptors: InterceptorTable
     batteries: BatteryTable

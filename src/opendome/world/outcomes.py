@@ -46,6 +46,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
             if shots.is_kill[i]:
                 sky.t_gone[met] = t
                 state.killer[met] = i
+                _lose_cargo(model, state, int(met), int(i), float(t))
         elif model.is_flown:
             rounds.miss[i] = np.inf
         threat = met if met >= 0 else shots.intended[i]
@@ -63,6 +64,16 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threat=np.where(threats >= 0, threats % max(model.n_threats, 1), -1),
         is_kill=kills,
     )
+
+
+def _lose_cargo(model: WorldModel, state: WorldState, carrier: int, shot: int, t: float) -> None:
+    """What a carrier killed at t has not let go by then dies with it."""
+    table = model.objects
+    first = carrier % model.n_threats
+    aboard = np.flatnonzero((table.carrier == first) & table.is_released) + (carrier - first)
+    aboard = aboard[state.sky.t_launch[aboard] > t]
+    state.sky.t_gone[aboard] = t
+    state.killer[aboard] = shot
 
 
 def let_go(state: WorldState) -> None:
@@ -89,14 +100,31 @@ def _is_met(model: WorldModel, state: WorldState, i: int, threat: int) -> bool:
 
 
 def _draw(model: WorldModel, state: WorldState, i: int) -> tuple[bool, bool]:
-    """Whether round i is lethal at its miss distance, and whether it kills."""
+    """Whether round i is lethal at its miss distance, and whether it kills what it met.
+
+    Among objects of one launch the seeker has chosen by what it saw: whether that was a warhead is
+    noted, and no lot is drawn beside it.
+    """
     rounds, shots, table = state.rounds, state.shots, model.interceptors
     k = rounds.system[i]
     lot = uniform(state.seed, rounds.run[i], int(Purpose.KILL), rounds.lot[i], 0, 0)
     if not model.is_flown:
         return bool(lot < table.p_kill[k]), bool(lot < table.p_kill[k])
     is_lethal = bool(lot < kill_chance(rounds.miss[i], table.lethal_radius[k]))
+    target = int(rounds.target[i])
+    if model.objects.clusters.is_cluster[target % model.n_threats]:
+        shots.is_discriminated[i] = has_warhead(model, state, target, float(rounds.t_meet[i]))
+        return is_lethal, bool(is_lethal and shots.is_reliable[i])
     return is_lethal, bool(is_lethal and shots.is_reliable[i] and shots.is_discriminated[i])
+
+
+def has_warhead(model: WorldModel, state: WorldState, threat: int, t: float) -> bool:
+    """Whether the threat in a row is a warhead, or carries one at t."""
+    table = model.objects
+    first = threat % model.n_threats
+    aboard = np.flatnonzero((table.carrier == first) & table.is_armed) + (threat - first)
+    is_aboard = (state.sky.t_launch[aboard] > t) & (aboard != threat)
+    return bool(table.is_armed[first] or is_aboard.any())
 
 
 def _place(state: WorldState, i: int, threat: int, t: float) -> None:

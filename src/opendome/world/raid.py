@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -18,12 +19,17 @@ from opendome.kernels.glow import Skin
 from opendome.kernels.orbital import Bus
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
+from opendome.scenario.heat import Heat
 from opendome.scenario.places import Place
+from opendome.scenario.releases import Released
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import ThreatGroup, ThreatSystem
 from opendome.world.flights import COARSEST_AIM, FLYER_BETA, Flown, fly_nominal
 from opendome.world.gliding import with_boost
 from opendome.world.model import Group, ThreatTable, vehicle_of
+from opendome.world.objects import DECOY, Objects, items_of, objects_of, scatter_of
+from opendome.world.releasing import refuse_far_aims
+from opendome.world.swarm import beside, divisions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,8 +37,8 @@ Ints = NDArray[np.int64]
 SLOWEST = 1.1  # of the nominal flight time, what a scattered flight may need
 
 
-def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
-    """Groups, split by aim (threat i takes aim number i modulo the aims), and all threats.
+def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable, Objects]:
+    """Groups, split by aim (launch i takes aim number i modulo the aims), and all threats.
 
     Raises
     ------
@@ -41,39 +47,53 @@ def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable]:
     """
     groups: list[Group] = []
     starts = []
+    aims = [_aims(scenario, t, f"threats.{t.name}") for t in scenario.threats]
+    objects = objects_of(scenario.threats, [[(p.lat, p.lon) for p in places] for places in aims])
     first = 0
-    for threats in scenario.threats:
+    for threats, places in zip(scenario.threats, aims, strict=True):
         where = f"threats.{threats.name}"
         if threats.arrive is not None and threats.first_launch != 0.0:
             raise ScenarioError(
                 f"{where} has both first_launch_s and arrive_s. Keep one; the other follows."
             )
-        aims = _aims(scenario, threats, where)
+        n_objects = threats.system.n_objects()
         start = threats.first_launch
-        for k, aim in enumerate(aims[: threats.count]):
-            ids = np.arange(first + k, first + threats.count, len(aims), dtype=np.int64)
-            group = _group(threats, aim, ids)
+        for k, numbers in enumerate(divisions(threats, len(places))):
+            aim = places[int(numbers[0]) % len(places)]
+            ids = first + numbers * n_objects
+            group = _group(beside(threats, int(numbers[0]), aim), aim, ids)
             if group.glider is not None:
                 group = with_boost(group)
             flown = fly_nominal(group, threats.first_launch)
             _refuse_miss(flown, threats, aim, where)
+            if threats.system.releases is not None:
+                warheads = threats.system.releases.warheads
+                budget = warheads.delta_v if warheads else 0.0
+                refuse_far_aims(objects, int(ids[0]), flown.paths, budget, where)
             t_flight = float(flown.paths.impact[0, 0]) - threats.first_launch
             if k == 0 and threats.arrive is not None:
-                start = threats.arrive - t_flight
-                if start < 0.0:
-                    raise ScenarioError(
-                        f"{where}.arrive_s is {threats.arrive:g} s, but its flight lasts "
-                        f"{t_flight:.0f} s. Set arrive_s to at least {math.ceil(t_flight)}, and "
-                        "that of the other groups later by as much."
-                    )
+                start = _start(threats, t_flight, where)
             _check_duration(scenario, threats, start, t_flight)
             groups.append(Group(**{**group.__dict__, "guess": flown.guess}))
         starts.append(start)
-        first += threats.count
-    return tuple(groups), _table(scenario, starts)
+        first += threats.count * n_objects
+    return tuple(groups), _table(scenario, starts, objects), objects
 
 
-def _table(scenario: Scenario, starts: list[float]) -> ThreatTable:
+def _start(threats: ThreatGroup, t_flight: float, where: str) -> float:
+    """When a group that shall arrive at a time begins to launch."""
+    assert threats.arrive is not None
+    start = threats.arrive - t_flight
+    if start < 0.0:
+        raise ScenarioError(
+            f"{where}.arrive_s is {threats.arrive:g} s, but its flight lasts "
+            f"{t_flight:.0f} s. Set arrive_s to at least {math.ceil(t_flight)}, and "
+            "that of the other groups later by as much."
+        )
+    return start
+
+
+def _table(scenario: Scenario, starts: list[float], objects: Objects) -> ThreatTable:
     """Per-threat arrays, groups in scenario order, launches of a group in time order."""
     group, t_launch = [], []
     for g, threats in enumerate(scenario.threats):
@@ -81,31 +101,47 @@ def _table(scenario: Scenario, starts: list[float]) -> ThreatTable:
             salvo, place = divmod(i, max(threats.salvo_size, 1))
             t_launch.append(starts[g] + salvo * threats.salvo_interval + place * threats.spacing)
             group.append(g)
-    index = np.array(group, dtype=np.int64)
+    index = np.array(group, dtype=np.int64)[objects.launch]
+    items = [items_of(t.system) for t in scenario.threats]
 
     def per(values: list[float]) -> Floats:
         return np.array(values, dtype=np.float64)[index] if values else np.zeros(0)
 
+    def each(of_system: Callable[[ThreatSystem], float], of_part: Callable[[Released], float],
+             ) -> Floats:  # fmt: skip
+        known = [[of_part(i.part) if i.part else of_system(t.system) for i in items[g]]
+                 for g, t in enumerate(scenario.threats)]  # fmt: skip
+        pairs = zip(index.tolist(), objects.place.tolist(), strict=True)
+        return np.array([known[g][k] for g, k in pairs], dtype=np.float64)
+
     systems = [t.system for t in scenario.threats]
     boosters = [s.booster for s in systems]
+    heats = [i.part.heat if i.part else t.system.heat for t, its in zip(scenario.threats, items)
+             for i in its]  # fmt: skip
+    firsts = np.cumsum([0, *(len(its) for its in items)])
+    cost = each(lambda s: s.cost, lambda part: 0.0)
+    spared = [s.swarm.decoy_cost if s.swarm else None for s in systems]
+    cheap = per([s.cost if c is None else c for s, c in zip(systems, spared, strict=True)])
+    is_cheap = ~objects.is_armed & (objects.role == DECOY) & ~objects.is_released
     return ThreatTable(
         group=index,
-        t_launch=np.array(t_launch, dtype=np.float64),
+        t_launch=np.array(t_launch, dtype=np.float64)[objects.launch],
         reliability=per([s.reliability for s in systems]),
-        log_beta=per([math.log(b.payload_beta if b else FLYER_BETA) for b in boosters]),
-        rcs=per([s.rcs for s in systems]),
-        rcs_uhf=per([s.rcs_uhf for s in systems]),
-        plume=per([s.plume for s in systems]),
-        skin=_skin(systems),
+        log_beta=each(lambda s: math.log(s.booster.payload_beta if s.booster else FLYER_BETA),
+                      lambda part: math.log(part.beta)),
+        rcs=each(lambda s: s.rcs, lambda part: part.rcs),
+        rcs_uhf=each(lambda s: s.rcs_uhf, lambda part: part.rcs_uhf),
+        plume=each(lambda s: s.plume, lambda part: 0.0),
+        skin=_skin(heats),
+        body=firsts[index] + objects.place,
         burn_time=per([sum(x.burn_time for x in b.stages) if b else 0.0 for b in boosters]),
         lethal_radius=per([s.lethal_radius for s in systems]),
-        cost=per([s.cost for s in systems]),
-    )
+        cost=np.where(is_cheap, cheap, cost),
+    )  # fmt: skip
 
 
-def _skin(systems: list[ThreatSystem]) -> Skin:
-    """What glows of the bodies of each group."""
-    heats = [s.heat for s in systems]
+def _skin(heats: list[Heat | None]) -> Skin:
+    """What glows of each kind of body."""
     columns = [
         np.array([getattr(h, name) if h else 0.0 for h in heats], dtype=np.float64)
         for name in ("area", "emissivity", "temperature", "nose_radius", "share")
@@ -202,13 +238,14 @@ def _group(threats: ThreatGroup, aim: Place, ids: Ints) -> Group:
         waypoints=np.array([(p.lat, p.lon) for p in threats.waypoints]).reshape(-1, 2),
         aim=(aim.lat, aim.lon),
         launch_scatter=threats.launch_scatter,
-        aim_scatter=math.hypot(threats.aim_scatter, system.aim_error / math.sqrt(2 * math.log(2))),
+        aim_scatter=scatter_of(threats),
         apogee=math.nan if threats.apogee is None else threats.apogee,
         guess=np.zeros((0, GUESS)),
         boost_apogee=_boost_apogee(threats),
         dive_speed=system.glide.dive_speed if system.glide else math.nan,
         bus=_bus(system),
         is_long_way=threats.way == "long",
+        launch_box=threats.launch_box,
     )
     if system.steering == "waypoints":
         _refuse_narrow_way(group)

@@ -81,6 +81,7 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
     r_track, _ = _track_states(launches)
     intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
     fresh.lot[:] = _lots(state, intended, launches.shot)
+    fresh.feature[:] = _wanted(model, state, intended, fresh.system)
     state.rounds = Rounds(
         *[np.concatenate([old, new]) for old, new in zip(state.rounds, fresh, strict=True)]
     )
@@ -150,6 +151,19 @@ def _lots(state: WorldState, intended: Ints, shot: Ints) -> Ints:
     return lots
 
 
+def _wanted(model: WorldModel, state: WorldState, intended: Ints, system: Ints) -> Floats:
+    """Brightness, as a logarithm, of the warheads that each round's seeker is told to look for.
+
+    Known of the class of missile, which the place and the manner of its launch give away.
+    """
+    clusters = state.sky.clusters
+    if not len(clusters.is_cluster):
+        return np.full(len(intended), np.nan)
+    band = model.interceptors.kinds.band[system]
+    wanted = clusters.wanted[intended % state.sky.n_threats, band]
+    return np.where(intended >= 0, wanted, np.nan)
+
+
 def _with_shots(
     model: WorldModel, state: WorldState, launches: Commands, fresh: Rounds, intended: Ints
 ) -> ShotRecord:
@@ -187,7 +201,10 @@ def _believe(state: WorldState, rows: Ints, commands: Commands) -> None:
     """Give rounds a newer track."""
     r, v = _track_states(commands)
     beta = np.exp(commands.x_ecef[:, 6])
-    believe(state.rounds, rows, News(commands.t_track, r, v, beta, commands.is_level))
+    news = News(
+        commands.t_track, r, v, beta, commands.is_level, commands.sigma_place, commands.sigma_speed
+    )
+    believe(state.rounds, rows, news)
 
 
 def update(model: WorldModel, state: WorldState, commands: Commands) -> None:

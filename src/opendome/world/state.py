@@ -22,7 +22,8 @@ class ThreatRecord:
 
     run: Ints
     threat: Ints
-    t_launch: Floats
+    t_launch: Floats  # of what carries it, where it is released by another
+    t_release: Floats  # from which on it flies alone; NaN: launched itself, inf: never let go
     launch_lat: Floats
     launch_lon: Floats
     aim_lat: Floats

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels.aloft import threats_aloft
+from opendome.kernels.discrimination import NO_CLUSTERS
 from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.glow import glows
 from opendome.kernels.guidance import ENDED, FREE, Sky
@@ -21,6 +22,7 @@ from opendome.world.before_launch import defeated
 from opendome.world.flights import launch_group
 from opendome.world.model import WorldModel
 from opendome.world.outcomes import ended_rounds, resolve
+from opendome.world.releasing import Batch, release
 from opendome.world.rounds import launch, no_rounds, no_shots, note_paths, update
 from opendome.world.state import ThreatRecord, WorldState
 
@@ -57,9 +59,10 @@ def begin(model: WorldModel, seed: int, runs: Sequence[int]) -> WorldState:
 
 def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord, Sky]:
     """Draw, fit and fly all threats of all runs; rows by (run, threat)."""
-    n, table = model.n_threats, model.threats
+    n, table, objects = model.n_threats, model.threats, model.objects
     run, threat = np.repeat(runs, n), np.tile(np.arange(n, dtype=np.int64), len(runs))
-    lots = uniforms(seed, run, int(Purpose.THREAT_RELIABILITY), threat, np.zeros_like(threat), 1)
+    number = objects.launch[threat]
+    lots = uniforms(seed, run, int(Purpose.THREAT_RELIABILITY), number, np.zeros_like(threat), 1)
     is_defeated = defeated(model.before_launch, seed, run, threat)
     is_failed = ~is_defeated & (lots[:, 0] >= table.reliability[threat])
     t_launch = table.t_launch[threat]
@@ -67,7 +70,7 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
     pieces: list[Floats] = [np.zeros((0, 7))] * len(run)
     for group in model.groups:
         rows = np.flatnonzero(np.isin(threat, group.threats))
-        done = launch_group(group, seed, run[rows], threat[rows], t_launch[rows], is_failed[rows])
+        done = launch_group(group, seed, run[rows], number[rows], t_launch[rows], is_failed[rows])
         launches, aims, flights = done.launches, done.aims, done.paths
         flown = (
             launches[:, 0], launches[:, 1], aims[:, 0], aims[:, 1], flights.t_burnout,
@@ -78,20 +81,25 @@ def _launch_all(model: WorldModel, seed: int, runs: Ints) -> tuple[ThreatRecord,
             columns[name][rows] = values
         for m, row in enumerate(rows):
             pieces[row] = flights.knots[m, : flights.n_knots[m]]
+    batch = Batch(run, threat, is_failed, columns, pieces)
+    t_release = release(objects, seed, batch)
     counts = np.array([len(p) for p in pieces], dtype=np.int64)
     sky = Sky(
         n,
         np.concatenate(pieces) if pieces else np.zeros((0, 7)),
         np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
         counts,
-        t_launch,
+        np.where(np.isnan(t_release), t_launch, t_release),
         np.where(is_defeated, t_launch, columns["t_impact"]),
+        objects.clusters if objects.clusters.is_cluster.any() else NO_CLUSTERS,
     )
     asset, outside = _where(model, columns["impact_lat"], columns["impact_lon"])
+    asset[~objects.is_armed[threat]] = -1
     record = ThreatRecord(
         run=run,
         threat=threat,
         t_launch=t_launch,
+        t_release=t_release,
         is_failed=is_failed,
         is_defeated=is_defeated,
         asset=asset,
@@ -166,19 +174,26 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     n = max(model.n_threats, 1)
     kinds: list[tuple[EventKind, Ints, Ints, Floats, Ints, Floats]] = []
 
-    def threat(kind: EventKind, t: Floats, mask: NDArray[np.bool_]) -> None:
+    def threat(
+        kind: EventKind, t: Floats, mask: NDArray[np.bool_], others: Ints | None = None
+    ) -> None:
         is_due = (t > t0 if t0 > 0 else t >= t0) & (t <= t1)
         if not is_due.any():
             return
         rows = np.flatnonzero(is_due & mask & (t <= gone) & ~rec.is_defeated)
-        none = np.full(len(rows), -1, dtype=np.int64)
-        kinds.append((kind, rec.run[rows], rows % n, t[rows], none, np.full(len(rows), np.nan)))
+        by = np.full(len(rows), -1, dtype=np.int64) if others is None else others[rows]
+        kinds.append((kind, rec.run[rows], rows % n, t[rows], by, np.full(len(rows), np.nan)))
 
-    every = np.ones(len(rec.run), dtype=np.bool_)
-    threat(EventKind.LAUNCH, rec.t_launch, every)
-    threat(EventKind.FAILURE, rec.t_burnout, rec.is_failed)
-    threat(EventKind.BURNOUT, rec.t_burnout, ~rec.is_failed & np.isinf(rec.t_level))
-    threat(EventKind.IMPACT, rec.t_impact, state.killer < 0)
+    objects = model.objects
+    is_own, is_armed = ~objects.is_released[rec.threat], objects.is_armed[rec.threat]
+    is_flying = state.killer < 0
+    if objects.clusters.is_cluster.any():
+        is_flying &= ~np.isinf(rec.t_release)
+    threat(EventKind.LAUNCH, rec.t_launch, is_own)
+    threat(EventKind.FAILURE, rec.t_burnout, is_own & rec.is_failed)
+    threat(EventKind.BURNOUT, rec.t_burnout, is_own & ~rec.is_failed & np.isinf(rec.t_level))
+    threat(EventKind.RELEASE, rec.t_release, ~is_own, objects.carrier[rec.threat])
+    threat(EventKind.IMPACT, rec.t_impact, is_armed & is_flying)
     shot = np.arange(first, len(rounds.t))
     if not len(shot) and not len(over) and not kinds:
         return empty(Events)
@@ -221,7 +236,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool
     burning = (t < state.threats.t_burnout[rows]) & np.isinf(t_level)
     glow = np.zeros((len(rows), 2))
     if shows_glow and (table.skin.area > 0.0).any():
-        glow = glows(table.group[threat], r, v, table.skin)
+        glow = glows(table.body[threat], r, v, table.skin)
     return Truth(
         t=t,
         runs=state.runs[state.t_end > t],

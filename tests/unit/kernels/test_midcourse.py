@@ -160,7 +160,7 @@ def test_averaged_looks_are_as_quiet_as_their_number_says() -> None:
             zero = np.zeros(1, dtype=np.int64)
             sky = Sky(1, path, zero, zero + 2, np.array([-1.0]), np.array([1e9]))
             rounds.run[0] = run
-            acquire(rounds, 0, system, sky)
+            acquire(rounds, 0, system, sky, 1)
             for _ in range(12):
                 look(rounds, 0, system, (0.0, 50e3, 0.0), t_go, 3)
             found.append(rounds.u[0, 0])
@@ -189,7 +189,7 @@ def test_of_two_in_line_the_seeker_takes_the_one_at_the_believed_distance() -> N
     path = np.array([[t, *q, 0.0, 0.0, 0.0] for q in places for t in (0.0, 100.0)])
     three = np.arange(3)
     sky = Sky(3, path, 2 * three, 0 * three + 2, np.full(3, -1.0), np.full(3, 1e9))
-    acquire(rounds, 0, kinds(cos_field=0.7), sky)
+    acquire(rounds, 0, kinds(cos_field=0.7), sky, 1)
     assert rounds.target[0] == 0
 
 
@@ -211,7 +211,7 @@ def test_a_round_sent_at_a_flyer_believes_a_fall_only_of_what_will_not_hit_the_g
     rounds = one_round(here, (0.0, 500.0, 0.0), here, S)
     rounds.believed_level[0] = 1
     r, v = np.array([[6378137.0 + height, 30e3, 0.0]]), np.array([[0.0, -250.0, 0.0]])
-    news = News(np.zeros(1), r, v, np.array([1000.0]), np.array([False]))
+    news = News(np.zeros(1), r, v, np.array([1000.0]), np.array([False]), *np.zeros((2, 1)))
     believe(rounds, np.array([0]), news)
     assert rounds.believed_level[0] == believed
 
@@ -224,5 +224,5 @@ def test_what_is_far_from_the_believed_place_is_not_what_the_seeker_was_sent_for
     path = np.array([[t, FAR + off, 50e3, 0.0, 0.0, 0.0, 0.0] for t in (0.0, 100.0)])
     zero = np.zeros(1, dtype=np.int64)
     sky = Sky(1, path, zero, zero + 2, np.array([-1.0]), np.array([1e9]))
-    acquire(rounds, 0, kinds(acquisition_range=1e5), sky)
+    acquire(rounds, 0, kinds(acquisition_range=1e5), sky, 1)
     assert rounds.target[0] == target

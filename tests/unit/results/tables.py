@@ -15,7 +15,10 @@ def rows(table: str, **given: Any) -> dict[str, Any]:
     """Columns of a table: those given, blanks for the rest."""
     n = len(next(iter(given.values())))
     columns: dict[str, Any] = {c.name: np.array([_BLANK[c.kind]] * n) for c in TABLES[table]}
-    return {**columns, **{name: np.asarray(values) for name, values in given.items()}}
+    columns |= {name: np.asarray(values) for name, values in given.items()}
+    if table == "threats" and "carrier" not in given:
+        columns |= {"carrier": columns["threat"], "killer": np.full(n, -1)}
+    return columns
 
 
 def record(leakers: list[int], first: int = 0, **more: Any) -> Record:

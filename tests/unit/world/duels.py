@@ -196,7 +196,9 @@ def fly(
             s[:, 3:] += noise[1] * draw.standard_normal((len(free), 3))
             when, beta = np.full(len(free), t), np.full(len(free), threat.beta)
             level = np.full(len(free), threat.is_level)
-            believe(rounds, free, News(when, s[:, :3].copy(), s[:, 3:].copy(), beta, level))
+            errors = (np.full(len(free), sigma) for sigma in noise)
+            r, v = s[:, :3].copy(), s[:, 3:].copy()
+            believe(rounds, free, News(when, r, v, beta, level, *errors))
             if kinds.is_divert[0]:
                 unlocked = free[rounds.target[free] < 0]
                 correct_courses(rounds, unlocked, kinds, KEPT_DIVERT)
