@@ -207,21 +207,7 @@ def _launch(
     found, seen = see(model, state, sight, wanted)
     is_aimed = np.isfinite(seen.impact_t) | seen.is_level
     known, seen = found[is_aimed], take(seen, is_aimed)
-    out = {
-        name: np.full((n, 3) if name == "r" else n, np.nan)
-        for name in ("t_launch", "t_intercept", "r", "azimuth", "elevation")
-    }
-    feasible = np.zeros(n, dtype=np.bool_)
-    for j, unit in enumerate(model.units):
-        rows = np.flatnonzero(orders.battery[known] == j)
-        if not len(rows):
-            continue
-        mine = known[rows]
-        way = solve(unit, take(seen, rows), t_earliest[mine], model.is_flown)
-        feasible[mine] = way.is_feasible
-        out["t_launch"][mine], out["t_intercept"][mine] = way.t_launch, way.t_intercept
-        out["r"][mine] = way.r_intercept_ecef
-        out["azimuth"][mine], out["elevation"][mine] = way.azimuth, way.elevation
+    out, feasible = _solved(model, orders, t_earliest, (known, seen))
     goes = _take_turns(model, state, orders, out["t_launch"], feasible, clock[1])
     later = feasible & ~goes
     postponed = replace(
@@ -229,7 +215,6 @@ def _launch(
     )
     fly = take(orders, goes)
     shot = spend(model, state, fly, out["t_launch"][goes])
-    law = np.array([u.law for u in model.units], dtype=np.int64)
     seen = take(seen, goes[known])
     sigma_place, sigma_speed = sigmas(seen.cov_ecef)
     commands = Commands(
@@ -244,7 +229,7 @@ def _launch(
         r_intercept_ecef=out["r"][goes],
         azimuth=out["azimuth"][goes],
         elevation=out["elevation"][goes],
-        law=law[fly.battery],
+        law=np.array([u.law for u in model.units], dtype=np.int64)[fly.battery],
         t_track=seen.t,
         x_ecef=seen.x_ecef,
         is_level=seen.is_level,
@@ -252,9 +237,33 @@ def _launch(
         sigma_speed=sigma_speed,
     )
     _note_flights(state, fly, commands)
-    reports = [_report(fly, clock[0], ReportKind.LAUNCHED, shot)]
-    reports.append(_refuse(state, take(orders, ~feasible), clock[0]))
-    return commands, join(reports, Reports), postponed
+    said = _report(fly, clock[0], ReportKind.LAUNCHED, shot)
+    refused = _refuse(state, take(orders, ~feasible), clock[0])
+    return commands, join([said, refused], Reports), postponed
+
+
+def _solved(
+    model: FireControlModel, orders: Orders, t_earliest: Floats, seen: tuple[Ints, Tracks]
+) -> tuple[dict[str, Floats], Bools]:
+    """Launch solutions of the requested rounds whose tracks are known, and which are feasible."""
+    known, tracks = seen
+    n = len(orders.run)
+    out = {
+        name: np.full((n, 3) if name == "r" else n, np.nan)
+        for name in ("t_launch", "t_intercept", "r", "azimuth", "elevation")
+    }
+    feasible = np.zeros(n, dtype=np.bool_)
+    for j, unit in enumerate(model.units):
+        rows = np.flatnonzero(orders.battery[known] == j)
+        if not len(rows):
+            continue
+        mine = known[rows]
+        way = solve(unit, take(tracks, rows), t_earliest[mine], model.is_flown)
+        feasible[mine] = way.is_feasible
+        out["t_launch"][mine], out["t_intercept"][mine] = way.t_launch, way.t_intercept
+        out["r"][mine] = way.r_intercept_ecef
+        out["azimuth"][mine], out["elevation"][mine] = way.azimuth, way.elevation
+    return out, feasible
 
 
 def _take_turns(

@@ -74,9 +74,11 @@ def _refuse_dry(path: str, group: ThreatGroup, origin: Origin) -> None:
                     f"{group.system.name} starts at sea, but {where} lies on land, "
                     f"{inland / 1e3:.0f} km from the sea"
                 )
-                at = "launch_box_km" if group.launch_box else "launch"
-                value = f"{from_si(side, 'km'):g} km" if side else where
-                raise origin.refuse(f"{path}.{at}", value, words, "Move it, or make it smaller.")
+                value = Measured(from_si(side, "km"), "km")
+                at = "launch_box_km" if group.launch_box else "launch_scatter_km"
+                if not side:
+                    at, value = "launch.lat_deg", Measured(from_si(place.lat, "deg"), "deg")
+                raise origin.refuse(f"{path}.{at}", value, words, "Move it out to sea.")
 
 
 def _moved(place: Place, north: float, east: float) -> Place:

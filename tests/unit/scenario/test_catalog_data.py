@@ -65,6 +65,10 @@ MODELLED = {
         "fobs",
         "hgv_regional",
         "hgv_intercontinental",
+        "mirv_bus",
+        "decoy_light",
+        "slbm",
+        "drone_swarm",
     },
     "interceptors": {
         "iron_dome",
@@ -290,12 +294,16 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "noise_hot_kw_sr",
         "noise_warm_kw_sr",
         "cold_limb_km",
+        "platform",
     }  # absent has a meaning
     parts = {dotted.partition(".")[0] for dotted in given}
+    released = {".".join(dotted.split(".")[:2]) for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):
-        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat", "shells[0]"}
+        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat", "swarm", "shells[0]"}
         if dotted.partition(".")[0] in optional - parts:
             continue  # a threat has the parts of its steering
+        if dotted.startswith("releases") and ".".join(dotted.split(".")[:2]) not in released:
+            continue  # and of what it releases
         if dotted.startswith("booster.stages") and "booster.muzzle_speed_m_s" in given:
             continue  # a shell has no motor
         assert dotted in given or dotted in unsaid or key.kind == "text", dotted

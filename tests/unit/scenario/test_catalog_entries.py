@@ -163,7 +163,7 @@ def test_entries_of_a_file_are_checked():
         ("sensors", "iron_dome", ["that system is of kind interceptor, wanted: radar or infrared"]),
         ("threats", "rocket_112mm", ["Did you mean 'rocket_122mm'?"]),
         ("threats", "grads", ["Did you mean 'grad'?"]),
-        ("threats", "mirv_bus", ["not modelled in this version", "Modelled as threat: "]),
+        ("threats", "cruise_hypersonic", ["not modelled in this version", "Modelled as threat: "]),
         ("threats", "qqqqqqq", ["known as threat: "]),
     ],
 )

@@ -126,7 +126,7 @@ def test_the_first_threat_of_a_group_with_several_aims_arrives_on_time() -> None
     near, far = {"lat_deg": 24.0, "lon_deg": 52.0}, {"lat_deg": 23.9, "lon_deg": 52.2}
     for aims in ([near, far], [far, near]):
         scenario = changed(raid(("scud",), count=3, arrive_s=1000), aim=aims)
-        groups, table = raid_of(load(scenario))
+        groups, table, _ = raid_of(load(scenario))
         alone = changed(raid(("scud",), count=1, arrive_s=1000), aim=aims[0])
         assert len(groups) == 2
         assert table.t_launch[0] == raid_of(load(alone))[1].t_launch[0]

@@ -66,6 +66,7 @@ def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
         Row("chance of no leak", summary["p_no_leak"], percent, "bold"),
         Row(f"asset value lost{of_all}", summary["asset_value_lost"], significant, is_last=True),
         Row("shots", summary["shots"], mean),
+        *_unarmed(summary),
         Row(spent, summary["cost_defense_usd"], dollars),
         *systems,
         *([Row("  before launch", before, dollars, "dim")] if is_tried else []),
@@ -75,6 +76,12 @@ def rows(summary: dict[str, Any], value: float | None = None) -> list[Row]:
         Row("fired at, of all harmless", summary["engaged_harmless"], percent),
         Row("fired at, of harmless by > 3 sigma", outside, percent),
     ]
+
+
+def _unarmed(summary: dict[str, Any]) -> list[Row]:
+    """Rounds spent on what has no warhead, where there were any."""
+    spent = summary.get("shots_unarmed", {})
+    return [Row("  at what has no warhead", spent, mean, "dim")] if spent.get("value") else []
 
 
 def cells(row: Row) -> tuple[str, str]:

@@ -111,7 +111,7 @@ def before_words(summary: Mapping[str, Any]) -> str:
 
 
 def wasted_words(campaign: Campaign) -> str:
-    """What is fired at threats that endanger nothing, and at launches that failed."""
+    """What is fired at threats that endanger nothing, at failed launches and unarmed objects."""
     harmless = estimate(campaign.summary, "engaged_harmless").value
     outside = estimate(campaign.summary, "engaged_far_outside").value
     words = []
@@ -127,6 +127,9 @@ def wasted_words(campaign: Campaign) -> str:
     failed = shots_at_failed(campaign)
     if failed > 0:
         words.append(f"{plural(failed, 'round')} per raid go at launches that failed.")
+    unarmed = estimate(campaign.summary, "shots_unarmed").value
+    if unarmed > 0:
+        words.append(f"{plural(unarmed, 'round')} per raid are spent on what has no warhead.")
     return " ".join(words)
 
 

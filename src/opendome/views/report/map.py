@@ -151,7 +151,7 @@ def _is_near(place: tuple[float, float], window: Window) -> bool:
 
 def _tracks(name: str, flights: list[Drawn]) -> list[Markup]:
     """Ground tracks, harmless below and leaked on top."""
-    rank = {name: k for k, name in enumerate((*OUTCOMES[:2], "missed", "hit", *OUTCOMES[2:]))}
+    rank = {name: k for k, name in enumerate((*OUTCOMES[:3], "missed", "hit", *OUTCOMES[3:]))}
     ordered = sorted(flights, key=lambda f: rank.get(f.outcome, 0))
     return [
         path(*f.lines[name], f"track {f.outcome}", data_tip=f.tip)

@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from opendome.views.report import timeline, verdict
 from opendome.views.report.layout import figure, nothing, section
@@ -13,7 +14,7 @@ from opendome.views.report.map import close_up, not_on_map, on_map, raid_map, wi
 from opendome.views.report.markup import Markup, tag
 from opendome.views.report.profile import from_side, side_picture, sides_of
 from opendome.views.report.scene import Scene
-from opendome.views.report.shown import Shown
+from opendome.views.report.shown import Columns, Shown
 from opendome.views.report.tracks_drawn import Drawn, drawn, replay_data
 from opendome.views.report.words import clock, length, listed, plural, spaced, whole
 
@@ -29,6 +30,7 @@ LEGEND: Final = (
     ("intercepted", "intercepted threat"),
     ("harmless", "harmless: misses every asset"),
     ("failed", "failed after launch"),
+    ("unarmed", "without a warhead: decoy, debris, burnt-out stage, bus"),
     ("hit", "interceptor that killed"),
     ("missed", "interceptor that missed"),
 )
@@ -67,7 +69,7 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
             )
             for name, w in maps.items()
         ]
-        body.append(_legend(scene))
+        body.append(_legend(scene, shown))
     if shown is not None and flights:
         body = [_controls(), *body, replay_data(flights, shown.t_end)]
     lead = _raid_words(shown)
@@ -84,13 +86,20 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
     return first, section(3, "side", "How high, how far", _side_words(shown), *drawings)
 
 
+def is_armed(threats: Columns) -> NDArray[np.bool_]:
+    """Which rows of the table of threats are warheads."""
+    return np.asarray(threats["outcome"] != "unarmed", dtype=np.bool_)
+
+
 def _raid_words(shown: Shown | None) -> str:
     if shown is None:
         return "No run was finished, so there is no raid to show; the map holds the sites."
     threats = shown.threats
     leaked = int(np.sum(threats["outcome"] == "leaked"))
     shots = len(shown.shots["shot"])
-    return verdict.run_sentence(len(threats["threat"]), leaked, shots, shown.run, shown.n_kept)
+    return verdict.run_sentence(
+        int(np.sum(is_armed(threats))), leaked, shots, shown.run, shown.n_kept
+    )
 
 
 def _side_words(shown: Shown | None) -> str:
@@ -144,10 +153,12 @@ def _controls() -> Markup:
     )
 
 
-def _legend(scene: Scene) -> Markup:
+def _legend(scene: Scene, shown: Shown | None) -> Markup:
+    is_mixed = shown is not None and not is_armed(shown.threats).all()
     lines = [
         tag("li", tag("span", class_=f"swatch {k}", aria_hidden="true"), words)
         for k, words in LEGEND
+        if is_mixed or k != "unarmed"
     ]
     carriers = {b.platform for b in scene.batteries} | {s.platform for s in scene.sensors}
     symbols = [*SYMBOLS, *((k, words) for k, words in CARRIERS if k in carriers)]
@@ -184,10 +195,11 @@ def when(shown: Shown | None) -> Markup:
 
 
 def _threat_table(shown: Shown) -> Markup:
-    """Every threat of the run shown, in words and numbers."""
-    threats = shown.threats
-    heads = ("Threat", "Group", "Launch", "Would hit", "Shots", "Outcome", "End")
+    """Every armed threat of the run shown, in words and numbers."""
+    threats = {name: column[is_armed(shown.threats)] for name, column in shown.threats.items()}
+    heads = ("Threat", "Group", "Launch", "Would hit", "Shots", "Outcome", "End", "Killed with")
     n = min(len(threats["threat"]), MOST_ROWS)
+    killed_with = threats.get("killed_with", np.full(n, ""))  # not known to older versions
     rows = [
         tag(
             "tr",
@@ -199,6 +211,7 @@ def _threat_table(shown: Shown) -> Markup:
             tag("td", tag("span", class_=f"dot {threats['outcome'][k]}", aria_hidden="true"),
                 str(threats["outcome"][k])),
             tag("td", clock(float(threats["t_end"][k]))),
+            tag("td", spaced(str(killed_with[k]))),
         )
         for k in range(n)
     ]  # fmt: skip

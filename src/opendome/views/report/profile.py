@@ -89,7 +89,7 @@ def _side(name: str, flights: list[Flight], highest: float, ceiling: float) -> S
 def side_picture(side: Side, flights: list[Drawn]) -> Markup:
     """Threat arcs fall towards the right; interceptors rise to meet them."""
     name = side.name
-    rank = {outcome: k for k, outcome in enumerate((*OUTCOMES[:2], "missed", "hit", *OUTCOMES[2:]))}
+    rank = {outcome: k for k, outcome in enumerate((*OUTCOMES[:3], "missed", "hit", *OUTCOMES[3:]))}
     visible = [f for f in flights if name in f.lines]
     ordered = sorted(visible, key=lambda f: rank.get(f.outcome, 0))
     tracks = [path(*f.lines[name], f"track {f.outcome}", data_tip=f.tip) for f in ordered]

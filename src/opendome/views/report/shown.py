@@ -17,7 +17,8 @@ from opendome.views.report.projection import backward, forward, ground_distance
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
 MOST_FLIGHTS: Final = 700  # paths drawn; a larger raid is thinned evenly, leakers are all kept
-OUTCOMES: Final = ("harmless", "failed", "intercepted", "leaked")  # in the order of drawing
+# in the order of drawing
+OUTCOMES: Final = ("unarmed", "harmless", "failed", "intercepted", "leaked")
 SKETCH_POINTS: Final = 33
 
 
