@@ -48,7 +48,7 @@ def group(request: pytest.FixtureRequest) -> Group:
         "aim": {"lat_deg": float(lat), "lon_deg": float(lon)},
         "overrides": {"reliability": 1},
     }  # fmt: skip
-    groups, _ = raid_of(load({**raid(()), "duration_s": 99000, "threats": [one]}))
+    groups, _, _ = raid_of(load({**raid(()), "duration_s": 99000, "threats": [one]}))
     assert groups[0].flight == kind
     return groups[0]
 

@@ -46,7 +46,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
             if shots.is_kill[i]:
                 sky.t_gone[met] = t
                 state.killer[met] = i
-                _lose_cargo(model, state, int(met), int(i), float(t))
+                lose_cargo(model, state, int(met), int(i), float(t))
         elif model.is_flown:
             rounds.miss[i] = np.inf
         threat = met if met >= 0 else shots.intended[i]
@@ -66,7 +66,7 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
     )
 
 
-def _lose_cargo(model: WorldModel, state: WorldState, carrier: int, shot: int, t: float) -> None:
+def lose_cargo(model: WorldModel, state: WorldState, carrier: int, shot: int, t: float) -> None:
     """What a carrier killed at t has not let go by then dies with it."""
     table = model.objects
     first = carrier % model.n_threats

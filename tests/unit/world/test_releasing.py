@@ -18,7 +18,7 @@ from opendome.world import world
 from opendome.world.build import build
 from opendome.world.model import WorldModel
 from opendome.world.objects import BUS, DECOY, TANK, WARHEAD
-from opendome.world.outcomes import _lose_cargo, has_warhead
+from opendome.world.outcomes import lose_cargo, has_warhead
 
 WEST = {"lat_deg": 47.6, "lon_deg": -122.3}
 SOUTH = {"lat_deg": 46.9, "lon_deg": -122.6}
@@ -152,7 +152,7 @@ def test_what_is_aboard_dies_with_its_carrier_and_what_was_let_go_flies_on(
     assert not has_warhead(model, state, 0, rec.t_release[3] + 1.0)
     state.sky.t_gone[0] = t
     state.killer[0] = 7
-    _lose_cargo(model, state, 0, 7, t)
+    lose_cargo(model, state, 0, 7, t)
     died = np.flatnonzero(state.killer == 7)
     late = [row for row in range(1, 15) if rec.t_release[row] > t]
     assert died.tolist() == [0, *late]
@@ -230,7 +230,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
      r"releases is 5010 kg; allowed: at most payload_kg, 1300 kg; it is made of 10 decoy of 500"),
     ({"system": "decoy_light", "overrides": {"releases.decoys.after_s": 5000}},
      r"is released at t = 5\d\d\d s, but its carrier is down at"),
-    ({"system": "slbm"}, r"launch\.lat_deg is 40\.5 deg; slbm starts at sea, but .* 91 km from the sea"),
+    ({"system": "slbm"}, r"launch\.lat_deg is 40\.5 deg; .* but .* 91 km from the sea"),
     ({"system": "slbm", "launch": {"lat_deg": 45.0, "lon_deg": -126.0}, "launch_box_km": 400},
      r"launch_box_km is 400 km; slbm starts at sea, but .* lies on land"),
     ({"system": "icbm_solid", "launch_box_km": 10, "launch_scatter_km": 5},
