@@ -299,7 +299,16 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
     parts = {dotted.partition(".")[0] for dotted in given}
     released = {".".join(dotted.split(".")[:2]) for dotted in given}
     for dotted, key in leaves(NOUNS[entry(name).kind]):
-        optional = {"booster", "cruise", "manoeuvre", "glide", "orbit", "heat", "swarm", "shells[0]"}
+        optional = {
+            "booster",
+            "cruise",
+            "manoeuvre",
+            "glide",
+            "orbit",
+            "heat",
+            "swarm",
+            "shells[0]",
+        }
         if dotted.partition(".")[0] in optional - parts:
             continue  # a threat has the parts of its steering
         if dotted.startswith("releases") and ".".join(dotted.split(".")[:2]) not in released:

@@ -18,7 +18,7 @@ from opendome.world import world
 from opendome.world.build import build
 from opendome.world.model import WorldModel
 from opendome.world.objects import BUS, DECOY, TANK, WARHEAD
-from opendome.world.outcomes import lose_cargo, has_warhead
+from opendome.world.outcomes import has_warhead, lose_cargo
 
 WEST = {"lat_deg": 47.6, "lon_deg": -122.3}
 SOUTH = {"lat_deg": 46.9, "lon_deg": -122.6}
