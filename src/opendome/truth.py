@@ -30,6 +30,8 @@ class Truth:
     plume: NDArray[np.float64]  # W/sr in the warning sensor's band, 0 when not burning
     # (n, 2) W/sr that the body itself glows, 3 to 5 and 8 to 12 um; 0 where nobody asked for it
     glow: NDArray[np.float64]
+    jamming: NDArray[np.float64]  # W/Hz, noise that it radiates against radars
+    jam_bands: NDArray[np.int64]  # radio bands that it fills, as bits
 
 
 @dataclass(frozen=True, slots=True)

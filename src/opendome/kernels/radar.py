@@ -1,6 +1,6 @@
 """What one radar sees in one look: signal to noise, detection and errors.
 
-Also the false alarms of a look. No clutter, no multipath, no jamming, no resolution of close pairs.
+Also the false alarms of a look. No clutter, no multipath, no resolution of close pairs.
 """
 
 # ruff: noqa: D102 -- the noun of the scenario says what the numbers of the protocol are

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from opendome.scenario.check_aims import odd_threats, refuse_odd_threats
 from opendome.scenario.check_before_launch import odd_defeat, refuse_odd_defeat
 from opendome.scenario.check_command import odd_nodes, refuse_odd_command
+from opendome.scenario.check_jamming import odd_jammers, refuse_odd_jammers
 from opendome.scenario.check_names import refuse_same_names
 from opendome.scenario.check_sites import (
     odd_sensors,
@@ -24,6 +25,7 @@ def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
         refuse_same_names(getattr(scenario, key), key, origin)
     refuse_odd_threats(scenario, origin)
     refuse_odd_defeat(scenario, origin)
+    refuse_odd_jammers(scenario, origin)
     refuse_odd_command(scenario, origin)
     refuse_misplaced(scenario, origin)
 
@@ -39,6 +41,7 @@ def check(scenario: Scenario) -> list[str]:
         *undefended_assets(scenario),
         *odd_threats(scenario),
         *odd_defeat(scenario),
+        *odd_jammers(scenario),
         *odd_sites(scenario),
         *odd_sensors(scenario),
         *odd_nodes(scenario),

@@ -8,6 +8,7 @@ from opendome.scenario.before_launch import BeforeLaunch
 from opendome.scenario.command import Command
 from opendome.scenario.entries import LEVELS, Entry
 from opendome.scenario.grammar import keys
+from opendome.scenario.jamming import Jammer
 from opendome.scenario.places import Asset
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.threats import ThreatGroup
@@ -33,6 +34,9 @@ class Scenario:
     command: Command = keys.part("command", "Command nodes.")
     before_launch: tuple[BeforeLaunch, ...] = keys.parts(
         "before_launch", "What is done to launchers before they launch.", high=100, default=()
+    )
+    jammers: tuple[Jammer, ...] = keys.parts(
+        "jammers", "Jammers that stand off at a place.", high=100, default=()
     )
     title: str = keys.text("title", "One line for people.", default="")
     description: str = keys.text("description", "What it is about.", longest=5000, default="")

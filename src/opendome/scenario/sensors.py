@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
+from opendome.scenario.jamming import BANDS
 from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.shells import Ellipse, Shell
 from opendome.scenario.units import quantity
@@ -16,7 +17,7 @@ class RadarSystem:
 
     name: str
     title: str
-    band: str = keys.choice("band", "Radio band.", ("vhf", "uhf", "l", "s", "c", "x", "ku", "ka"))
+    band: str = keys.choice("band", "Radio band.", BANDS)
     reference_range: float = quantity(
         "range_km", "km", "Range at the reference RCS.", above=0, high=20000
     )
@@ -82,6 +83,22 @@ class RadarSystem:
         low=0,
         high=6,
         default=0,
+    )
+    noise_temperature: float = quantity(
+        "noise_k",
+        "k",
+        "System noise temperature, losses included.",
+        above=0,
+        high=1e5,
+        default=1000,
+    )
+    side_lobe: float = quantity(
+        "side_lobe_1",
+        "1",
+        "Gain of the side lobes as a part of that on the axis.",
+        above=0,
+        high=1,
+        default=3e-4,
     )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
 

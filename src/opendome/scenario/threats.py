@@ -6,6 +6,7 @@ from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
 from opendome.scenario.heat import Heat
+from opendome.scenario.jamming import Noise
 from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.releases import Releases, Swarm
 from opendome.scenario.units import quantity
@@ -283,6 +284,9 @@ class ThreatGroup:
         "Which way round the Earth, of what goes into orbit.",
         ("short", "long"),
         default="short",
+    )
+    jammer: Noise | None = keys.part(
+        "jammer", "Noise that each of them radiates against radars.", default=None
     )
 
     def n_objects(self) -> int:

@@ -1,5 +1,6 @@
 """From truth to what sensors say of it: detections, assessments, and pictures for fast runs."""
 
+from opendome.scenario.jamming import Jammer
 from opendome.scenario.schedule import days_after_j2000
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor
@@ -13,12 +14,17 @@ KINDS: dict[str, type[Radar] | type[Infrared]] = {
 
 
 def build(
-    sensors: tuple[Sensor, ...], start: str = "2026-01-01T00:00:00Z"
+    sensors: tuple[Sensor, ...],
+    start: str = "2026-01-01T00:00:00Z",
+    jammers: tuple[Jammer, ...] = (),
 ) -> tuple[AbstractSensor, ...]:
-    """The sensors of a scenario, in its order; the Sun stands where it does at ``start``."""
+    """The sensors of a scenario, in its order.
+
+    The Sun stands where it does at ``start``; jammers at their places disturb the radars.
+    """
     days = days_after_j2000(start)
     return tuple(
-        Radar.at(index, sensor)
+        Radar.at(index, sensor, jammers)
         if isinstance(sensor.system, RadarSystem)
         else Infrared.at(index, sensor, days)
         for index, sensor in enumerate(sensors)

@@ -14,9 +14,11 @@ from opendome.kernels.faces import Faces, faces_of, scan_gains
 from opendome.kernels.looks import Cues
 from opendome.kernels.motion import Noise, predict_many
 from opendome.messages import Detections, Floats, Tasking, take
+from opendome.scenario.jamming import Jammer
 from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor, detections_of, draws_of
+from opendome.sensors.jamming import Ear
 from opendome.truth import Truth
 
 LOW_BANDS = ("vhf", "uhf")  # bands in which a threat shows its low-frequency cross-section
@@ -36,12 +38,13 @@ class Radar(AbstractSensor):
     sees_glow: bool
     numbers: kernel.Radar
     faces: Faces
+    ear: Ear
     is_low_band: bool
     false_alarms: float  # mean per look and run
     cos_cue: float  # of the half-width searched about a cue
 
     @staticmethod
-    def at(index: int, sensor: Sensor) -> Radar:
+    def at(index: int, sensor: Sensor, jammers: tuple[Jammer, ...] = ()) -> Radar:
         """The radar that the scenario puts at a place, as its ``index``-th sensor."""
         system, site = sensor.system, sensor.site
         if not isinstance(system, RadarSystem) or site is None:
@@ -54,6 +57,7 @@ class Radar(AbstractSensor):
             sees_glow=False,
             numbers=kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
             faces=faces_of(system),
+            ear=Ear.of(system, jammers),
             is_low_band=system.band in LOW_BANDS,
             false_alarms=system.false_alarms,
             cos_cue=math.cos(system.cue_width),
@@ -71,11 +75,12 @@ class Radar(AbstractSensor):
         return detections_of(self, truth.t, r_ecef, (seen, alarms))
 
     def shown_rcs(self, truth: Truth) -> Floats:
-        """Cross-section (n,) of each threat, less what the look loses of its echo, m^2."""
+        """Cross-section (n,) that would give each echo without losses and jammers, m^2."""
         rcs = truth.rcs_uhf if self.is_low_band else truth.rcs
         if self.faces.power > 0.0:
             rcs = rcs * scan_gains(self.numbers.field, self.faces, truth.r_ecef)
-        return rcs
+        noise = self.ear.noise_rise(self.numbers.field, truth)
+        return rcs if noise is None else rcs / noise
 
     def _cues(self, tasking: Tasking, t: float) -> Cues:
         """Directions of the tasked tracks, carried ballistically to the time of the look."""

@@ -68,7 +68,7 @@ class Shortcut:
         joined = cells(command, scenario.sensors)
         if scenario.picture == "perfect":
             return Shortcut((None,) * len(joined), n_threats, period)
-        sensors = build(scenario.sensors)
+        sensors = build(scenario.sensors, scenario.start, scenario.jammers)
         pictures = [
             Statistical(
                 tuple(sensors[i] for i in cell.sensors), command.nodes[cell.lead].confirm_hits, i

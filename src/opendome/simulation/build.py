@@ -64,7 +64,7 @@ def compile_scenario(scenario: Scenario) -> Model:
     tables = {s: fly_out_table(s) for s in systems}
     nodes = [n.name for n in scenario.command.nodes]
     tracked = scenario.picture == "tracked"
-    sensors = build_sensors(scenario.sensors, scenario.start) if tracked else ()
+    sensors = build_sensors(scenario.sensors, scenario.start, scenario.jammers) if tracked else ()
     periods = tuple(s.period for s in sensors)
     network = Network.build(scenario, periods)
     return Model(

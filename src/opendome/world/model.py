@@ -90,6 +90,8 @@ class ThreatTable:
     burn_time: Floats
     lethal_radius: Floats
     cost: Floats
+    jamming: Floats  # W/Hz
+    jam_bands: Ints
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from opendome.kernels.orbital import Bus
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.heat import Heat
+from opendome.scenario.jamming import band_bits
 from opendome.scenario.places import Place
 from opendome.scenario.releases import Released
 from opendome.scenario.scenario import Scenario
@@ -122,6 +123,7 @@ def _table(scenario: Scenario, starts: list[float], objects: Objects) -> ThreatT
     cost = each(lambda s: s.cost, lambda part: 0.0)
     spared = [s.swarm.decoy_cost if s.swarm else None for s in systems]
     cheap = per([s.cost if c is None else c for s, c in zip(systems, spared, strict=True)])
+    jams = per([t.jammer.density if t.jammer else 0.0 for t in scenario.threats])
     is_cheap = ~objects.is_armed & (objects.role == DECOY) & ~objects.is_released
     return ThreatTable(
         group=index,
@@ -137,6 +139,8 @@ def _table(scenario: Scenario, starts: list[float], objects: Objects) -> ThreatT
         burn_time=per([sum(x.burn_time for x in b.stages) if b else 0.0 for b in boosters]),
         lethal_radius=per([s.lethal_radius for s in systems]),
         cost=np.where(is_cheap, cheap, cost),
+        jamming=np.where(objects.is_released, 0.0, jams),
+        jam_bands=per([band_bits(t.jammer) for t in scenario.threats]).astype(np.int64),
     )  # fmt: skip
 
 

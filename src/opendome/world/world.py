@@ -251,4 +251,6 @@ def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool
         rcs_uhf=table.rcs_uhf[threat],
         plume=np.where(burning, table.plume[threat], 0.0),
         glow=glow,
+        jamming=table.jamming[threat],
+        jam_bands=table.jam_bands[threat],
     )

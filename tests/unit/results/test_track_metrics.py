@@ -29,6 +29,8 @@ def truth_at(places, run=None, runs=None):
         rcs_uhf=np.ones(n),
         plume=np.zeros(n),
         glow=np.zeros((n, 2)),
+        jamming=np.zeros(n),
+        jam_bands=np.zeros(n, dtype=np.int64),
     )
 
 

@@ -84,6 +84,8 @@ class Flyers:
             rcs_uhf=np.full(n * k, self.rcs),
             plume=np.zeros(n * k),
             glow=np.zeros((n * k, 2)),
+            jamming=np.zeros(n * k),
+            jam_bands=np.zeros(n * k, np.int64),
         )
 
 

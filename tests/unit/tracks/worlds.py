@@ -138,6 +138,8 @@ class World:
             rcs_uhf=np.full(n * k, self.rcs_uhf),
             plume=np.tile(np.where(is_burning, self.plume, 0.0), k),
             glow=np.zeros((n * k, 2)),
+            jamming=np.zeros(n * k),
+            jam_bands=np.zeros(n * k, np.int64),
         )
 
 

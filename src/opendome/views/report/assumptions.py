@@ -39,7 +39,8 @@ HEADLINES: Final = {
 UNITS: Final = {
     "1": "", "usd": "", "m_s": "m/s", "km_s": "km/s", "m_s2": "m/s\u00b2", "m2": "m\u00b2",
     "w_m2": "W/m\u00b2", "kg_m2": "kg/m\u00b2", "kw_sr": "kW/sr", "w_sr": "W/sr",
-    "deg": "\u00b0", "urad": "\u00b5rad", "mrad": "mrad", "hz": "Hz", "ghz": "GHz", "pa": "Pa",
+    "deg": "\u00b0", "urad": "\u00b5rad", "mrad": "mrad", "hz": "Hz",
+    "k": "K", "w_hz": "W/Hz", "ghz": "GHz", "pa": "Pa",
 }  # fmt: skip
 # Units at the end of a key, the longest first
 ENDS: Final = sorted({*UNITS, "km", "m", "s", "g", "kg", "ms"}, key=len, reverse=True)
