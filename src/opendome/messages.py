@@ -22,7 +22,6 @@ Bools = NDArray[np.bool_]
 Batch = TypeVar(
     "Batch",
     "Detections",
-    "Scans",
     "Tracks",
     "Tasking",
     "Orders",
@@ -55,15 +54,17 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True)
-class Scans:
-    """Word of one look of one sensor, with or without detections, n rows.
+class Scan:
+    """Word of one look of one sensor, and what it saw: carried, lost and taken in as a whole.
 
-    A look of which no word comes was lost on its way: it says nothing of what was not seen.
+    In a run of which no word comes the look was lost on its way: it says nothing there of what was
+    not seen.
     """
 
-    run: Ints
-    sensor: Ints
-    t: Floats
+    t: float
+    sensor: int
+    runs: Ints  # (n_runs,) that have word of it, ascending
+    seen: Detections  # of this look in these runs, ordered by run
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,3 +279,9 @@ def sigmas(cov_ecef: Floats) -> tuple[Floats, Floats]:
     place = np.trace(cov_ecef[:, :3, :3], axis1=1, axis2=2)
     speed = np.trace(cov_ecef[:, 3:6, 3:6], axis1=1, axis2=2)
     return np.sqrt(place / 3.0), np.sqrt(speed / 3.0)
+
+
+def in_runs(scan: Scan, is_chosen: Bools) -> Scan:
+    """A scan as chosen ones of its runs hear of it; ``is_chosen`` (n_runs,)."""
+    rows = is_chosen[np.searchsorted(scan.runs, scan.seen.run)]
+    return Scan(scan.t, scan.sensor, scan.runs[is_chosen], take(scan.seen, rows))

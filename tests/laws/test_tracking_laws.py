@@ -18,7 +18,7 @@ from opendome.tracks.kalman import Ekf
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node
 from tests.unit.sensors.sites import radar as radar_site
-from tests.unit.tracks.driving import word_of
+from tests.unit.tracks.driving import scan_of
 from tests.unit.tracks.test_tracker import scans
 from tests.unit.tracks.worlds import rocket_raid
 
@@ -108,7 +108,7 @@ def pictures(scans_of_run, order):
     rng = np.random.default_rng(order)
     for k, found in enumerate(scans_of_run):
         shuffled = take(found, rng.permutation(len(found.run))) if order else found
-        tracker.update(state, shuffled, word_of(0, k), k + 0.5)
+        tracker.update(state, [scan_of(shuffled, k)], k + 0.5)
     return tracker.picture(state, 35.0)
 
 

@@ -84,6 +84,24 @@ def joined_looks(a: Looks, b: Looks) -> Looks:
 
 
 @jit
+def are_ordered(run: Ints, distance: Floats, snr: Floats) -> bool:
+    """Whether looks are ordered by run, then by distance (NaN last), then by signal to noise."""
+    for i in range(1, len(run)):
+        if run[i] != run[i - 1]:
+            if run[i] < run[i - 1]:
+                return False
+            continue
+        near, far = distance[i - 1], distance[i]
+        is_same = near == far or (math.isnan(near) and math.isnan(far))
+        if is_same:
+            if snr[i] < snr[i - 1]:
+                return False
+        elif math.isnan(near) or far < near:
+            return False
+    return True
+
+
+@jit
 def copy_look(source: Looks, i: int, target: Looks, k: int) -> None:
     """Write look i of one batch as look k of another."""
     target.run[k], target.snr[k] = source.run[i], source.snr[i]

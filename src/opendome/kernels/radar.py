@@ -25,6 +25,7 @@ from opendome.kernels.looks import (
     direction_in_cone,
     first_looks,
     is_cued,
+    joined_looks,
     no_looks,
     nudged,
     poisson,
@@ -268,6 +269,30 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
             found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
             n += 1
     return first_looks(found, n)
+
+
+@jit
+def scan(
+    radar: Radar,
+    draws: Draws,
+    there: tuple[Ints, Ints, Floats, Floats, Floats],
+    alarms: tuple[Ints, float],
+    cues: Cues,
+) -> Looks:
+    """One look of one radar: detections and false alarms, ordered by run and distance.
+
+    Parameters
+    ----------
+    there : (n,) int, (n,) int, (n, 3) float, (n, 3) float, (n,) float
+        Run, threat, r_ecef, v_ecef and cross-section, m^2, of what is in the air, ordered by run.
+    alarms : (n_runs,) int, float
+        All runs, and the mean number of false alarms in each.
+    """
+    run, threat, r_ecef, v_ecef, rcs = there
+    runs, mean = alarms
+    state = np.hstack((r_ecef, v_ecef))
+    found = look(radar, draws, run, threat, state, rcs, cues)
+    return joined_looks(found, false_alarms(radar, draws, runs, mean, cues))
 
 
 @jit

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.looks import Draws, Looks, joined_looks
+from opendome.kernels.looks import Draws, Looks
 from opendome.messages import Detections, Tasking, empty
 from opendome.rng import Purpose
 from opendome.scenario.schedule import scan_number
@@ -57,13 +57,12 @@ def detections_of(
     sensor: AbstractSensor,
     t: float,
     r_ecef: NDArray[np.float64],
-    parts: tuple[Looks, Looks],
+    looks: Looks,
 ) -> Detections:
-    """Message of one look of a radar: both parts, by run and distance (order tells nothing)."""
-    if not any(len(part.run) for part in parts):
-        return empty(Detections)
-    looks = joined_looks(*parts)
+    """Message of one look of a radar."""
     n = len(looks.run)
+    if not n:
+        return empty(Detections)
     return Detections(
         run=looks.run,
         sensor=np.full(n, sensor.index),

@@ -67,12 +67,10 @@ class Radar(AbstractSensor):
         """Detections of the one look at ``truth.t``; see `AbstractSensor.sense`."""
         cues = self._cues(tasking, truth.t)
         draws = draws_of(self, truth.t, seed)
-        state = np.hstack([truth.r_ecef, truth.v_ecef])
-        rcs = self.shown_rcs(truth)
-        seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, rcs, cues)
-        alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms, cues)
-        r_ecef = self.numbers.field.r_ecef
-        return detections_of(self, truth.t, r_ecef, (seen, alarms))
+        there = truth.run, truth.threat, truth.r_ecef, truth.v_ecef, self.shown_rcs(truth)
+        alarms = truth.runs, self.false_alarms
+        looks = kernel.scan(self.numbers, draws, there, alarms, cues)
+        return detections_of(self, truth.t, self.numbers.field.r_ecef, looks)
 
     def shown_rcs(self, truth: Truth) -> Floats:
         """Cross-section (n,) that would give each echo without losses and jammers, m^2."""

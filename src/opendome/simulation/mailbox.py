@@ -7,7 +7,7 @@ from typing import Generic
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.messages import Batch, empty, join, take
+from opendome.messages import Batch, Scan, empty, in_runs, join, take
 
 Floats = NDArray[np.float64]
 
@@ -53,3 +53,36 @@ class Mailbox(Generic[Batch]):
         if not np.any(np.diff(order) < 0.0):
             return got
         return take(got, np.argsort(order, kind="stable"))
+
+
+class Scanbox:
+    """Scans on their way to one cell; each run may hear of a scan at a time of its own."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[float, float, Floats, Scan]] = []  # first, last, each, what
+
+    def send(self, scan: Scan, t_arrive: Floats) -> None:
+        """Put a scan on its way, with the time of arrival in each of its runs."""
+        if len(t_arrive):
+            self._waiting.append((float(t_arrive.min()), float(t_arrive.max()), t_arrive, scan))
+
+    def send_at(self, scan: Scan, t_arrive: float) -> None:
+        """Put a scan on its way that arrives everywhere at once."""
+        self._waiting.append((t_arrive, t_arrive, np.zeros(0), scan))
+
+    def receive(self, t: float) -> list[Scan]:
+        """Take off all that has arrived by t, in the order in which it was sent."""
+        heard: list[Scan] = []
+        rest: list[tuple[float, float, Floats, Scan]] = []
+        for first, last, when, scan in self._waiting:
+            if last <= t:
+                heard.append(scan)
+            elif first > t:
+                rest.append((first, last, when, scan))
+            else:
+                here = when <= t
+                heard.append(in_runs(scan, here))
+                late = when[~here]
+                rest.append((float(late.min()), last, late, in_runs(scan, ~here)))
+        self._waiting = rest
+        return heard

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from opendome.engagements.engagement import FireControlModel, Sight
 from opendome.kernels.philox import uniforms
 from opendome.messages import (
-    Detections,
     Orders,
     ReportKind,
     Reports,
-    Scans,
+    Scan,
     Stocks,
     Tracks,
+    in_runs,
     join,
     take,
 )
@@ -30,7 +30,7 @@ from opendome.scenario.scenario import Scenario
 from opendome.scenario.schedule import scan_number
 from opendome.scenario.wiring import Cell, cells, link_of
 from opendome.simulation.links import N_DRAWS, Line, is_down, line_of, queue, reliable
-from opendome.simulation.mailbox import Mailbox
+from opendome.simulation.mailbox import Mailbox, Scanbox
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,13 +91,11 @@ class Unheard:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Scans of one look, one for each run, that will be handed to a link."""
+    """A scan that will be handed to a link."""
 
     sent: float
-    sensor: int
     look: int
-    detections: Detections
-    scans: Scans
+    scan: Scan
 
 
 @dataclass
@@ -106,8 +104,7 @@ class NetworkState:
 
     runs: Ints
     seed: int
-    detections: tuple[Mailbox[Detections], ...]  # of each cell
-    scans: tuple[Mailbox[Scans], ...]
+    scans: tuple[Scanbox, ...]  # of each cell
     free: Floats  # (n_nodes, n_runs) when each link has passed on all scans before
     order_cell: Ints  # (n_runs, n) cell that gave each order, -1 where there is none
     views: list[tuple[float, Tracks] | None]  # of each node: the joint picture that it has
@@ -125,8 +122,7 @@ def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
     return NetworkState(
         runs=runs,
         seed=seed,
-        detections=tuple(Mailbox(Detections) for _ in range(n_cells)),
-        scans=tuple(Mailbox(Scans) for _ in range(n_cells)),
+        scans=tuple(Scanbox() for _ in range(n_cells)),
         free=np.zeros((n_nodes, len(runs))),
         order_cell=np.full((len(runs), 0), -1, dtype=np.int64),
         views=[None] * n_nodes,
@@ -134,65 +130,54 @@ def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
     )
 
 
-def send_scan(
-    network: Network, state: NetworkState, look: tuple[float, int], seen: Detections, runs: Ints
-) -> None:
-    """A look at (time, sensor) in the given runs goes on its way to every cell that hears it."""
-    t, sensor = look
-    n = len(runs)
-    if not n:
+def send_scan(network: Network, state: NetworkState, scan: Scan) -> None:
+    """A look goes on its way to every cell that hears its sensor."""
+    if not len(scan.runs):
         return
-    scans = Scans(runs, np.full(n, sensor, dtype=np.int64), np.full(n, t))
-    sent = t + network.sensor_latency[sensor]
+    sensor = scan.sensor
+    sent = scan.t + network.sensor_latency[sensor]
     for c, cell in enumerate(network.cells):
         if sensor not in cell.sensors:
             continue
         line = network.line(c, network.sensor_node[sensor])
         if line is None or line.is_plain:
-            when = sent if line is None else sent + line.latency
-            state.scans[c].send(scans, np.full(n, when))
-            state.detections[c].send(seen, np.full(len(seen.run), when))
+            state.scans[c].send_at(scan, sent if line is None else sent + line.latency)
         else:
-            number = scan_number(t, sensor, network.periods[sensor])
-            state.outgoing.append(Outgoing(sent, sensor, number, seen, scans))
+            number = scan_number(scan.t, sensor, network.periods[sensor])
+            state.outgoing.append(Outgoing(sent, number, scan))
 
 
-def receive_scans(
-    network: Network, state: NetworkState, t: float
-) -> list[tuple[Detections, Scans]]:
+def receive_scans(network: Network, state: NetworkState, t: float) -> list[list[Scan]]:
     """What each cell has heard since the last call."""
     if state.outgoing:
         due = sorted(
-            (o for o in state.outgoing if o.sent <= t), key=lambda o: (o.sent, o.sensor, o.look)
+            (o for o in state.outgoing if o.sent <= t),
+            key=lambda o: (o.sent, o.scan.sensor, o.look),
         )
         state.outgoing = [o for o in state.outgoing if o.sent > t]
         for out in due:
             _pass(network, state, out)
-    return [
-        (detections.receive(t), scans.receive(t))
-        for detections, scans in zip(state.detections, state.scans, strict=True)
-    ]
+    return [box.receive(t) for box in state.scans]
 
 
 def _pass(network: Network, state: NetworkState, out: Outgoing) -> None:
-    """One look's scans through the link of the sensor's node to the joint cell."""
-    node = network.sensor_node[out.sensor]
+    """One scan through the link of the sensor's node to the joint cell, in each run by itself."""
+    scan = out.scan
+    node = network.sensor_node[scan.sensor]
     line = network.lines[node]
     assert line is not None
-    rows = np.searchsorted(state.runs, out.scans.run)
-    place = np.searchsorted(out.scans.run, out.detections.run)
+    rows = np.searchsorted(state.runs, scan.runs)
+    place = np.searchsorted(scan.runs, scan.seen.run)
     size = 1.0 + np.bincount(place, minlength=len(rows)).astype(np.float64)
     start, end = queue(line, out.sent, size, state.free[node, rows])
     is_sent = ~is_down(line, start)
     state.free[node, rows[is_sent]] = end[is_sent]
     arrives = is_sent
     if line.loss > 0.0:
-        sensor, look = np.full(len(rows), out.sensor), np.full(len(rows), out.look)
-        key = (state.seed, out.scans.run, int(Purpose.SCAN_LOSS), sensor, look)
+        sensor, look = np.full(len(rows), scan.sensor), np.full(len(rows), out.look)
+        key = (state.seed, scan.runs, int(Purpose.SCAN_LOSS), sensor, look)
         arrives = is_sent & (uniforms(*key, 1)[:, 0] >= line.loss)
-    when, heard = end + line.latency, arrives[place]
-    state.scans[JOINT].send(take(out.scans, arrives), when[arrives])
-    state.detections[JOINT].send(take(out.detections, heard), when[place[heard]])
+    state.scans[JOINT].send(in_runs(scan, arrives), (end + line.latency)[arrives])
 
 
 def send_orders(network: Network, state: NetworkState, orders: Orders) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from opendome.engagements import fire_control
 from opendome.engagements.magazines import stocks
-from opendome.messages import Detections, Orders, Reports, Scans, Stocks, Tracks, take
+from opendome.messages import Orders, Reports, Scan, Stocks, Tracks, take
 from opendome.sensors.shortcut import Shortcut
 from opendome.simulation import network
 from opendome.simulation.build import Model
@@ -14,7 +14,7 @@ from opendome.simulation.state import State
 from opendome.truth import Meetings
 from opendome.world import world
 
-Mail = list[tuple[Detections, Scans]]
+Mail = list[list[Scan]]  # what each cell hears
 
 
 def advance(model: Model, state: State, t1: float) -> Meetings:
@@ -30,7 +30,7 @@ def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) 
         sensor = model.sensors[i]
         truth = world.snapshot(model.world, state.world, t, shows_glow=sensor.sees_glow)
         seen = sensor.sense(truth, state.tasking, state.seed)
-        network.send_scan(model.network, state.network, (t, i), seen, truth.runs)
+        network.send_scan(model.network, state.network, Scan(t, i, truth.runs, seen))
     if len(meetings.run):
         judged = model.assessor.look(meetings, state.seed)
         network.send_reports(model.network, state.network, judged, is_said=False)
@@ -53,7 +53,7 @@ def track(model: Model, state: State, mail: Mail, t1: float) -> Tracks:
         model.picture.update(state.picture, truth, t1, state.seed)
     else:
         for cell, heard in enumerate(mail):
-            model.picture.update(state.picture, *heard, t1, state.seed, cell=cell)
+            model.picture.update(state.picture, heard, t1, cell=cell)
     return model.picture.picture(state.picture, t1)
 
 

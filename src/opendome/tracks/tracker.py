@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from opendome.kernels.looks import Looks, no_looks
+from opendome.kernels.looks import Looks, are_ordered
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
     FORGOTTEN,
@@ -20,7 +19,7 @@ from opendome.kernels.scanning import (
     rows_aloft,
     times_to,
 )
-from opendome.messages import Bools, Detections, Floats, Ints, Scans, Tracks, join
+from opendome.messages import Bools, Detections, Floats, Ints, Scan, Tracks, in_runs, join
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
@@ -32,7 +31,6 @@ from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
 from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
 
-NOTHING_SEEN = no_looks(0)
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
 
@@ -119,27 +117,20 @@ class Tracker:
         )
 
     def update(
-        self,
-        state: TrackerState,
-        detections: Detections,
-        scans: Scans,
-        t: float,
-        seed: int = 0,
-        *,
-        cell: int | None = None,
+        self, state: TrackerState, scans: Sequence[Scan], t: float, *, cell: int | None = None
     ) -> TrackerState:
         """Take in what has arrived by t; changes the state in place and returns it.
 
         Parameters
         ----------
-        detections, scans : Detections, Scans
-            Scans with or without detections: where a sensor could have seen a track and did not
-            is a miss, in the runs to which the word has come. Late, in any order, and again: a
-            scan that a picture has taken in is not taken twice.
+        scans : sequence of Scan
+            With or without detections: where a sensor could have seen a track and did not is a
+            miss, in the runs to which the word has come. Late, in any order, and again: a scan
+            that a picture has taken in is not taken twice.
         cell : int
             The one cell that hears this; None where all do.
         """
-        words = self._words(state, detections, scans)
+        words = self._words(state, scans)
         chosen = range(len(self.groups)) if cell is None else (cell,)
         for i in chosen:
             group, picture = self.groups[i], state.pictures[i]
@@ -163,24 +154,17 @@ class Tracker:
     def _time(self, sensor: int, number: int) -> float:
         return scan_time(number, sensor, self.coverage[sensor].period)
 
-    def _words(self, state: TrackerState, detections: Detections, scans: Scans) -> list[Word]:
-        """Scans that have arrived, in order of their time; what came twice at once is one."""
-        looks, more, sensor, when = _ordered(detections)
-        found: dict[tuple[int, int], tuple[Bools, list[Any]]] = {}
-        said = [(scans.sensor, scans.t, scans.run), (sensor, when, looks.run)]
-        for kind, (sensors, times, runs) in enumerate(said):
-            for first, last in _stretches(sensors, times):
-                i = int(sensors[first])
-                key = i, scan_number(float(times[first]), i, self.coverage[i].period)
-                is_heard, parts = found.setdefault(key, (np.zeros(len(state.runs), np.bool_), []))
-                is_heard[np.searchsorted(state.runs, runs[first:last])] = True
-                if kind == 1:
-                    parts.append([column[first:last] for column in (*looks, *more)])
-        words = []
-        for (i, number), (is_heard, parts) in found.items():
-            columns: list[Any] = parts[0] if parts else [c[:0] for c in (*looks, *more)]
-            here = Looks(*columns[:-2])
-            words.append(Word(self._time(i, number), i, number, is_heard, here, *columns[-2:]))
+    def _words(self, state: TrackerState, scans: Sequence[Scan]) -> list[Word]:
+        """Scans that have arrived, in order of their time; parts of one scan are joined."""
+        parts: dict[tuple[int, int], list[Scan]] = {}
+        for scan in scans:
+            i = scan.sensor
+            key = i, scan_number(scan.t, i, self.coverage[i].period)
+            parts.setdefault(key, []).append(scan)
+        words = [
+            Word(self._time(i, number), i, number, *_whole(state.runs, same))
+            for (i, number), same in parts.items()
+        ]
         return sorted(words, key=lambda word: word[:3])
 
     def _take(
@@ -266,14 +250,22 @@ def _rank(run: Ints) -> Ints:
     return np.arange(len(run)) - np.searchsorted(run, run)
 
 
-def _ordered(d: Detections) -> tuple[Looks, tuple[Bools, Floats], Ints, Floats]:
-    """Looks by time, sensor, run and distance, none twice; what else is said, sensors, times."""
-    if len(d.run) == 0:
-        return NOTHING_SEEN, (d.is_plume, d.r_sensor_ecef), d.sensor, d.t
-    order = np.lexsort((d.snr, d.distance, d.run, d.sensor, d.t))
-    if len(order) > 1:
-        key = np.column_stack([d.t, d.sensor, d.run, d.snr, d.u_los_ecef])[order]
-        order = order[np.append(True, (key[1:] != key[:-1]).any(axis=1))]
+def _whole(runs: Ints, parts: list[Scan]) -> tuple[Bools, Looks, Bools, Floats]:
+    """Which runs (n_runs,) have word of a scan that may come in parts; its `_looks`, none twice."""
+    is_heard = np.zeros(len(runs), np.bool_)
+    if len(parts) == 1:
+        is_heard[np.searchsorted(runs, parts[0].runs)] = True
+        return is_heard, *_looks(parts[0].seen)
+    fresh = []
+    for part in parts:
+        place = np.searchsorted(runs, part.runs)
+        fresh.append(in_runs(part, ~is_heard[place]).seen)
+        is_heard[place] = True
+    return is_heard, *_looks(join(fresh, Detections))
+
+
+def _looks(d: Detections) -> tuple[Looks, Bools, Floats]:
+    """Detections of one scan by run and distance; whether of plumes; from where, (n, 3)."""
     columns: tuple[Any, ...] = (
         d.run,
         d.u_los_ecef,
@@ -284,14 +276,8 @@ def _ordered(d: Detections) -> tuple[Looks, tuple[Bools, Floats], Ints, Floats]:
         d.sigma_distance_rate,
         d.snr,
     )
-    more = d.is_plume[order], d.r_sensor_ecef[order]
-    return Looks(*[c[order] for c in columns]), more, d.sensor[order], d.t[order]
-
-
-def _stretches(sensor: Ints, when: Floats) -> list[tuple[int, int]]:
-    """First and one past the last of every stretch of rows of one sensor and time."""
-    if len(sensor) < 2:
-        return [(0, 1)] * len(sensor)
-    starts = np.flatnonzero((np.diff(sensor) != 0) | (np.diff(when) != 0.0)) + 1
-    edges = [0, *starts.tolist(), len(sensor)]
-    return list(pairwise(edges))
+    if are_ordered(d.run, d.distance, d.snr):
+        return Looks(*columns), d.is_plume, d.r_sensor_ecef
+    order = np.lexsort((d.snr, d.distance, d.run))
+    looks = Looks(*[column[order] for column in columns])
+    return looks, d.is_plume[order], d.r_sensor_ecef[order]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opendome.messages import Detections, Scans, Tracks, empty, take
+from opendome.messages import Detections, Scan, Tracks, empty
 from opendome.scenario.command import Link, Outage
 from opendome.scenario.wiring import Cell
 from opendome.simulation import network
@@ -44,58 +44,61 @@ def seen(runs: np.ndarray, t: float) -> Detections:
 
 def hear(
     line: Line, times: list[float], detections: np.ndarray, until: float, runs: np.ndarray = RUNS
-) -> tuple[list[tuple[Detections, Scans]], list[tuple[float, Scans]]]:
-    """All that both cells heard, and when the joint cell heard which scans, to half a second."""
+) -> tuple[list[Scan], list[Scan], dict[float, float]]:
+    """What the joint cell and the own one heard; when the first did, to half a second."""
     wire = wires(line)
     state = network.begin(wire, 7, runs)
     for t in times:
-        network.send_scan(wire, state, (t, 0), seen(detections, t), runs)
-    got: list[tuple[Detections, Scans]] = []
-    when: list[tuple[float, Scans]] = []
+        network.send_scan(wire, state, Scan(t, 0, runs, seen(detections, t)))
+    joint: list[Scan] = []
+    own: list[Scan] = []
+    when: dict[float, float] = {}
     for t in np.arange(0.0, until, 0.5):
         mail = network.receive_scans(wire, state, float(t))
-        got += mail
-        when.append((float(t), mail[0][1]))
-    return got, when
+        joint += mail[0]
+        own += mail[1]
+        when |= {scan.t: float(t) for scan in mail[0]}
+    return joint, own, when
 
 
 def test_a_scan_is_lost_with_all_its_detections() -> None:
     twice = np.repeat(RUNS, 2)
-    got, _ = hear(Line(1.0, 0.3, np.inf, ()), [0.0, 2.0, 4.0], twice, 10.0)
-    joint, own = got[0::2], got[1::2]
-    assert sum(len(s.run) for _, s in own) == 3 * len(RUNS)
-    assert sum(len(d.run) for d, _ in own) == 6 * len(RUNS)
-    heard = {(r, t) for _, s in joint for r, t in zip(s.run.tolist(), s.t.tolist(), strict=True)}
-    found = [(r, t) for d, _ in joint for r, t in zip(d.run.tolist(), d.t.tolist(), strict=True)]
-    assert sorted(found) == sorted([*heard, *heard])
-    share = 1.0 - len(heard) / (3 * len(RUNS))
+    joint, own, _ = hear(Line(1.0, 0.3, np.inf, ()), [0.0, 2.0, 4.0], twice, 10.0)
+    assert sum(len(s.runs) for s in own) == 3 * len(RUNS)
+    assert sum(len(s.seen.run) for s in own) == 6 * len(RUNS)
+    for scan in joint:
+        assert scan.seen.run.tolist() == np.repeat(scan.runs, 2).tolist()
+        assert (scan.seen.t == scan.t).all()
+    share = 1.0 - sum(len(s.runs) for s in joint) / (3 * len(RUNS))
     assert abs(share - 0.3) < 4.0 * np.sqrt(0.3 * 0.7 / (3 * len(RUNS)))
 
 
 def test_what_is_lost_does_not_depend_on_the_runs_of_the_batch() -> None:
     line = Line(1.0, 0.5, 3.0, ((2.0, 3.0),))
-    together, _ = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(RUNS, 3), 20.0)
+    together = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(RUNS, 3), 20.0)
     few = np.array([3, 90, 200])
-    alone, _ = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(few, 3), 20.0, few)
-    for (d, s), (d_few, s_few) in zip(together, alone, strict=True):
-        mine = take(s, np.isin(s.run, few))
-        assert mine.run.tolist() == s_few.run.tolist()
-        assert mine.t.tolist() == s_few.t.tolist()
-        assert take(d, np.isin(d.run, few)).run.tolist() == d_few.run.tolist()
+    alone = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(few, 3), 20.0, few)
+    for k in range(2):
+        wanted, got = [], []
+        for scan in together[k]:
+            wanted += [(scan.t, r) for r in scan.seen.run.tolist() if r in few]
+        for scan in alone[k]:
+            got += [(scan.t, r) for r in scan.seen.run.tolist()]
+        assert sorted(got) == sorted(wanted)
+        assert len(got) > 0
 
 
 def test_scans_sent_into_an_outage_are_lost_and_the_own_node_hears_them() -> None:
     line = Line(0.0, 0.0, np.inf, ((2.0, 5.0),))
-    got, _ = hear(line, [0.0, 2.0, 4.0, 6.0], RUNS[:0], 12.0, RUNS[:1])
-    assert sorted(t for _, s in got[0::2] for t in s.t) == [0.0, 6.0]
-    assert sorted(t for _, s in got[1::2] for t in s.t) == [0.0, 2.0, 4.0, 6.0]
+    joint, own, _ = hear(line, [0.0, 2.0, 4.0, 6.0], RUNS[:0], 12.0, RUNS[:1])
+    assert sorted(scan.t for scan in joint) == [0.0, 6.0]
+    assert sorted(scan.t for scan in own) == [0.0, 2.0, 4.0, 6.0]
 
 
 def test_messages_queue_first_come_first_served() -> None:
     """Three detections and the word of the look are four messages: two seconds at 2 Hz."""
     one = RUNS[:1]
-    _, when = hear(Line(1.0, 0.0, 2.0, ()), [0.0, 1.0, 9.0], np.repeat(one, 3), 20.0, one)
-    arrived = {float(s.t[0]): t for t, s in when if len(s.run)}
+    *_, arrived = hear(Line(1.0, 0.0, 2.0, ()), [0.0, 1.0, 9.0], np.repeat(one, 3), 20.0, one)
     assert arrived == {
         0.0: SENSOR_LATENCY + 2.0 + 1.0,
         1.0: SENSOR_LATENCY + 4.0 + 1.0,
@@ -153,6 +156,5 @@ def _named(number: int) -> Tracks:
 @pytest.mark.parametrize("latency", [0.0, 4.0])
 def test_a_plain_link_only_delays(latency: float) -> None:
     line = Line(latency, 0.0, np.inf, ())
-    _, when = hear(line, [0.0, 2.0], RUNS[:2], 12.0, RUNS[:2])
-    arrived = {float(s.t[0]): t for t, s in when if len(s.run)}
+    *_, arrived = hear(line, [0.0, 2.0], RUNS[:2], 12.0, RUNS[:2])
     assert arrived == {0.0: SENSOR_LATENCY + latency, 2.0: 2.0 + SENSOR_LATENCY + latency}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from opendome.messages import Detections, Scans, Tasking, Tracks, empty, join, take
+from opendome.messages import Scan, Tasking, Tracks, empty, take
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_time
 from opendome.sensors import build
@@ -46,10 +46,9 @@ class Drive:
     compared: list[Comparison] = field(default_factory=list)
 
 
-def word_of(sensor, t, runs=(0,)):
-    """Word of one look, in every run."""
-    n = len(runs)
-    return Scans(np.asarray(runs, np.int64), np.full(n, sensor), np.full(n, float(t)))
+def scan_of(found, t, *, sensor=0, runs=(0,)):
+    """Word of one look, in every run, and what it saw."""
+    return Scan(float(t), sensor, np.asarray(runs, np.int64), found)
 
 
 def compare(tracks, truth, world, run=0, far=3000.0):
@@ -85,18 +84,18 @@ def drive(world, sensors, t_end, *, runs=(0,), seed=1, every=5.0, far=3000.0, ch
     runs = np.asarray(runs)
     state = tracker.start(runs)
     result = Drive(tracker, state, empty(Tracks))
-    waiting: list[tuple[float, Detections, Scans]] = []
+    waiting: list[tuple[float, Scan]] = []
     due = [0] * len(built)
     for t in np.arange(1.0, t_end + 1.0):
         for s in built:
             while (when := scan_time(due[s.index], s.index, s.period)) <= t:
                 found = s.sense(world.at(when, runs), empty(Tasking), seed)
-                waiting.append((when + s.latency, found, word_of(s.index, when, runs)))
+                scan = scan_of(found, when, sensor=s.index, runs=runs)
+                waiting.append((when + s.latency, scan))
                 due[s.index] += 1
         here = [w for w in waiting if w[0] <= t]
         waiting = [w for w in waiting if w[0] > t]
-        heard = join([w[1] for w in here], Detections)
-        tracker.update(state, heard, join([w[2] for w in here], Scans), t, seed)
+        tracker.update(state, [w[1] for w in here], t)
         result.tracks = tracker.picture(state, t)
         if t % every == 0:
             result.compared.append(

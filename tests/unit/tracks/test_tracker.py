@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opendome.kernels.fusion import twins
-from opendome.messages import Detections, Scans, Tasking, empty, join, take
+from opendome.messages import Detections, Tasking, empty, in_runs, take
 from opendome.scenario.command import Command, Link, Outage
 from opendome.scenario.schedule import scan_time
 from opendome.scenario.sensors import Sensor
@@ -19,7 +19,7 @@ from opendome.tracks.predict import coast
 from opendome.tracks.rows import new_rows
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node, radar, starer
-from tests.unit.tracks.driving import word_of
+from tests.unit.tracks.driving import scan_of
 from tests.unit.tracks.worlds import rocket_raid
 
 LOOKER = radar(31.47, 34.47, 230.0, LOCAL, false_alarms=0.0)
@@ -41,16 +41,18 @@ def tracker_of(*nodes, sensors=(LOOKER,), wiring="integrated", **parts):
     return Tracker.build(Command(nodes or (node(),), wiring, **parts), sensors)
 
 
-def said(*numbers, runs=(0,), sensor=0):
-    """Word of looks of the one radar."""
-    return join([word_of(sensor, scan_time(k, sensor, 1.0), runs) for k in numbers], Scans)
+NOTHING = empty(Detections)
+
+
+def said(k, found=NOTHING, *, runs=(0,), sensor=0):
+    """Word of the k-th look of a radar, and what it saw."""
+    return scan_of(found, scan_time(k, sensor, 1.0), sensor=sensor, runs=runs)
 
 
 def run_until(tracker, world, t_end, *, skip=()):
     state = tracker.start(np.array([0]))
     for k, found in enumerate(scans(world, LOOKER, 0, t_end)):
-        heard = empty(Detections) if k in skip else found
-        tracker.update(state, heard, said(k), k + 0.5)
+        tracker.update(state, [said(k, NOTHING if k in skip else found)], k + 0.5)
     return state
 
 
@@ -59,7 +61,7 @@ def test_three_of_five_looks_confirm(world):
     state = tracker.start(np.array([0]))
     first = {}
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, said(k), k + 0.5)
+        tracker.update(state, [said(k, found)], k + 0.5)
         picture = tracker.picture(state, k + 0.5)
         for number, is_sure, n in zip(
             picture.id, picture.is_confirmed, picture.n_updates, strict=True
@@ -76,10 +78,10 @@ def test_one_false_alarm_dies_after_three_empty_looks(world):
     state = tracker.start(np.array([0]))
     looks = scans(world, LOOKER, 0, 20)
     one = take(looks[19], np.array([0]))
-    tracker.update(state, one, said(19), 19.5)
+    tracker.update(state, [said(19, one)], 19.5)
     alive = []
     for k in (20, 21, 22, 23):
-        tracker.update(state, empty(Detections), said(k), k + 0.5)
+        tracker.update(state, [said(k)], k + 0.5)
         alive.append(len(tracker.picture(state, k + 0.5).run))
     assert alive == [1, 1, 0, 0]
 
@@ -90,9 +92,9 @@ def test_only_looks_of_which_there_is_word_are_misses(world):
     a, b, c = (run_until(part, world, 25) for part in (patient, hasty, deaf))
     assert len(deaf.picture(c, 25.0).run) >= 8
     for k in range(25, 40):
-        patient.update(a, empty(Detections), said(k), k + 0.5)
-    hasty.update(b, empty(Detections), said(*range(25, 40)), 39.5)
-    deaf.update(c, empty(Detections), empty(Scans), 39.5)
+        patient.update(a, [said(k)], k + 0.5)
+    hasty.update(b, [said(k) for k in range(25, 40)], 39.5)
+    deaf.update(c, [], 39.5)
     assert len(patient.picture(a, 39.5).run) == len(hasty.picture(b, 39.5).run) == 0
     assert len(deaf.picture(c, 39.5).run) >= 8
 
@@ -102,10 +104,10 @@ def test_a_run_without_word_is_left_as_it_is(world):
     tracker = tracker_of()
     state = tracker.start(np.array([4, 7]))
     for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
-        tracker.update(state, found, said(k, runs=(4, 7)), k + 0.5)
+        tracker.update(state, [said(k, found, runs=(4, 7))], k + 0.5)
     assert set(tracker.picture(state, 25.0).run) == {4, 7}
     for k in range(25, 32):
-        tracker.update(state, empty(Detections), said(k, runs=(7,)), k + 0.5)
+        tracker.update(state, [said(k, runs=(7,))], k + 0.5)
     assert set(tracker.picture(state, 32.0).run) == {4}
 
 
@@ -114,9 +116,9 @@ def test_a_scan_heard_again_is_not_taken_again(world):
     a, b = once.start(np.array([0])), twice.start(np.array([0]))
     looks = scans(world, LOOKER, 0, 40)
     for k, found in enumerate(looks):
-        once.update(a, found, said(k), k + 0.5)
-        heard, word = [found, found, looks[max(k - 7, 0)]], said(k, k, max(k - 7, 0))
-        twice.update(b, join(heard, Detections), word, k + 0.5)
+        once.update(a, [said(k, found)], k + 0.5)
+        old = max(k - 7, 0)
+        twice.update(b, [said(k, found), said(k, found), said(old, looks[old])], k + 0.5)
     one, two = once.picture(a, 40.0), twice.picture(b, 40.0)
     for name in ("id", "t", "x_ecef", "cov_ecef", "n_updates"):
         assert np.array_equal(getattr(one, name), getattr(two, name))
@@ -127,10 +129,9 @@ def test_a_constant_delay_of_half_a_minute_only_makes_the_picture_old(world):
     a, b = prompt.start(np.array([0])), slow.start(np.array([0]))
     looks = scans(world, LOOKER, 0, 40)
     for k, found in enumerate(looks):
-        prompt.update(a, found, said(k), k + 0.5)
+        prompt.update(a, [said(k, found)], k + 0.5)
     for k in range(70):
-        known = looks[k - 30] if k >= 30 else empty(Detections)
-        slow.update(b, known, said(k - 30) if k >= 30 else empty(Scans), k + 0.5)
+        slow.update(b, [said(k - 30, looks[k - 30])] if k >= 30 else [], k + 0.5)
     one, two = prompt.picture(a, 39.5), slow.picture(b, 69.5)
     assert b.dropped.sum() == 0
     assert one.is_confirmed.sum() == 10
@@ -146,20 +147,41 @@ def test_lost_scans_thin_the_picture_out_smoothly(world, loss):
     rng = np.random.default_rng(3)
     for k, found in enumerate(scans(world, LOOKER, 0, 45)):
         if rng.random() < loss:
-            tracker.update(state, empty(Detections), empty(Scans), k + 0.5)
+            tracker.update(state, [], k + 0.5)
         else:
-            tracker.update(state, found, said(k), k + 0.5)
+            tracker.update(state, [said(k, found)], k + 0.5)
     picture = tracker.picture(state, 45.0)
     assert picture.is_confirmed.sum() == 10
     assert len(picture.run) <= 11
 
 
-def test_a_scan_with_detections_counts_without_other_word(world):
-    tracker = tracker_of()
-    state = tracker.start(np.array([0]))
-    for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, empty(Scans), k + 0.5)
-    assert tracker.picture(state, 25.0).is_confirmed.sum() >= 8
+def test_a_scan_may_come_in_parts(world):
+    """One run hears of each look a second later than the other: both see what they see at once."""
+    whole, parted = tracker_of(), tracker_of()
+    a, b, late = whole.start(np.array([4, 7])), parted.start(np.array([4, 7])), []
+    for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
+        scan = said(k, found, runs=(4, 7))
+        whole.update(a, [scan], k + 0.5)
+        parted.update(b, [in_runs(scan, np.array([False, True])), *late], k + 0.5)
+        late = [in_runs(scan, np.array([True, False]))]
+    parted.update(b, late, 24.5)
+    one, two = whole.picture(a, 25.0), parted.picture(b, 25.0)
+    assert set(one.run) == {4, 7}
+    for name in ("run", "id", "t", "x_ecef", "cov_ecef", "n_updates"):
+        assert np.array_equal(getattr(one, name), getattr(two, name))
+
+
+def test_parts_of_a_scan_that_come_at_once_are_one(world):
+    whole, parted = tracker_of(), tracker_of()
+    a, b = whole.start(np.array([4, 7])), parted.start(np.array([4, 7]))
+    for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
+        scan = said(k, found, runs=(4, 7))
+        first, second = (in_runs(scan, np.array(part)) for part in ([True, False], [True, True]))
+        whole.update(a, [scan], k + 0.5)
+        parted.update(b, [first, second], k + 0.5)
+    one, two = whole.picture(a, 25.0), parted.picture(b, 25.0)
+    for name in ("run", "id", "t", "x_ecef", "cov_ecef", "n_updates"):
+        assert np.array_equal(getattr(one, name), getattr(two, name))
 
 
 def test_numbers_never_come_back(world):
@@ -168,7 +190,7 @@ def test_numbers_never_come_back(world):
     state = tracker.start(np.array([0]))
     seen, alive, top = set(), set(), -1
     for k, found in enumerate(scans(world, noisy, 0, 40)):
-        tracker.update(state, found, said(k), k + 0.5)
+        tracker.update(state, [said(k, found)], k + 0.5)
         now = set(tracker.picture(state, k + 0.5).id.tolist())
         fresh = now - alive
         assert not fresh & seen
@@ -184,9 +206,9 @@ def test_a_scan_that_comes_much_too_late_is_dropped_and_counted(world):
     state = tracker.start(np.array([0]))
     for k, found in enumerate(looks):
         if k != 10:
-            tracker.update(state, found, said(k), k + 0.5)
+            tracker.update(state, [said(k, found)], k + 0.5)
     before = tracker.picture(state, 60.0)
-    tracker.update(state, looks[10], said(10), 60.0)
+    tracker.update(state, [said(10, looks[10])], 60.0)
     assert state.dropped.tolist() == [len(looks[10].run)]
     assert len(looks[10].run) > 0
     assert np.array_equal(before.id, tracker.picture(state, 60.0).id)
@@ -199,9 +221,8 @@ def test_a_scan_that_comes_a_little_late_is_used(world):
     for k, found in enumerate(looks):
         if k == 30:
             continue
-        late = [30] if k == 33 else []
-        heard = [found] + [looks[i] for i in late]
-        tracker.update(state, join(heard, Detections), said(k, *late), k + 0.5)
+        late = [said(30, looks[30])] if k == 33 else []
+        tracker.update(state, [said(k, found), *late], k + 0.5)
     picture = tracker.picture(state, 40.0)
     assert state.dropped.sum() == 0
     assert picture.is_confirmed.sum() == 10 == len(picture.run)
@@ -232,8 +253,8 @@ def test_a_node_whose_link_may_fail_keeps_a_picture_of_its_own(world):
     assert [g.sensors for g in tracker.groups] == [(0, 1), (1,)]
     state = tracker.start(np.array([0]))
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, said(k), k + 0.5, cell=0)
-        tracker.update(state, empty(Detections), empty(Scans), k + 0.5, cell=1)
+        tracker.update(state, [said(k, found)], k + 0.5, cell=0)
+        tracker.update(state, [], k + 0.5, cell=1)
     assert set(tracker.picture(state, 25.0).node) == {0}
 
 
@@ -243,7 +264,7 @@ def test_a_stovepiped_node_sees_with_its_own_eyes_only(world):
     tracker = tracker_of(node(), node(name="far"), sensors=sensors, wiring="stovepiped")
     state = tracker.start(np.array([0]))
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
-        tracker.update(state, found, said(k), k + 0.5)
+        tracker.update(state, [said(k, found)], k + 0.5)
     assert set(tracker.picture(state, 25.0).node) == {0}
 
 
@@ -268,7 +289,7 @@ def test_predictions_are_not_made_anew_without_need(world):
     state = tracker.start(np.array([0]))
     times = set()
     for k, found in enumerate(scans(world, LOOKER, 0, 60)):
-        tracker.update(state, found, said(k), k + 0.5)
+        tracker.update(state, [said(k, found)], k + 0.5)
         picture = tracker.picture(state, k + 0.5)
         times |= set(picture.t_predicted[picture.id == 0].tolist())
     assert 5 <= len(times) <= 25
@@ -279,8 +300,8 @@ def test_model_and_state_pickle(world):
     state = run_until(tracker, world, 20)
     again, copy = pickle.loads(pickle.dumps((tracker, state)))
     found = scans(world, LOOKER, 20, 21)[0]
-    tracker.update(state, found, said(20), 20.5)
-    again.update(copy, found, said(20), 20.5)
+    tracker.update(state, [said(20, found)], 20.5)
+    again.update(copy, [said(20, found)], 20.5)
     assert np.array_equal(tracker.picture(state, 21.0).x_ecef, again.picture(copy, 21.0).x_ecef)
 
 
@@ -356,7 +377,7 @@ def test_a_vague_track_is_not_caught_by_one_false_alarm():
     state.pictures[0].rows = rows
     state.pictures[0].next_id[:] = 1
     alarm = one_detection(looker, site, u, distance=55e3, t=scan_time(9, 1, 1.0))
-    tracker.update(state, alarm, said(9, sensor=1), 10.2)
+    tracker.update(state, [said(9, alarm, sensor=1)], 10.2)
     picture = tracker.picture(state, 10.2)
     assert picture.id.tolist() == [0, 1]
     assert picture.is_confirmed.tolist() == [True, False]
