@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opendome.kernels.fusion import twins
-from opendome.messages import Detections, Tasking, empty, in_runs, take
+from opendome.messages import Detections, Tasking, empty, take
 from opendome.scenario.command import Command, Link, Outage
 from opendome.scenario.schedule import scan_time
 from opendome.scenario.sensors import Sensor
@@ -153,35 +153,6 @@ def test_lost_scans_thin_the_picture_out_smoothly(world, loss):
     picture = tracker.picture(state, 45.0)
     assert picture.is_confirmed.sum() == 10
     assert len(picture.run) <= 11
-
-
-def test_a_scan_may_come_in_parts(world):
-    """One run hears of each look a second later than the other: both see what they see at once."""
-    whole, parted = tracker_of(), tracker_of()
-    a, b, late = whole.start(np.array([4, 7])), parted.start(np.array([4, 7])), []
-    for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
-        scan = said(k, found, runs=(4, 7))
-        whole.update(a, [scan], k + 0.5)
-        parted.update(b, [in_runs(scan, np.array([False, True])), *late], k + 0.5)
-        late = [in_runs(scan, np.array([True, False]))]
-    parted.update(b, late, 24.5)
-    one, two = whole.picture(a, 25.0), parted.picture(b, 25.0)
-    assert set(one.run) == {4, 7}
-    for name in ("run", "id", "t", "x_ecef", "cov_ecef", "n_updates"):
-        assert np.array_equal(getattr(one, name), getattr(two, name))
-
-
-def test_parts_of_a_scan_that_come_at_once_are_one(world):
-    whole, parted = tracker_of(), tracker_of()
-    a, b = whole.start(np.array([4, 7])), parted.start(np.array([4, 7]))
-    for k, found in enumerate(scans(world, LOOKER, 0, 25, runs=(4, 7))):
-        scan = said(k, found, runs=(4, 7))
-        first, second = (in_runs(scan, np.array(part)) for part in ([True, False], [True, True]))
-        whole.update(a, [scan], k + 0.5)
-        parted.update(b, [first, second], k + 0.5)
-    one, two = whole.picture(a, 25.0), parted.picture(b, 25.0)
-    for name in ("run", "id", "t", "x_ecef", "cov_ecef", "n_updates"):
-        assert np.array_equal(getattr(one, name), getattr(two, name))
 
 
 def test_numbers_never_come_back(world):
