@@ -137,19 +137,3 @@ def direction_in_field(field: Field, d0: float, d1: float) -> tuple[float, float
         basis[0, 1] * east + basis[1, 1] * north + basis[2, 1] * up,
         basis[0, 2] * east + basis[1, 2] * north + basis[2, 2] * up,
     )
-
-
-@jit
-def is_near_field(field: Field, r_ecef: Floats, margin: Floats) -> NDArray[np.bool_]:
-    """Whether places (n, 3) may be in the field if each can be off by a margin (n,) in m."""
-    near = np.zeros(len(r_ecef), np.bool_)
-    for i in range(len(r_ecef)):
-        distance, azimuth, elevation = seen_from(field, r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
-        angle = margin[i] / (distance + 1.0)
-        turn = abs(wrapped(azimuth - field.azimuth)) - field.half_sector
-        near[i] = (
-            distance - margin[i] <= field.max_range
-            and elevation + angle >= field.min_elevation
-            and turn * math.cos(elevation) <= angle
-        )
-    return near

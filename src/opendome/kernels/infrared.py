@@ -343,12 +343,3 @@ def draws_of_satellite(draws: Draws, j: int) -> Draws:
         draws.seed, draws.event, draws.obj + j * SATELLITE_STRIDE, draws.detection, draws.noise,
         draws.alarms, draws.places,
     )  # fmt: skip
-
-
-@jit
-def are_in_view(sight: Sight, r_ecef: Floats) -> NDArray[np.bool_]:
-    """Whether a plume at each place (n, 3) would be seen; see `is_in_view`."""
-    found = np.zeros(len(r_ecef), np.bool_)
-    for i in range(len(r_ecef)):
-        found[i] = is_in_view(sight, r_ecef[i, 0], r_ecef[i, 1], r_ecef[i, 2])
-    return found

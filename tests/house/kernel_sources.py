@@ -1,0 +1,111 @@
+"""The kernels of the package as their sources have them: who calls whom, and which tests do."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache, lru_cache
+
+from tests.house.sources import ROOT, Source, everything, imported, package
+
+KERNELS = "opendome.kernels."
+# Kernels that stages call where no scenario of the recorded runs brings them -> their proof.
+ELSEWHERE = {
+    "assignment.allot_counts": "laws/test_assignment_laws.py"
+    "::test_what_is_proven_for_fire_units_is_brute_force",
+    "atmosphere.density_fast": "published/test_us_standard_atmosphere_1976.py"
+    "::test_the_flight_table_follows_the_standard",
+    "guidance.coast_step": "unit/kernels/test_guidance.py"
+    "::test_prediction_is_that_of_two_kepler_orbits",
+}
+
+
+@lru_cache(maxsize=1)
+def kernels() -> dict[str, ast.FunctionDef]:
+    """Compiled functions by ``file.name``."""
+    found = {}
+    for source in package():
+        if source.floor != "kernels":
+            continue
+        for node in source.tree.body:
+            if isinstance(node, ast.FunctionDef) and any(
+                "jit" in ast.unparse(d) for d in node.decorator_list
+            ):
+                found[f"{source.path.stem}.{node.name}"] = node
+    return found
+
+
+@cache
+def _meant(source: Source) -> dict[str, str]:
+    """Names in a file -> the kernels they stand for; those of modules end in a dot."""
+    names = {}
+    for node in source.nodes(ast.ImportFrom):
+        assert isinstance(node, ast.ImportFrom)
+        for alias, dotted in zip(node.names, imported(node), strict=True):
+            if dotted.startswith(KERNELS):
+                names[alias.asname or alias.name] = dotted.removeprefix(KERNELS)
+    return names
+
+
+def _used(source: Source, node: ast.AST) -> set[str]:
+    """Kernels that a piece of a file speaks of."""
+    names = _meant(source)
+    if not names and source.floor != "kernels":
+        return set()
+    found = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            own = f"{source.path.stem}.{part.id}"
+            found.add(names.get(part.id, own if source.floor == "kernels" else ""))
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+            found.add(f"{names.get(part.value.id, '')}.{part.attr}")
+    return found & set(kernels())
+
+
+@lru_cache(maxsize=1)
+def entries() -> set[str]:
+    """Kernels that the rest of the package calls."""
+    return {
+        name
+        for source in package()
+        if source.floor != "kernels"
+        for name in _used(source, source.tree)
+    }
+
+
+@lru_cache(maxsize=1)
+def called_by_tests() -> set[str]:
+    """Kernels that a test calls by name."""
+    tests = ROOT / "tests"
+    return {
+        name
+        for source in everything()
+        if tests in source.path.parents
+        for name in _used(source, source.tree)
+    }
+
+
+@lru_cache(maxsize=1)
+def called_by_plain_code() -> set[str]:
+    """Kernels that the plain functions beside them call."""
+    compiled = {id(node) for node in kernels().values()}
+    return {
+        name
+        for source in package()
+        if source.floor == "kernels"
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef) and id(node) not in compiled
+        for name in _used(source, node)
+    }
+
+
+def reached(start: set[str]) -> set[str]:
+    """Kernels that others of a set call, directly or through others; the set too."""
+    by_file = {s.path.stem: s for s in package() if s.floor == "kernels"}
+    waiting, found = list(start), set(start)
+    while waiting:
+        name = waiting.pop()
+        source = by_file[name.split(".")[0]]
+        for other in _used(source, kernels()[name]) - found:
+            found.add(other)
+            waiting.append(other)
+    return found
