@@ -138,7 +138,8 @@ class CommandKind(IntEnum):
 class Commands:
     """What fire control tells a round, n rows: leave now, or here is a newer track.
 
-    ``shot`` counts 0, 1, 2 ... within a run. ``x_ecef`` is the handed-over track at ``t_track``.
+    ``shot`` counts 0, 1, 2 ... within a run. ``x_ecef`` is the handed-over track at ``t_track``;
+    ``thrust`` and ``t_burnout`` are what is believed of one that burns.
     Only a LAUNCH row uses azimuth and elevation (rad, launcher's east-north-up), ``t_launch``,
     ``t_intercept`` and ``r_intercept_ecef``; an UPDATE row repeats the first two times as NaN.
     """
@@ -160,6 +161,9 @@ class Commands:
     is_level: Bools  # the track flies level on wings
     sigma_place: Floats  # m per axis, of the track's place
     sigma_speed: Floats  # m/s per axis, of its velocity
+    thrust: Floats  # m/s^2 along its velocity until t_burnout
+    t_burnout: Floats  # -inf of a track that does not burn
+    launcher: Ints  # the satellite of a shell that fires; -1 where the battery has a site
 
 
 class ReportKind(IntEnum):

@@ -20,6 +20,7 @@ FEWER = {
         "threats.drones.count=2",
         "threats.rockets.count=2",
     ),
+    "sbi_boost": ("threats.irbm.count=0", "weapons.boost_shell.shell.total=3900"),
     "theater_bases": (
         "threats.medium_range.count=2",
         "threats.short_range.count=2",

@@ -55,7 +55,8 @@ def solved(_: FireUnit, tracks: Tracks, t_earliest: np.ndarray, is_flown: bool) 
     n, nothing = len(t_earliest), np.zeros(len(t_earliest))
     there = np.zeros((n, 3))
     every = np.ones(n, dtype=np.bool_)
-    return Solutions(every, t_earliest, t_earliest + FLIGHT, there, nothing, nothing)
+    site = np.full(n, -1, dtype=np.int64)
+    return Solutions(every, t_earliest, t_earliest + FLIGHT, there, nothing, nothing, site)
 
 
 def picture(t: float) -> Tracks:

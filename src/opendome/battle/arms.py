@@ -13,6 +13,7 @@ from opendome.battle.remote import NOWHERE, own_field
 from opendome.battle.windows import Site, Sites
 from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.shell_windows import orbital_launcher
 from opendome.kernels.windows import Launcher
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import Battery, InterceptorSystem
@@ -39,7 +40,8 @@ class Arms(NamedTuple):
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
     is_layered: bool  # some batteries come before others
     rules: SalvoRules  # of the nodes that the batteries obey
-    against: Bools  # (b, 2) whether it may fire at a ballistic threat, at a flyer on wings
+    against: Bools  # (b, 3) may fire at what falls, at a flyer on wings, at what burns
+    assumed_burn: float  # s from launch to burn-out of what burns; 0: none fires at that
     consent: Floats  # (b,) s, human, before the first engagement of a track
     latency: Floats  # (b,) s from a decision until the battery has the order
     reaction: Floats  # (b,) s from the order to the launch
@@ -90,12 +92,26 @@ def cell_arms(
             np.array([one[3] for one in kinds], dtype=np.int64),
             np.array([one[4] for one in kinds], dtype=np.int64),
         ),
-        against=np.array([(w.against != "level", w.against != "ballistic") for w in weapons]),
+        against=np.array([_classes(w) for w in weapons], dtype=np.bool_).reshape(-1, 3),
+        assumed_burn=max(
+            (w.system.assumed_burn for w in weapons if w.system.phase != "coast"), default=0.0
+        ),
         consent=consent,
         latency=latency,
         reaction=reaction,
         heard=assess + on_link,
         again=latency + reaction + nodes[cell.lead].decision_period,
+    )
+
+
+def _classes(weapon: Battery) -> tuple[bool, bool, bool]:
+    """Whether it may fire at what falls, at a flyer on wings, at what burns."""
+    phase, against = weapon.system.phase, weapon.against
+    may_coast, is_free = phase != "boost", weapon.shell is None
+    return (
+        may_coast and against != "level",
+        may_coast and is_free and against != "ballistic",
+        phase != "coast" and against != "level",
     )
 
 
@@ -141,13 +157,16 @@ def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:
     ballistic = system.ballistic_range
     is_guided = system.remote != "engage"
     field = own_field(scenario, weapon) if is_guided else None
-    site = weapon.site
+    site, shell = weapon.site, weapon.shell
     launcher = Launcher(
-        r_ecef=np.array(ecef_from_geodetic(site.lat, site.lon, site.alt)),
+        r_ecef=np.zeros(3)
+        if site is None
+        else np.array(ecef_from_geodetic(site.lat, site.lon, site.alt)),
         table=table,
         envelope=level if ballistic is None else level._replace(max_range=ballistic),
         level_envelope=level,
         is_guided=is_guided,
         field=NOWHERE if field is None else field,
     )
-    return Site(launcher, system.remote, has_radar=field is not None)
+    orbit = None if shell is None else orbital_launcher(shell, system)
+    return Site(launcher, system.remote, has_radar=field is not None, orbit=orbit)

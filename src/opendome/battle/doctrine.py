@@ -45,15 +45,19 @@ def spent(state: BattleState, p_kill: Floats) -> Spent:
     )
 
 
-def is_open(state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints]) -> Bools:
+def is_open(
+    state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints], may_boost: bool = False
+) -> Bools:
     """Whether each confirmed track can be fired at at all, (n,).
 
-    Not while it boosts, not without an impact predicted (but of a flyer on wings none is needed),
-    not when it is believed dead.
+    Not while it boosts, unless a battery may fire at such; not without an impact predicted (but of
+    a flyer on wings, or of what burns, none is needed); not when it is believed dead.
     """
     seen, rows = pairs
-    is_alive = ~picture.is_boosting[seen] & np.isnan(state.tracks.t_killed[rows])
-    return np.asarray(is_alive & (picture.is_level[seen] | np.isfinite(picture.impact_t[seen])))
+    is_boosting = picture.is_boosting[seen]
+    is_known = picture.is_level[seen] | np.isfinite(picture.impact_t[seen]) | is_boosting
+    is_alive = np.isnan(state.tracks.t_killed[rows])
+    return np.asarray(is_alive & is_known & (may_boost | ~is_boosting))
 
 
 def may_engage(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.books import BattleState
+from opendome.kernels.burning import assumed_burns
 from opendome.kernels.judgement import Assets, Suspects, judgements
 from opendome.messages import Tracks
 
@@ -58,6 +59,26 @@ def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgeme
         picture.impact_cov_enu,
     )
     return Judgement(*judgements(suspects, rows, Assets(discs, values, SIGMA_COURSE, T_REACH)))
+
+
+def suspect_burning(
+    state: BattleState, picture: Tracks, pairs: tuple[Ints, Ints], values: Floats, burn: float
+) -> None:
+    """Judge what burns, where some battery may fire at it: whither it goes nobody knows yet.
+
+    It counts as a threat to every asset alike, until the burn-out that is assumed ``burn`` s after
+    its launch; then it is judged anew.
+    """
+    seen, rows = pairs
+    burning = np.flatnonzero(picture.is_boosting[seen])
+    if not len(burning):
+        return
+    seen, rows = seen[burning], rows[burning]
+    tracks = state.tracks
+    tracks.chance[rows] = 1.0 if len(values) else 0.0
+    tracks.value[rows] = values.mean() if len(values) else 0.0
+    tracks.t_end[rows] = assumed_burns(picture.t_first[seen], picture.t[seen], burn)[1]
+    tracks.t_judged[rows] = -np.inf
 
 
 def refresh(

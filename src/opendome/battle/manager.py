@@ -22,6 +22,7 @@ from opendome.battle.picture import contradict, read
 from opendome.battle.plan import Options, is_open_now, nap, problems_of
 from opendome.battle.windows import Paths
 from opendome.kernels.assignment import NOW
+from opendome.kernels.burning import assumed_burns
 from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
 from opendome.scenario.command import Command, Node
@@ -180,9 +181,18 @@ class Manager:
         t_earliest = np.maximum(t_base, left.t_ready[stock])
         is_level = picture.is_level[seen]
         t_end = np.where(is_level, np.minimum(candidates.t_end, t + FAR_AHEAD), candidates.t_end)
+        is_burning = picture.is_boosting[seen]
         paths = Paths(picture.x_ecef[seen], picture.t[seen], t_end, is_level)
-        found = outlook.look_ahead(state, candidates.rows, arms, paths, t_earliest, t)
-        has_rounds = (left.rounds[stock] > 0) & arms.against[:, is_level.astype(np.int64)].T
+        may_fire = arms.against[:, np.where(is_burning, 2, is_level)].T
+        asked = t_earliest
+        if is_burning.any():
+            thrust, _ = assumed_burns(picture.t_first[seen], paths.t, arms.assumed_burn)
+            ends = np.where(is_burning, t_end, -np.inf)
+            paths = paths._replace(thrust=np.full(len(seen), thrust), t_burnout=ends)
+            asked = np.where(may_fire, t_earliest, np.inf)
+            state.tracks.t_fresh[candidates.rows[is_burning]] = -np.inf
+        found = outlook.look_ahead(state, candidates.rows, arms, paths, asked, t)
+        has_rounds = (left.rounds[stock] > 0) & may_fire
         options = Options(
             found=outlook.without(found, has_rounds),
             paths=paths,
@@ -214,11 +224,14 @@ class Manager:
     ) -> Candidates | None:
         """Threats that a cell may fire at now, in the runs where there is something to decide."""
         arms, tracks, rules = self.arms[i], state.tracks, self._lead(i).doctrine
-        is_open = doctrine.is_open(state, picture, pairs)
+        is_open = doctrine.is_open(state, picture, pairs, arms.assumed_burn > 0.0)
         judged = pairs if self.cued else (pairs[0][is_open], pairs[1][is_open])
         evaluate.refresh(state, picture, judged, self.discs, self.values)
+        if arms.assumed_burn > 0.0:
+            evaluate.suspect_burning(state, picture, judged, self.values, arms.assumed_burn)
         seen, rows = pairs[0][is_open], pairs[1][is_open]
-        t_end = np.where(picture.is_level[seen], tracks.t_end[rows], picture.impact_t[seen])
+        is_told = picture.is_level[seen] | picture.is_boosting[seen]
+        t_end = np.where(is_told, tracks.t_end[rows], picture.impact_t[seen])
         is_threat = doctrine.is_threatening(rules, tracks.chance[rows]) & (t_end > t)
         if not (is_threat & (tracks.t_wake[rows] <= t + 1e-9)).any():
             return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from opendome.battle.arms import Arms
 from opendome.battle.books import BattleState
-from opendome.battle.windows import Paths, Windows, find_windows
+from opendome.battle.windows import Paths, Windows, find_windows, some
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,8 +87,3 @@ def renew(found: Windows, which: Ints, paths: Paths, arms: Arms, t_earliest: Flo
     for column, part in zip(columns, new, strict=True):
         column[which] = part
     return Windows(*columns)
-
-
-def some(paths: Paths, rows: Ints) -> Paths:
-    """Some of the threats."""
-    return Paths(paths.x_ecef[rows], paths.t[rows], paths.t_end[rows], paths.is_level[rows])

@@ -40,7 +40,7 @@ def own_field(scenario: Scenario, battery: Battery) -> Field | None:
 def _distance(sensor: Sensor, battery: Battery) -> float:
     """Straight distance between a sensor on the ground and a battery, m."""
     here, there = sensor.site, battery.site
-    if here is None:
+    if here is None or there is None:
         return float("inf")
     a = np.array(ecef_from_geodetic(here.lat, here.lon, here.alt))
     b = np.array(ecef_from_geodetic(there.lat, there.lon, there.alt))

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.burning import burning_paths
 from opendome.kernels.in_field import are_in_field
 from opendome.kernels.level import predicted_paths
+from opendome.kernels.shell_windows import OrbitalLauncher, shell_windows
 from opendome.kernels.tries import tries_of
 from opendome.kernels.windows import N_FINE, Launcher, Launchers, all_windows, stack
 
@@ -27,6 +29,7 @@ class Site(NamedTuple):
     launcher: Launcher
     remote: str = "engage"  # what it may do on another's track
     has_radar: bool = True  # of its own
+    orbit: OrbitalLauncher | None = None  # its launchers, where they are satellites
 
 
 class Sites(NamedTuple):
@@ -41,13 +44,44 @@ class Sites(NamedTuple):
         return Sites(tuple(sites), stack([site.launcher for site in sites]))
 
 
+NO_THRUST: Floats = np.zeros(0)
+
+
 class Paths(NamedTuple):
     """States of n threats, and until when each is worth following."""
 
     x_ecef: Floats  # (n, 7) position, velocity, log_beta at t
     t: Floats  # (n,)
-    t_end: Floats  # (n,) impact, or arrival of a flyer on wings
+    t_end: Floats  # (n,) impact, arrival of a flyer on wings, or assumed burn-out
     is_level: Bools  # (n,)
+    thrust: Floats = NO_THRUST  # (n,) m/s^2, or of no length where nothing burns
+    t_burnout: Floats = NO_THRUST  # (n,) until when it burns; -inf of what does not
+
+
+def some(paths: Paths, rows: Ints) -> Paths:
+    """Some of the threats."""
+    none = len(paths.t_burnout) == 0
+    return Paths(
+        paths.x_ecef[rows],
+        paths.t[rows],
+        paths.t_end[rows],
+        paths.is_level[rows],
+        NO_THRUST if none else paths.thrust[rows],
+        NO_THRUST if none else paths.t_burnout[rows],
+    )
+
+
+def states_at(threats: Paths, times: Floats) -> Floats:
+    """States (n, k, 6), ECEF, of threats at times (n, k): coasting, level or burning."""
+    r, v, log_beta = (
+        np.ascontiguousarray(threats.x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6)
+    )
+    states = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
+    rows = np.flatnonzero(threats.t_burnout > threats.t) if len(threats.t_burnout) else ()
+    if len(rows):
+        mine = some(threats, np.asarray(rows))
+        states[rows] = burning_paths(mine.x_ecef, mine.t, mine.thrust, mine.t_burnout, times[rows])
+    return states
 
 
 class Windows(NamedTuple):
@@ -80,16 +114,17 @@ def find_windows(threats: Paths, sites: Sites, t_earliest: Floats) -> Windows:
     start = np.maximum(np.min(t_earliest, axis=1, initial=np.inf), threats.t)
     start = np.where(start < t_end, start, t_end)
     times = start[:, None] + (t_end - start)[:, None] * SHARES
-    r, v, log_beta = (
-        np.ascontiguousarray(threats.x_ecef[:, c]) for c in (slice(3), slice(3, 6), 6)
-    )
-    states = predicted_paths(r, v, log_beta, threats.is_level, threats.t, times)
+    states = states_at(threats, times)
+    r = np.ascontiguousarray(threats.x_ecef[:, :3])
     asked = t_earliest
     for b, site in enumerate(sites.each):
         if not may_begin_at_once(site):
             asked = asked.copy()
             asked[:, b] = np.maximum(asked[:, b], begins(site, r, times, states))
     found = all_windows(sites.launchers, threats.is_level, times, states, asked)
+    for b, site in enumerate(sites.each):
+        if site.orbit is not None:
+            found[b] = shell_windows(site.orbit, times, states, asked[:, b].copy())
     step = (t_end - start) * SHARES[1] / (N_FINE - 1)
     first, met, last, met_last = np.ascontiguousarray(found[:, :, :4].transpose(2, 1, 0))
     r_intercept = np.ascontiguousarray(found[:, :, 4:].transpose(1, 0, 2))

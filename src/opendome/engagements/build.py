@@ -10,6 +10,7 @@ from opendome.engagements.engagement import FireControlModel, FireUnit
 from opendome.engagements.guidance import LAWS
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.shell_windows import orbital_launcher
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import InterceptorSystem
 from opendome.scenario.wiring import cells
@@ -38,31 +39,31 @@ def build(
     for i, battery in enumerate(scenario.weapons):
         mates = [b for b, unit in zip(scenario.weapons, members, strict=True) if unit == members[i]]
         system = battery.system
-        launchers = system.launchers if battery.launchers is None else battery.launchers
-        per_launcher = (
-            system.rounds_per_launcher
-            if battery.rounds_per_launcher is None
-            else battery.rounds_per_launcher
-        )
+        site, shell = battery.site, battery.shell
+        place = (np.nan,) * 3 if site is None else (site.lat, site.lon, site.alt)
         units.append(
             FireUnit(
                 name=battery.name,
                 node=nodes.index(battery.node),
-                site=np.array([battery.site.lat, battery.site.lon, battery.site.alt]),
+                site=np.array(place, dtype=np.float64),
                 vehicle=vehicles[system],
                 table=tables[system],
                 envelope=_envelope(system, system.max_range),
                 envelope_ballistic=_envelope(system, system.ballistic_range or system.max_range),
                 law=LAWS[system.homing.law],
                 is_divert=system.homing.steering == "divert",
-                rounds=launchers * per_launcher,
+                rounds=battery.n_launchers * battery.n_each,
                 channels=max(mate.system.channels for mate in mates),
                 launch_interval=system.launch_interval,
                 reaction=system.reaction,
                 unit=members.index(members[i]),
-                rounds_per_launcher=per_launcher,
+                rounds_per_launcher=battery.n_each,
                 reload=system.reload,
                 reloads=battery.reloads,
+                orbit=None if shell is None else orbital_launcher(shell, system),
+                may_boost=system.phase != "coast",
+                may_coast=system.phase != "boost",
+                assumed_burn=system.assumed_burn,
             )
         )
     n_cells = len(cells(scenario.command, scenario.sensors))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.shell_windows import OrbitalLauncher
 from opendome.messages import Orders, Tracks, empty
 
 Floats = NDArray[np.float64]
@@ -38,6 +39,10 @@ class FireUnit:
     rounds_per_launcher: int
     reload: float | None  # s to fill an empty launcher; None: not within a fight
     reloads: int  # full loads of a launcher in store
+    orbit: OrbitalLauncher | None = None  # its launchers, where they are satellites
+    may_boost: bool = False  # it may be fired at what burns
+    may_coast: bool = True  # and at what does not
+    assumed_burn: float = np.inf  # s from launch to burn-out of what burns
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ class FireControlState:
     waiting: Orders = field(default_factory=lambda: empty(Orders))
     flights: InFlight = field(default_factory=no_flights)
     refills: Refills = field(default_factory=no_refills)
+    # battery whose launchers are satellites -> (n_runs, total) rounds that each has left
+    aloft: dict[int, Ints] = field(default_factory=dict)
 
 
 def begin(model: FireControlModel, runs: Ints) -> FireControlState:
@@ -140,4 +147,9 @@ def begin(model: FireControlModel, runs: Ints) -> FireControlState:
         n_fired=np.zeros(shape, dtype=np.int64),
         n_stored=np.tile(stored, (len(runs), 1)).reshape(shape),
         refusals=np.full((len(runs), 0), -1, dtype=np.int64),
+        aloft={
+            j: np.full((len(runs), len(u.orbit.shell.elements)), u.rounds_per_launcher)
+            for j, u in enumerate(model.units)
+            if u.orbit is not None
+        },
     )

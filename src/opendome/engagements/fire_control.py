@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.engagements.engagement import FireControlModel, FireControlState, InFlight, Sight
+from opendome.engagements.from_orbit import burns_of, solve_from_shell
 from opendome.engagements.launch import solve
 from opendome.engagements.magazines import (
     AFTER_INTERCEPT,
+    leave_satellites,
     number_refusals,
     only_new,
     refill,
     spend,
     stocks,
 )
+from opendome.engagements.solutions import Solutions, no_solutions
 from opendome.messages import (
     CommandKind,
     Commands,
@@ -205,16 +208,18 @@ def _launch(
         return empty(Commands), empty(Reports), empty(Orders)
     wanted = (orders.run, orders.node, orders.track, orders.battery)
     found, seen = see(model, state, sight, wanted)
-    is_aimed = np.isfinite(seen.impact_t) | seen.is_level
+    is_aimed = np.isfinite(seen.impact_t) | seen.is_level | seen.is_boosting
     known, seen = found[is_aimed], take(seen, is_aimed)
-    out, feasible = _solved(model, orders, t_earliest, (known, seen))
-    goes = _take_turns(model, state, orders, out["t_launch"], feasible, clock[1])
+    way = _solved(model, state, orders, t_earliest, (known, seen))
+    feasible = way.is_feasible
+    goes = _take_turns(model, state, orders, way.t_launch, feasible, clock[1])
     later = feasible & ~goes
     postponed = replace(
-        take(orders, later), t_launch=out["t_launch"][later], t_intercept=out["t_intercept"][later]
+        take(orders, later), t_launch=way.t_launch[later], t_intercept=way.t_intercept[later]
     )
     fly = take(orders, goes)
-    shot = spend(model, state, fly, out["t_launch"][goes])
+    shot = spend(model, state, fly, way.t_launch[goes])
+    leave_satellites(state, fly, way.launcher[goes])
     seen = take(seen, goes[known])
     sigma_place, sigma_speed = sigmas(seen.cov_ecef)
     commands = Commands(
@@ -224,17 +229,19 @@ def _launch(
         order=fly.id,
         battery=fly.battery,
         track=fly.track,
-        t_launch=out["t_launch"][goes],
-        t_intercept=out["t_intercept"][goes],
-        r_intercept_ecef=out["r"][goes],
-        azimuth=out["azimuth"][goes],
-        elevation=out["elevation"][goes],
+        t_launch=way.t_launch[goes],
+        t_intercept=way.t_intercept[goes],
+        r_intercept_ecef=way.r_intercept_ecef[goes],
+        azimuth=way.azimuth[goes],
+        elevation=way.elevation[goes],
         law=np.array([u.law for u in model.units], dtype=np.int64)[fly.battery],
         t_track=seen.t,
         x_ecef=seen.x_ecef,
         is_level=seen.is_level,
         sigma_place=sigma_place,
         sigma_speed=sigma_speed,
+        launcher=way.launcher[goes],
+        **_burning(model, fly.battery, seen),
     )
     _note_flights(state, fly, commands)
     said = _report(fly, clock[0], ReportKind.LAUNCHED, shot)
@@ -243,27 +250,43 @@ def _launch(
 
 
 def _solved(
-    model: FireControlModel, orders: Orders, t_earliest: Floats, seen: tuple[Ints, Tracks]
-) -> tuple[dict[str, Floats], Bools]:
-    """Launch solutions of the requested rounds whose tracks are known, and which are feasible."""
+    model: FireControlModel,
+    state: FireControlState,
+    orders: Orders,
+    t_earliest: Floats,
+    seen: tuple[Ints, Tracks],
+) -> Solutions:
+    """Launch solutions of the requested rounds, those whose tracks are known."""
     known, tracks = seen
-    n = len(orders.run)
-    out = {
-        name: np.full((n, 3) if name == "r" else n, np.nan)
-        for name in ("t_launch", "t_intercept", "r", "azimuth", "elevation")
-    }
-    feasible = np.zeros(n, dtype=np.bool_)
-    for j, unit in enumerate(model.units):
+    way = no_solutions(len(orders.run))
+    for j in range(len(model.units)):
         rows = np.flatnonzero(orders.battery[known] == j)
-        if not len(rows):
-            continue
-        mine = known[rows]
-        way = solve(unit, take(tracks, rows), t_earliest[mine], model.is_flown)
-        feasible[mine] = way.is_feasible
-        out["t_launch"][mine], out["t_intercept"][mine] = way.t_launch, way.t_intercept
-        out["r"][mine] = way.r_intercept_ecef
-        out["azimuth"][mine], out["elevation"][mine] = way.azimuth, way.elevation
-    return out, feasible
+        if len(rows):
+            mine = known[rows]
+            way.enter(mine, _solve(model, state, j, take(tracks, rows), t_earliest[mine]))
+    return way
+
+
+def _solve(
+    model: FireControlModel, state: FireControlState, j: int, seen: Tracks, t_earliest: Floats
+) -> Solutions:
+    """Firing solutions of battery j, from its site or from a satellite of its shell."""
+    unit = model.units[j]
+    if unit.orbit is None:
+        return solve(unit, seen, t_earliest, model.is_flown)
+    stock = (np.searchsorted(state.runs, seen.run), state.aloft[j])
+    return solve_from_shell(unit, unit.orbit, seen, t_earliest, stock, model.is_flown)
+
+
+def _burning(model: FireControlModel, battery: Ints, seen: Tracks) -> dict[str, Floats]:
+    """What batteries assume of the tracks (n,) that they hand over."""
+    thrust, ends = np.zeros(len(battery)), np.full(len(battery), -np.inf)
+    for j, unit in enumerate(model.units if seen.is_boosting.any() else ()):
+        rows = np.flatnonzero((battery == j) & seen.is_boosting)
+        if unit.may_boost and len(rows):
+            burns = burns_of(unit, take(seen, rows))
+            thrust[rows], ends[rows] = burns.thrust, burns.t_burnout
+    return {"thrust": thrust, "t_burnout": ends}
 
 
 def _take_turns(
@@ -322,27 +345,21 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
     is_divert = np.array([u.is_divert for u in model.units])
-    parts: list[tuple[Ints, Floats, Floats, Bools, Floats]] = []
+    parts: list[tuple[Ints, Tracks]] = []
     wanted = (state.runs[f.batch], f.node, f.track, f.battery)
     for found, picture, rows in sightings(model, state, sight, wanted):
         t_track = picture.t[rows]
         share = np.where(is_divert[f.battery[found]], UPDATE_SHARE, 1.0)
         t_update, t_intercept = f.t_update[found], f.t_intercept[found]
         due = (t_track > t_update) & (t_intercept - t_track <= share * (t_intercept - t_update))
-        seen = rows[due]
-        parts.append(
-            (found[due], t_track[due], picture.x_ecef[seen], picture.is_level[seen],
-             np.column_stack(sigmas(picture.cov_ecef[seen])))
-        )  # fmt: skip
+        parts.append((found[due], take(picture, rows[due])))
     if not any(len(part[0]) for part in parts):
         return empty(Commands)
-    order = np.argsort(np.concatenate([part[0] for part in parts]), kind="stable")
-    now = np.concatenate([part[0] for part in parts])[order]
-    t_track = np.concatenate([part[1] for part in parts])[order]
-    x_ecef = np.concatenate([part[2] for part in parts])[order]
-    is_level = np.concatenate([part[3] for part in parts])[order]
-    sigma = np.concatenate([part[4] for part in parts])[order]
-    f.t_update[now] = t_track
+    now = np.concatenate([part[0] for part in parts])
+    order = np.argsort(now, kind="stable")
+    now, seen = now[order], take(join([part[1] for part in parts], Tracks), order)
+    f.t_update[now] = seen.t
+    sigma_place, sigma_speed = sigmas(seen.cov_ecef)
     n = len(now)
     nan = np.full(n, np.nan)
     return Commands(
@@ -358,9 +375,11 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
         azimuth=nan,
         elevation=nan,
         law=np.zeros(n, dtype=np.int64),
-        t_track=t_track,
-        x_ecef=x_ecef,
-        is_level=is_level,
-        sigma_place=sigma[:, 0],
-        sigma_speed=sigma[:, 1],
+        t_track=seen.t,
+        x_ecef=seen.x_ecef,
+        is_level=seen.is_level,
+        sigma_place=sigma_place,
+        sigma_speed=sigma_speed,
+        launcher=np.full(n, -1, dtype=np.int64),
+        **_burning(model, f.battery[now], seen),
     )

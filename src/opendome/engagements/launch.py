@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.engagements.engagement import FireUnit
+from opendome.engagements.solutions import ACCEPTED, Solutions, inertial_knots
 from opendome.kernels.firing import first_guesses, solve_firings
-from opendome.kernels.frames import ecef_from_geodetic, ecis_from_ecefs, geodetic_from_ecef
+from opendome.kernels.frames import ecef_from_geodetic, geodetic_from_ecef
 from opendome.kernels.level import predicted_paths
 from opendome.kernels.reach import ground_range, reach_windows
 from opendome.messages import Tracks
@@ -21,22 +20,7 @@ N_KNOTS = 25  # points of the predicted path about the intercept
 KNOT_SPAN = 60.0  # s before and after the intercept
 CLOSE = 2.0  # m: a solution is converged
 LEVEL_HORIZON = 600.0  # s ahead that a level flyer, which has no impact, is looked for
-# m that a round makes good in flight. Divert: 2 km over a midcourse of 100 s and more is 20 m/s.
-# Aerodynamic: 1 km taken away over 20 s needs 10 m/s^2 at N' = 4, a small part of what fins give.
-ACCEPTED = {True: 2000.0, False: 1000.0}
 SLACK = 0.01  # of the farthest range and of the ceiling, by which a meeting may leave the envelope
-
-
-@dataclass(frozen=True)
-class Solutions:
-    """One row per round asked for; ``is_feasible`` says whether the others mean anything."""
-
-    is_feasible: NDArray[np.bool_]
-    t_launch: Floats
-    t_intercept: Floats
-    r_intercept_ecef: Floats  # (n, 3)
-    azimuth: Floats
-    elevation: Floats
 
 
 def _predicted(tracks: Tracks, times: Floats) -> Floats:
@@ -88,7 +72,8 @@ def solve(unit: FireUnit, tracks: Tracks, t_earliest: Floats, is_flown: bool) ->
         r_first[rows] = _predicted_at(tracks, t_meet)[rows]
         feasible[rows] &= _is_within(unit, tracks.is_level[rows], r_first[rows])
     assert len(guess) == n
-    return Solutions(feasible, t_launch, t_meet, r_first, guess[:, 0], guess[:, 1])
+    none = np.full(n, -1, dtype=np.int64)
+    return Solutions(feasible, t_launch, t_meet, r_first, guess[:, 0], guess[:, 1], none)
 
 
 def _windows(
@@ -133,12 +118,5 @@ def _predicted_at(tracks: Tracks, t: Floats) -> Floats:
 
 def _target_knots(tracks: Tracks, times: Floats) -> Floats:
     """Predicted paths as inertial knots (n, k, 7): t, r, v; rows without a window hold NaN."""
-    n, k = times.shape
     times = np.where(np.isfinite(times), times, tracks.t[:, None])
-    states = _predicted(tracks, times)
-    r, v = ecis_from_ecefs(
-        np.ascontiguousarray(states[:, :, :3].reshape(-1, 3)),
-        np.ascontiguousarray(states[:, :, 3:].reshape(-1, 3)),
-        times.reshape(-1),
-    )
-    return np.concatenate([times.reshape(-1, 1), r, v], axis=1).reshape(n, k, 7)
+    return inertial_knots(_predicted(tracks, times), times)

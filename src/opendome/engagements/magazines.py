@@ -82,6 +82,13 @@ def spend(
     return shot
 
 
+def leave_satellites(state: FireControlState, orders: Orders, launcher: Ints) -> None:
+    """One round of each row leaves the satellite that fires it; -1: it leaves a site."""
+    batch = np.searchsorted(state.runs, orders.run)
+    for i in np.flatnonzero(launcher >= 0):
+        state.aloft[int(orders.battery[i])][batch[i], launcher[i]] -= 1
+
+
 def only_new(state: FireControlState, orders: Orders) -> Orders:
     """Orders not heard of before, each once: what is said again changes nothing."""
     if not len(orders.run):

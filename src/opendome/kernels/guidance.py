@@ -16,6 +16,7 @@ from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.atmosphere import density_fast
+from opendome.kernels.burning import burning_acceleration
 from opendome.kernels.discrimination import NO_CLUSTERS, Clusters, Sought, misfit
 from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.flight import path_at
@@ -99,6 +100,8 @@ class Rounds(NamedTuple):
     sigma_speed: Floats  # m/s per axis, of the same
     t_told: Floats  # when that track was valid
     feature: Floats  # logarithm of the brightness that its seeker looks for, NaN: unknown
+    believed_thrust: Floats  # m/s^2 of a body that burns, until believed_burnout
+    believed_burnout: Floats  # s, -inf of one that does not
     target: Ints  # locked threat row, -1 before acquisition
     u: Floats  # (n, 3) filtered line of sight
     u_rate: Floats
@@ -310,6 +313,8 @@ def homing_command(rounds: Rounds, i: int, kinds: RoundKinds, push: Vector) -> V
     if rounds.law[i] == ZERO_EFFORT_MISS:
         if rounds.believed_level[i] == 1:
             theirs = level_acceleration(q, s)
+        elif rounds.believed_burnout[i] > rounds.t[i]:
+            theirs = burning_acceleration(q, s, rounds.believed_thrust[i])
         else:
             theirs = coast_acceleration(q[0], q[1], q[2], s[0], s[1], s[2], rounds.believed_beta[i])
         ours = coast_acceleration(r[0], r[1], r[2], v[0], v[1], v[2], kinds.beta[k])

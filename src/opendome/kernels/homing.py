@@ -30,6 +30,8 @@ from opendome.kernels.guidance import (
     threat_at,
 )
 from opendome.kernels.midcourse import (
+    Course,
+    course_of,
     drive_of,
     midcourse_command,
     predicted_miss,
@@ -104,15 +106,15 @@ def _step(rounds: Rounds, i: int, kinds: RoundKinds, a: Vector, dt: float) -> No
     r, v = round_step(row(rounds.r, i), row(rounds.v, i), drive, a, dt)
     put(rounds.r, i, r)
     put(rounds.v, i, v)
-    _believed_step(rounds, i, dt)
+    _carry_belief(rounds, i, course_of(rounds, i), dt)
     rounds.t[i] += dt
 
 
 @jit
-def _believed_step(rounds: Rounds, i: int, dt: float) -> None:
+def _carry_belief(rounds: Rounds, i: int, course: Course, dt: float) -> None:
     """Carry what round i believes of its threat along by dt."""
     q, s = row(rounds.believed_r, i), row(rounds.believed_v, i)
-    q, s = threat_step(q, s, rounds.believed_beta[i], rounds.believed_level[i], dt)
+    q, s = threat_step(q, s, course, dt)
     put(rounds.believed_r, i, q)
     put(rounds.believed_v, i, s)
 
@@ -203,6 +205,8 @@ class News(NamedTuple):
     is_level: NDArray[np.bool_]
     sigma_place: Floats  # m per axis
     sigma_speed: Floats  # m/s per axis
+    thrust: Floats  # m/s^2 of what burns
+    t_burnout: Floats  # s, when that is believed to end; -inf of what does not burn
 
 
 @jit
@@ -234,6 +238,8 @@ def believe(rounds: Rounds, rows: Ints, news: News) -> None:
         rounds.believed_beta[i] = news.beta[m]
         rounds.sigma_place[i], rounds.sigma_speed[i] = news.sigma_place[m], news.sigma_speed[m]
         rounds.t_told[i] = news.t[m]
+        rounds.believed_thrust[i] = news.thrust[m]
+        rounds.believed_burnout[i] = news.t_burnout[m]
         rest = rounds.t[i] - news.t[m]
         if news.is_level[m]:
             rounds.believed_level[i] = 1
@@ -243,8 +249,10 @@ def believe(rounds: Rounds, rows: Ints, news: News) -> None:
             if not falls_within(row(news.r, m), row(news.v, m), rest + way / max(pace, 1.0)):
                 rounds.believed_level[i] = 0
         n = max(1, math.ceil(abs(rest) / 0.25))
-        for _ in range(n):
-            _believed_step(rounds, i, rest / n)
+        for k in range(n):
+            left = news.t_burnout[m] - news.t[m] - k * rest / n
+            course = Course(news.beta[m], rounds.believed_level[i], news.thrust[m], left)
+            _carry_belief(rounds, i, course, rest / n)
 
 
 @jit

@@ -1,7 +1,8 @@
 """Zero-effort miss of a round far out, and the steering that takes it away.
 
 Both bodies are carried on as if nobody steered: the round under gravity, drag and what is left of
-its sustainer, the believed threat as a coasting body or as a level flyer. Vectors are inertial.
+its sustainer, the believed threat as a coasting body, a burning one or a level flyer. Vectors are
+inertial.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity, drag_rate, wing_lift
+from opendome.kernels.burning import burning_step
 from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.guidance import RoundKinds, Rounds, coast_step
@@ -104,14 +106,38 @@ def push(rounds: Rounds, i: int, kinds: RoundKinds, t_go: float) -> Vector:
     return times(pull / max(speed, 1e-9) - lost, (wx, wy, wz))
 
 
+class Course(NamedTuple):
+    """How a believed threat goes on from now."""
+
+    beta: float  # kg/m^2
+    is_level: int  # 1: on wings; 0: it falls
+    thrust: float = 0.0  # m/s^2 while it burns
+    rest: float = 0.0  # s that it burns on; 0 or less: it does not
+
+
 @jit
-def threat_step(
-    r: Vector, v: Vector, beta: float, is_level: int, dt: float
-) -> tuple[Vector, Vector]:
-    """Believed threat after dt (or before): a level flyer goes on level, any other body coasts."""
-    if is_level == 1:
+def course_of(rounds: Rounds, i: int) -> Course:
+    """What round i believes of its threat's course, at the round's own time."""
+    return Course(
+        rounds.believed_beta[i],
+        rounds.believed_level[i],
+        rounds.believed_thrust[i],
+        rounds.believed_burnout[i] - rounds.t[i],
+    )
+
+
+@jit
+def threat_step(r: Vector, v: Vector, course: Course, dt: float) -> tuple[Vector, Vector]:
+    """Believed threat after dt (or before): it goes on level, burns, or coasts."""
+    if course.is_level == 1:
         return level_step_eci(r, v, dt)
-    return coast_step(r, v, beta, (0.0, 0.0, 0.0), dt)
+    if course.rest > 0.0:
+        burn = min(dt, course.rest)
+        r, v = burning_step(r, v, course.thrust, burn)
+        dt -= burn
+        if dt == 0.0:
+            return r, v
+    return coast_step(r, v, course.beta, (0.0, 0.0, 0.0), dt)
 
 
 @jit
@@ -128,7 +154,7 @@ def prediction_step(r: Vector, v: Vector, drive: Drive, rest: float) -> float:
 
 @jit
 def zero_effort_miss(
-    r: Vector, v: Vector, drive: Drive, q: Vector, s: Vector, beta: float, is_level: int
+    r: Vector, v: Vector, drive: Drive, q: Vector, s: Vector, course: Course
 ) -> tuple[Vector, float]:
     """Miss vector and time to go if neither body manoeuvres any more.
 
@@ -139,8 +165,8 @@ def zero_effort_miss(
     ----------
     r, v, drive
         The round.
-    q, s, beta, is_level
-        The threat: place, velocity, ballistic coefficient, and whether it flies on wings.
+    q, s, course
+        The threat: place, velocity, and how it goes on.
 
     Returns
     -------
@@ -161,7 +187,8 @@ def zero_effort_miss(
             return plus(d, rest, u), t_go + rest
         dt = prediction_step(r, v, drive, rest)
         r, v = round_step(r, v, drive, none, dt)
-        q, s = threat_step(q, s, beta, is_level, dt)
+        q, s = threat_step(q, s, course, dt)
+        course = Course(course.beta, course.is_level, course.thrust, course.rest - dt)
         left = drive.rest - dt if drive.rest > dt + 1e-9 else 0.0
         drive = Drive(
             drive.beta,
@@ -185,8 +212,7 @@ def predicted_miss(rounds: Rounds, i: int, kinds: RoundKinds) -> tuple[Vector, f
         drive_of(rounds, i, kinds),
         row(rounds.believed_r, i),
         row(rounds.believed_v, i),
-        rounds.believed_beta[i],
-        rounds.believed_level[i],
+        course_of(rounds, i),
     )
 
 

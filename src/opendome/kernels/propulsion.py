@@ -1,13 +1,17 @@
 """Staged vehicles: what a launch weighs, how it thrusts, and when anything about that changes."""
 
+# ruff: noqa: D102 -- the noun of the scenario says what the numbers of the protocol are
+
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
 
 BURN, PROPELLANT, EXHAUST_SPEED, INERT, DRAG_AREA = 0, 1, 2, 3, 4  # columns of `stages`
@@ -40,6 +44,67 @@ class Vehicle(NamedTuple):
     pitch_time: float
     muzzle_speed: float = 0.0
     stall_speed: float = 0.0
+
+
+class StageNumbers(Protocol):
+    """The numbers of a stage, SI, as its noun in the scenario names them."""
+
+    # fmt: off
+    @property
+    def burn_time(self) -> float: ...
+    @property
+    def propellant_mass(self) -> float: ...
+    @property
+    def specific_impulse(self) -> float: ...
+    @property
+    def inert_mass(self) -> float: ...
+    @property
+    def drag_area(self) -> float: ...
+    # fmt: on
+
+
+class BoosterNumbers(Protocol):
+    """The numbers of a booster, SI, as its noun in the scenario names them."""
+
+    # fmt: off
+    @property
+    def payload_mass(self) -> float: ...
+    @property
+    def payload_beta(self) -> float: ...
+    @property
+    def stages(self) -> Sequence[StageNumbers]: ...
+    @property
+    def rise_time(self) -> float: ...
+    @property
+    def pitch_time(self) -> float: ...
+    @property
+    def muzzle_speed(self) -> float: ...
+    @property
+    def stall_speed(self) -> float: ...
+    # fmt: on
+
+
+def vehicle_of(booster: BoosterNumbers) -> Vehicle:
+    """A booster as the flight kernels see it."""
+    stages = [
+        (
+            s.burn_time,
+            s.propellant_mass,
+            s.specific_impulse * STANDARD_GRAVITY,
+            s.inert_mass,
+            s.drag_area,
+        )
+        for s in booster.stages
+    ]
+    return Vehicle(
+        np.array(stages, dtype=np.float64).reshape(len(stages), 5),
+        float(booster.payload_mass),
+        float(booster.payload_beta),
+        float(booster.rise_time),
+        float(booster.pitch_time),
+        float(booster.muzzle_speed),
+        float(booster.stall_speed),
+    )
 
 
 class Push(NamedTuple):

@@ -58,6 +58,5 @@ def _empty_lists(scenario: Scenario) -> Iterator[str]:
     if not scenario.weapons:
         yield "weapons is empty; nothing will be fired."
     for i, battery in enumerate(scenario.weapons):
-        each = battery.rounds_per_launcher
-        if not (battery.system.rounds_per_launcher if each is None else each):
+        if not battery.n_each:
             yield f"weapons[{i}] ({battery.name}) has no rounds."

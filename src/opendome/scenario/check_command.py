@@ -88,6 +88,7 @@ def _refuse_odd_guidance(scenario: Scenario, origin: Origin) -> None:
                 )
                 raise origin.refuse(path, battery.radar, words, _JOIN)
         is_blind = all(radar.node != battery.node for radar in radars.values())
+        is_blind &= battery.shell is None  # boosters are seen by their heat
         if is_apart and is_blind and scenario.picture != "perfect":
             words = (
                 f"under wiring: stovepiped battery {battery.name} hears this node's sensors alone, "
@@ -114,6 +115,8 @@ def _refuse_odd_units(scenario: Scenario, origin: Origin) -> None:
                 f"{battery.name} obeys {battery.node}"
             )
             raise origin.refuse(path, battery.unit, words, hint)
+        if other.site is None or battery.site is None:
+            continue
         distance = ground_distance(other.site, battery.site)
         if distance > UNIT_EXTENT:
             words = (

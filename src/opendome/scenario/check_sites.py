@@ -51,6 +51,8 @@ def refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
             _refuse_orbits(path, sensor, origin)
         if isinstance(sensor.system, InfraredSystem):
             _refuse_no_orbit(path, sensor, origin)
+    for i, battery in enumerate(scenario.weapons):
+        _refuse_misbased(f"weapons[{i}]", battery, origin)
     for path, thing, site in _sited(scenario):
         if thing.platform == "ship":
             _refuse_odd_ship(path, site, origin)
@@ -83,13 +85,41 @@ def _refuse_no_orbit(path: str, sensor: Sensor, origin: Origin) -> None:
         raise origin.refuse(f"{where}.shells", total, words, "Make it several sensors.")
 
 
+def _refuse_misbased(path: str, battery: Battery, origin: Origin) -> None:
+    """A battery stands at a place, or its launchers are satellites, as its system is based."""
+    name = battery.system.name
+    if battery.system.basing == "ground":
+        words = f"{name} is fired from the ground"
+        if battery.site is None:
+            raise origin.refuse(f"{path}.lat_deg", ..., words, "Give lat_deg and lon_deg.")
+        if battery.shell is not None:
+            hint = "Remove it, or give its lat_deg and lon_deg alone."
+            raise origin.refuse(f"{path}.shell", {"total": battery.shell.total}, words, hint)
+        return
+    words = f"{name} is fired from satellites"
+    if battery.shell is None:
+        hint = "Give shell with alt_km, inclination_deg, total and planes."
+        raise origin.refuse(f"{path}.shell", ..., words, hint)
+    if battery.site is not None:
+        lat = Measured(from_si(battery.site.lat, "deg"), "deg")
+        hint = "Remove lat_deg, lon_deg and alt_m."
+        raise origin.refuse(f"{path}.lat_deg", lat, words, hint)
+    ground = {"launchers": battery.launchers, "unit": battery.unit, "radar": battery.radar}
+    for key, value in ground.items():
+        if value is not None:
+            hint = "Its launchers are the satellites of its shell, which guide their rounds."
+            raise origin.refuse(f"{path}.{key}", value, words, f"Remove it. {hint}")
+    refuse_odd_shell(f"{path}.shell", battery.shell, origin)
+
+
 def _sited(scenario: Scenario) -> Iterator[tuple[str, Sensor | Battery, Place]]:
     """Sensors and batteries that stand on or above the ground, with their paths and places."""
     for i, sensor in enumerate(scenario.sensors):
         if sensor.site is not None:
             yield f"sensors[{i}]", sensor, sensor.site
     for i, battery in enumerate(scenario.weapons):
-        yield f"weapons[{i}]", battery, battery.site
+        if battery.site is not None:
+            yield f"weapons[{i}]", battery, battery.site
 
 
 def _refuse_odd_ship(path: str, site: Place, origin: Origin) -> None:
@@ -175,6 +205,8 @@ def _faces(system: RadarSystem, site: Place, azimuth: float, places: Iterable[Pl
 
 def undefended_assets(scenario: Scenario) -> Iterator[str]:
     """Assets that no battery reaches, neither there nor on the way of the threats aimed there."""
+    if any(battery.shell is not None for battery in scenario.weapons):
+        return  # satellites come by everywhere below their inclination
     aims = {group.name: assets_of(group, scenario.assets) for group in scenario.threats}
     for i, asset in enumerate(scenario.assets if scenario.weapons else ()):
         starts = [g.launch for g in scenario.threats if asset.name in aims[g.name]]
@@ -185,6 +217,7 @@ def undefended_assets(scenario: Scenario) -> Iterator[str]:
             )
             - battery.system.max_range
             for battery in scenario.weapons
+            if battery.site is not None
         }
         nearest = min(short, key=lambda name: short[name])
         if short[nearest] > asset.radius:

@@ -6,6 +6,7 @@ from pydantic.dataclasses import dataclass
 
 from opendome.scenario.grammar import keys
 from opendome.scenario.places import PLATFORMS, Place
+from opendome.scenario.shells import Shell
 from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
 
@@ -135,6 +136,26 @@ class InterceptorSystem:
         high=1e6,
         default=None,
     )
+    basing: str = keys.choice(
+        "basing",
+        "Where it is fired from: the ground (or a ship, an aircraft), or satellites in a shell.",
+        ("ground", "orbit"),
+        default="ground",
+    )
+    phase: str = keys.choice(
+        "phase",
+        "When it may be fired at a threat: while its motor burns, afterwards, or in both.",
+        ("boost", "coast", "any"),
+        default="coast",
+    )
+    assumed_burn: float = quantity(
+        "assumed_burn_s",
+        "s",
+        "How long after its launch a burning threat is assumed to burn; boost phase only.",
+        above=0,
+        high=1000,
+        default=180,
+    )
 
 
 @dataclass(frozen=True)
@@ -143,8 +164,13 @@ class Battery:
 
     name: str = keys.name("name", "Name of the battery.")
     system: InterceptorSystem = keys.system("Interceptor system of the catalog.")
-    site: Place = keys.part("site", "Where it stands.", is_flat=True)
     node: str = keys.name("node", "Command node that it obeys.")
+    site: Place | None = keys.part(
+        "site", "Where it stands on the ground.", is_flat=True, default=None
+    )
+    shell: Shell | None = keys.part(
+        "shell", "Satellites that are its launchers, of what is based in orbit.", default=None
+    )
     launchers: int | None = keys.integer(
         "launchers", "Launchers; absent: as the system has.", low=1, high=1000, default=None
     )
@@ -171,3 +197,16 @@ class Battery:
         ("any", "ballistic", "level"),
         default="any",
     )
+
+    @property
+    def n_launchers(self) -> int:
+        """Its launchers: satellites of its shell, or what stands at its site."""
+        if self.shell is not None:
+            return self.shell.total
+        return self.system.launchers if self.launchers is None else self.launchers
+
+    @property
+    def n_each(self) -> int:
+        """Rounds on each launcher."""
+        own = self.rounds_per_launcher
+        return self.system.rounds_per_launcher if own is None else own

@@ -46,7 +46,10 @@ class Model:
 
 
 def fly_out_table(system: InterceptorSystem) -> ReachTable:
-    """Fly-out table of an interceptor system, as wide as its envelope."""
+    """Fly-out table of an interceptor system, as wide as its envelope; empty of one in orbit."""
+    if system.basing == "orbit":
+        none = np.full((2, 2), np.inf)
+        return ReachTable(np.arange(2.0), np.arange(2.0), none, none, none)
     slowest = max(200.0, system.max_range / 300.0) if system.homing.steering == "aero" else 3000.0
     extent = (1.05 * system.max_range, 1.05 * system.max_altitude + 3e3, slowest)
     return make_table(vehicle_of(system.booster), free_time(system), extent, TABLE_SHAPE)

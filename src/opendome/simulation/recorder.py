@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.burning import SEEN_AFTER
 from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.reach import reach_windows
+from opendome.kernels.shell_windows import shell_windows
 from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
 from opendome.results.record import Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
@@ -167,21 +169,20 @@ def _in_reach(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
     """Whether any battery could have met each threat: launch after its burn-out plus reaction.
 
     Inside the battery's envelope for the class of threat; a battery kept for the other class
-    cannot.
+    cannot. A battery against burning threats: launch after first sight plus reaction, intercept
+    before burn-out.
     """
-    rec, sky, table = state.threats, state.sky, model.batteries
+    rec, table = state.threats, model.batteries
     rows = np.arange(len(rec.run))
     share = np.linspace(0.0, 1.0, REACH_SAMPLES)
     times = rec.t_burnout[:, None] + (rec.t_impact - rec.t_burnout)[:, None] * share[None, :]
-    flat = times.reshape(-1)
-    states = paths_at(sky.knots, sky.offsets, sky.counts, np.repeat(rows, REACH_SAMPLES), flat)
-    r, _ = ecefs_from_ecis(
-        np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(states[:, 3:]), flat
-    )
-    paths = r.reshape(len(rows), REACH_SAMPLES, 3)
+    paths = np.ascontiguousarray(_true_states(state, rows, times)[:, :, :3])
     reached = np.zeros(len(rows), dtype=np.bool_)
     is_level = np.isfinite(rec.t_level)
     for b in range(len(table.names)):
+        if table.shells[b] is not None:
+            reached |= _in_reach_of_shell(model, state, b)
+            continue
         kinds = ((~is_level, table.envelopes_ballistic), (is_level, table.envelopes))
         for k, (is_kind, envelopes) in enumerate(kinds):
             asked = np.flatnonzero(is_kind & ~reached) if table.against[b, k] else rows[:0]
@@ -192,6 +193,38 @@ def _in_reach(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
                 )  # fmt: skip
                 reached[asked] = np.isfinite(windows[:, 0])
     return reached
+
+
+def _in_reach_of_shell(model: WorldModel, state: WorldState, b: int) -> NDArray[np.bool_]:
+    """Whether a battery whose launchers are satellites, all with rounds, could meet each threat."""
+    rec, table, shell = state.threats, model.batteries, model.batteries.shells[b]
+    none = np.isfinite(rec.t_level) | (not table.against[b, 0]) | (shell is None)
+    reached = np.zeros(len(rec.run), dtype=np.bool_)
+    rows = np.flatnonzero(~none)
+    spans = {
+        "boost": (rec.t_launch + SEEN_AFTER, rec.t_burnout),
+        "coast": (rec.t_burnout, rec.t_impact),
+    }
+    for phase, (start, end) in spans.items():
+        if shell is None or table.phase[b] not in (phase, "any"):
+            continue
+        share = np.linspace(0.0, 1.0, REACH_SAMPLES)
+        times = start[rows, None] + np.maximum(end - start, 0.0)[rows, None] * share
+        states = _true_states(state, rows, times)
+        windows = shell_windows(shell, times, states, start[rows] + table.t_react[b])
+        reached[rows] |= np.isfinite(windows[:, 0])
+    return reached
+
+
+def _true_states(state: WorldState, rows: Ints, times: Floats) -> Floats:
+    """States (n, k, 6), ECEF, of threats at times (n, k)."""
+    sky, flat = state.sky, times.reshape(-1)
+    n_times = times.shape[1]
+    states = paths_at(sky.knots, sky.offsets, sky.counts, np.repeat(rows, n_times), flat)
+    r, v = ecefs_from_ecis(
+        np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(states[:, 3:]), flat
+    )
+    return np.concatenate([r, v], axis=1).reshape(len(rows), n_times, 6)
 
 
 def _threats(

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from opendome.engagements.build import build as build_fire_control
 from opendome.engagements.engagement import FireUnit
-from opendome.engagements.launch import Solutions, solve
+from opendome.engagements.launch import solve
+from opendome.engagements.solutions import Solutions
 from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodetic_from_ecef
 from opendome.kernels.guidance import FREE, Sky
@@ -164,6 +165,9 @@ def _commands(kind: CommandKind, tracks: Tracks, law: int) -> Commands:
         is_level=tracks.is_level,
         sigma_place=sigma_place,
         sigma_speed=sigma_speed,
+        thrust=np.zeros(n),
+        t_burnout=np.full(n, -np.inf),
+        launcher=np.full(n, -1, dtype=np.int64),
     )
 
 

@@ -11,7 +11,9 @@ from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.discrimination import feature_noise
 from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.guidance import RoundKinds
+from opendome.kernels.propulsion import vehicle_of
 from opendome.kernels.reach import Envelope, ReachTable
+from opendome.kernels.shell_windows import orbital_launcher
 from opendome.rng import Purpose
 from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
@@ -23,7 +25,6 @@ from opendome.world.model import (
     BatteryTable,
     InterceptorTable,
     WorldModel,
-    vehicle_of,
 )
 from opendome.world.raid import raid_of
 
@@ -59,8 +60,12 @@ def envelope_of(system: InterceptorSystem) -> Envelope:
     return Envelope(system.min_range, system.max_range, system.min_altitude, system.max_altitude)
 
 
-def _sites(places: list[Place]) -> Floats:
-    return np.array([(p.lat, p.lon, p.alt) for p in places], dtype=np.float64).reshape(-1, 3)
+NOWHERE = (np.nan, np.nan, np.nan)
+
+
+def _sites(places: list[Place | None]) -> Floats:
+    rows = [NOWHERE if p is None else (p.lat, p.lon, p.alt) for p in places]
+    return np.array(rows, dtype=np.float64).reshape(-1, 3)
 
 
 def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTable:
@@ -175,6 +180,11 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
         t_react=np.array(
             [b.system.reaction + delays[b.node] for b in scenario.weapons], dtype=np.float64
         ),
+        shells=tuple(
+            None if b.shell is None else orbital_launcher(b.shell, b.system)
+            for b in scenario.weapons
+        ),
+        phase=tuple(b.system.phase for b in scenario.weapons),
     )
     return WorldModel(
         groups=groups,

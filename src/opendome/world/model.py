@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.glide import Glider
 from opendome.kernels.glow import Skin
@@ -17,34 +16,11 @@ from opendome.kernels.orbital import Bus
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.kernels.reach import Envelope, ReachTable
-from opendome.scenario.threats import Booster
+from opendome.kernels.shell_windows import OrbitalLauncher
 from opendome.world.objects import Objects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def vehicle_of(booster: Booster) -> Vehicle:
-    """A booster as the flight kernels see it."""
-    stages = [
-        (
-            s.burn_time,
-            s.propellant_mass,
-            s.specific_impulse * STANDARD_GRAVITY,
-            s.inert_mass,
-            s.drag_area,
-        )
-        for s in booster.stages
-    ]
-    return Vehicle(
-        np.array(stages, dtype=np.float64).reshape(len(stages), 5),
-        float(booster.payload_mass),
-        float(booster.payload_beta),
-        float(booster.rise_time),
-        float(booster.pitch_time),
-        float(booster.muzzle_speed),
-        float(booster.stall_speed),
-    )
 
 
 @dataclass(frozen=True)
@@ -141,7 +117,9 @@ class BatteryTable:
     envelopes: tuple[Envelope, ...]  # against flyers on wings
     envelopes_ballistic: tuple[Envelope, ...]
     against: NDArray[np.bool_]  # (n, 2) whether it fires at ballistic threats, at flyers on wings
-    t_react: Floats  # s from a threat's burn-out to the earliest launch
+    t_react: Floats  # s from a threat's burn-out (or its sight) to the earliest launch
+    shells: tuple[OrbitalLauncher | None, ...]  # of batteries whose launchers are satellites
+    phase: tuple[str, ...]  # of a threat's flight in which it may be fired at
 
 
 @dataclass(frozen=True)

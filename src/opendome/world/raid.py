@@ -17,6 +17,7 @@ from opendome.kernels.cruise_way import LEG_SHARE, Flyer
 from opendome.kernels.glide import Glider
 from opendome.kernels.glow import Skin
 from opendome.kernels.orbital import Bus
+from opendome.kernels.propulsion import vehicle_of
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.heat import Heat
@@ -27,7 +28,7 @@ from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import ThreatGroup, ThreatSystem
 from opendome.world.flights import COARSEST_AIM, FLYER_BETA, Flown, fly_nominal
 from opendome.world.gliding import with_boost
-from opendome.world.model import Group, ThreatTable, vehicle_of
+from opendome.world.model import Group, ThreatTable
 from opendome.world.objects import DECOY, Objects, items_of, objects_of, scatter_of
 from opendome.world.releasing import refuse_far_aims
 from opendome.world.swarm import beside, divisions

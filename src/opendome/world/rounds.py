@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from opendome.kernels.flight import TOLERANCE, fly_many, path_at
 from opendome.kernels.frames import ecis_from_ecefs
+from opendome.kernels.from_orbit import leave_orbit
 from opendome.kernels.guidance import ENDED, FREE, Rounds
 from opendome.kernels.homing import News, believe, correct_courses, nearest_threats
 from opendome.kernels.philox import uniforms
+from opendome.kernels.propulsion import Vehicle
 from opendome.messages import CommandKind, Commands, take
 from opendome.rng import Purpose
 from opendome.world.model import WorldModel
@@ -120,20 +122,41 @@ def _boost(
     first, table = len(state.rounds.t), model.interceptors
     for k in np.unique(fresh.system):
         mine = np.flatnonzero(fresh.system == k)
-        numbers = np.full((len(mine), 7), np.inf)
-        numbers[:, :3] = model.batteries.site[launches.battery[mine]]
-        numbers[:, 3] = launches.t_launch[mine]
-        numbers[:, 4] = launches.azimuth[mine]
-        numbers[:, 5] = launches.elevation[mine]
         longest = float(table.kinds.free_time[k]) + COAST_MARGIN
-        flights = fly_many(table.vehicles[k], numbers, longest, TOLERANCE, MAX_KNOTS)
+        paths, counts = _paths(model, table.vehicles[k], take(launches, mine), longest)
         for m, i in enumerate(mine.tolist()):
-            knots, count = flights.knots[m], int(flights.n_knots[m])
+            knots, count = paths[m], int(counts[m])
             now = path_at(knots, count, fresh.t[i])
             fresh.r[i], fresh.v[i] = now[:3], now[3:]
             if int(fresh.run[i]) in keep:
                 path = knots[:count, :4]
                 state.flown_paths[first + i] = [*path[path[:, 0] < fresh.t[i]]]
+
+
+def _paths(
+    model: WorldModel, vehicle: Vehicle, launches: Commands, longest: float
+) -> tuple[Floats, Ints]:
+    """Knots (n, MAX_KNOTS, 7) of the first ``longest`` seconds of rounds of one kind, and counts.
+
+    From the site of each battery, or from the satellite of its shell that fires.
+    """
+    numbers = np.full((len(launches.run), 7), np.inf)
+    numbers[:, :3] = model.batteries.site[launches.battery]
+    numbers[:, 3] = launches.t_launch
+    numbers[:, 4] = launches.azimuth
+    numbers[:, 5] = launches.elevation
+    shells = [model.batteries.shells[j] for j in launches.battery]
+    if all(shell is None for shell in shells):
+        flights = fly_many(vehicle, numbers, longest, TOLERANCE, MAX_KNOTS)
+        return flights.knots, flights.n_knots
+    knots = np.zeros((len(numbers), MAX_KNOTS, 7))
+    counts = np.zeros(len(numbers), dtype=np.int64)
+    for m, shell in enumerate(shells):
+        if shell is not None:
+            elements = shell.shell.elements[launches.launcher[m]]
+            when = (numbers[m, 3], numbers[m, 4], numbers[m, 5])
+            counts[m] = leave_orbit(vehicle, elements, when, longest, knots[m])
+    return knots, counts
 
 
 def _lots(state: WorldState, intended: Ints, shot: Ints) -> Ints:
@@ -202,7 +225,15 @@ def _believe(state: WorldState, rows: Ints, commands: Commands) -> None:
     r, v = _track_states(commands)
     beta = np.exp(commands.x_ecef[:, 6])
     news = News(
-        commands.t_track, r, v, beta, commands.is_level, commands.sigma_place, commands.sigma_speed
+        commands.t_track,
+        r,
+        v,
+        beta,
+        commands.is_level,
+        commands.sigma_place,
+        commands.sigma_speed,
+        commands.thrust,
+        commands.t_burnout,
     )
     believe(state.rounds, rows, news)
 

@@ -87,7 +87,7 @@ def city(
 
 
 def battery(name: str = "bat", system: InterceptorSystem = SYSTEM, node: str = "c2") -> Battery:
-    return Battery(name, system, Place(LAT, LON, 0.0), node)
+    return Battery(name, system, node, Place(LAT, LON, 0.0))
 
 
 def scenario(

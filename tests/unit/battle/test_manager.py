@@ -199,7 +199,7 @@ def test_forty_four_rounds_for_eleven_threats_and_none_for_the_twelfth():
 def test_one_after_the_other_threats_use_the_rounds_that_few_can_use():
     # The eastern battery reaches three threats only; the western alone runs out at the eleventh.
     lon = LON + 30e3 / (6371e3 * np.cos(LAT))
-    east = Battery("east", replace(SYSTEM, max_range=35e3), Place(LAT, lon, 0.0), "c2")
+    east = Battery("east", replace(SYSTEM, max_range=35e3), "c2", Place(LAT, lon, 0.0))
     model = manager(SALVO, weapons=(battery("west"), east), assets=(city(radius=40e3),))
     state = model.begin(RUN)
     held = stocks(model, RUN, channels=100)

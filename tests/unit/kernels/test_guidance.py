@@ -21,7 +21,7 @@ from opendome.kernels.guidance import (
     limit,
 )
 from opendome.kernels.homing import advance_round, correct_courses
-from opendome.kernels.midcourse import Drive, zero_effort_miss
+from opendome.kernels.midcourse import Course, Drive, zero_effort_miss
 from opendome.kernels.orbits import kepler
 from opendome.kernels.propulsion import Vehicle
 
@@ -29,6 +29,7 @@ VACUUM = 1e30  # kg/m^2: no drag
 FAR = 3e7  # m from the Earth's centre, where oblateness is 2e-4 of what it is at the ground
 AVAILABLE = 1000.0  # m/s of divert
 COASTING = Drive(VACUUM, 0.0, 0.0, 1.0, 0.0, 1.0)
+FALL = Course(VACUUM, 0)
 
 
 def kinds(acquisition: float, lag: float = 0.02) -> RoundKinds:
@@ -108,7 +109,7 @@ THREAT = ((FAR + 350e3, 2.2e6, 1e5), (-100.0, -3700.0, 40.0))
 
 
 def test_prediction_is_that_of_two_kepler_orbits() -> None:
-    miss, t_go = zero_effort_miss(*ROUND, COASTING, *THREAT, VACUUM, 0)
+    miss, t_go = zero_effort_miss(*ROUND, COASTING, *THREAT, FALL)
     t, distance = closest(*ROUND, *THREAT)
     assert 250.0 < t < 350.0
     assert t_go == pytest.approx(t, abs=0.01)
@@ -119,13 +120,13 @@ def test_prediction_is_that_of_two_kepler_orbits() -> None:
 
 def test_bodies_that_separate_are_nearest_now() -> None:
     away = (ROUND[1][0], -9000.0, 0.0)
-    miss, t_go = zero_effort_miss(ROUND[0], away, COASTING, *THREAT, VACUUM, 0)
+    miss, t_go = zero_effort_miss(ROUND[0], away, COASTING, *THREAT, FALL)
     assert t_go == 0.0
     np.testing.assert_allclose(miss, np.subtract(THREAT[0], ROUND[0]))
 
 
 def test_a_course_correction_nulls_the_miss() -> None:
-    miss, t_go = zero_effort_miss(*ROUND, COASTING, *THREAT, VACUUM, 0)
+    miss, t_go = zero_effort_miss(*ROUND, COASTING, *THREAT, FALL)
     wanted = float(np.linalg.norm(miss)) / t_go
     assert 50.0 < wanted < 0.7 * AVAILABLE
     rounds, system = one_round(*ROUND, *THREAT, ZERO_EFFORT_MISS), kinds(1e3)
@@ -134,7 +135,7 @@ def test_a_course_correction_nulls_the_miss() -> None:
     assert AVAILABLE - rounds.divert[0] == pytest.approx(wanted, rel=1e-6)
     now = (tuple(rounds.r[0]), tuple(rounds.v[0]))
     there = (tuple(rounds.believed_r[0]), tuple(rounds.believed_v[0]))
-    left, _ = zero_effort_miss(*now, COASTING, *there, VACUUM, 0)
+    left, _ = zero_effort_miss(*now, COASTING, *there, FALL)
     assert np.linalg.norm(left) < 0.02 * np.linalg.norm(miss)
 
 
@@ -150,7 +151,7 @@ def test_the_law_spends_less_than_proportional_navigation() -> None:
     """Low orbit, the threat above and ahead, so that gravity pulls the two apart."""
     low, speed = 7.4e6, 7.0e3
     q, s = (low + 250e3, 350e3, 0.0), (-0.35 * speed, -0.5 * speed, 0.0)
-    aim = zero_effort_miss((low, 0.0, 0.0), (0.0, 0.5 * speed, 0.0), COASTING, q, s, VACUUM, 0)
+    aim = zero_effort_miss((low, 0.0, 0.0), (0.0, 0.5 * speed, 0.0), COASTING, q, s, FALL)
     v = (aim[0][0] / aim[1], 0.5 * speed + aim[0][1] / aim[1], 0.0)
     spent, missed = {}, {}
     for law in (PROPORTIONAL_NAVIGATION, ZERO_EFFORT_MISS):

@@ -24,10 +24,11 @@ from opendome.kernels.guidance import (
 )
 from opendome.kernels.homing import News, advance_round, believe, falls_within
 from opendome.kernels.level import level_step_eci
-from opendome.kernels.midcourse import Drive, midcourse_command, zero_effort_miss
+from opendome.kernels.midcourse import Course, Drive, midcourse_command, zero_effort_miss
 
 FAR = 1e10  # m from the Earth: no gravity to speak of
 NOWHERE = Drive(1e30, 0.0, 0.0, 1.0, 0.0, 1.0)
+QUIET = (np.zeros(1), np.full(1, -np.inf))  # thrust of what does not burn
 
 
 def kinds(**changes: float) -> RoundKinds:
@@ -65,7 +66,7 @@ Q, S = (FAR + 2e3, 50e3, 1e3), (-10.0, -250.0, 0.0)
 
 def test_a_constant_velocity_target_is_missed_by_the_straight_lines() -> None:
     """Zarchan, chapter 2: ZEM = r + v t_go, all of it across the relative velocity at the end."""
-    miss, t_go = zero_effort_miss(R, V, NOWHERE, Q, S, 1e30, 0)
+    miss, t_go = zero_effort_miss(R, V, NOWHERE, Q, S, Course(1e30, 0))
     d, w = np.subtract(Q, R), np.subtract(S, V)
     expected = -np.dot(d, w) / np.dot(w, w)
     assert t_go == pytest.approx(expected, rel=1e-6)
@@ -118,7 +119,7 @@ def test_prediction_of_a_sustained_round_and_a_level_threat_is_that_of_a_slow_on
     v = (900.0 * math.sin(up), place * EARTH_OMEGA - 900.0 * math.cos(up), 50.0)
     q = tuple((EARTH_RADIUS_EQUATOR + height) * np.array([math.cos(6e-3), -math.sin(6e-3), 0.0]))
     s = (-EARTH_OMEGA * q[1] + 1.5, EARTH_OMEGA * q[0] + 250.0, 0.0)
-    miss, t_go = zero_effort_miss(r, v, drive, q, s, 1.0, 1)
+    miss, t_go = zero_effort_miss(r, v, drive, q, s, Course(1.0, 1))
     options = {"method": "DOP853", "rtol": 1e-10, "atol": 1e-6, "dense_output": True}
     burn = solve_ivp(twin_step, (0.0, drive.rest), [*r, *v], args=(drive,), **options)
     end = burn.y[:, -1]
@@ -211,7 +212,7 @@ def test_a_round_sent_at_a_flyer_believes_a_fall_only_of_what_will_not_hit_the_g
     rounds = one_round(here, (0.0, 500.0, 0.0), here, S)
     rounds.believed_level[0] = 1
     r, v = np.array([[6378137.0 + height, 30e3, 0.0]]), np.array([[0.0, -250.0, 0.0]])
-    news = News(np.zeros(1), r, v, np.array([1000.0]), np.array([False]), *np.zeros((2, 1)))
+    news = News(np.zeros(1), r, v, np.array([1000.0]), np.array([False]), *np.zeros((2, 1)), *QUIET)
     believe(rounds, np.array([0]), news)
     assert rounds.believed_level[0] == believed
 

@@ -198,7 +198,8 @@ def fly(
             level = np.full(len(free), threat.is_level)
             errors = (np.full(len(free), sigma) for sigma in noise)
             r, v = s[:, :3].copy(), s[:, 3:].copy()
-            believe(rounds, free, News(when, r, v, beta, level, *errors))
+            quiet = (np.zeros(len(free)), np.full(len(free), -np.inf))
+            believe(rounds, free, News(when, r, v, beta, level, *errors, *quiet))
             if kinds.is_divert[0]:
                 unlocked = free[rounds.target[free] < 0]
                 correct_courses(rounds, unlocked, kinds, KEPT_DIVERT)

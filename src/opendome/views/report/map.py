@@ -220,7 +220,8 @@ def _reaches(window: Window, scene: Scene) -> Markup:
         if sensor.place is not None and math.isfinite(sensor.reach):
             parts.append(tag("path", d=_sector(window, sensor), class_="sector"))
     for battery in scene.batteries:
-        if math.isfinite(battery.reach) and battery.reach < extent:
+        is_drawn = all(map(math.isfinite, (battery.reach, *battery.place)))
+        if is_drawn and battery.reach < extent:
             for reach in {battery.reach, battery.ballistic_reach}:
                 x, y = _circle(window, battery.place, reach)
                 parts.append(tag("path", d=path_data(x, y, closed=True), class_="reach"))

@@ -24,7 +24,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Battery:
-    """A fire unit with its reach and its stock of rounds."""
+    """A fire unit with its reach and its stock of rounds; in orbit it has no place (NaN)."""
 
     name: str
     title: str
@@ -133,6 +133,7 @@ def _asset(noun: Mapping[str, Any]) -> Asset:
 
 def _battery(noun: Mapping[str, Any], system: Mapping[str, Any]) -> Battery:
     launchers = numeric(noun, "launchers", numeric(system, "launchers", 1.0))
+    launchers = numeric(mapping(noun, "shell"), "total", launchers)
     rounds = numeric(noun, "rounds_per_launcher", numeric(system, "rounds_per_launcher", 1.0))
     loads = 1.0 + numeric(noun, "reloads", 0.0)
     reach = numeric(system, "max_range_km")
