@@ -40,6 +40,28 @@ TO_SI: dict[str, float] = {
     "1": 1.0,
 }
 
+# Units whose sign for people is not the suffix.
+SIGNS: dict[str, str] = {
+    "m_s": "m/s",
+    "km_s": "km/s",
+    "m_s2": "m/s^2",
+    "m2": "m^2",
+    "kg_m2": "kg/m^2",
+    "pa": "Pa",
+    "w_sr": "W/sr",
+    "kw_sr": "kW/sr",
+    "w_m2": "W/m^2",
+    "k": "K",
+    "hz": "Hz",
+    "w_hz": "W/Hz",
+    "ghz": "GHz",
+}
+
+
+def after_number(unit: str) -> str:
+    """What stands after a number in a sentence: a space and the unit, nothing for a pure number."""
+    return "" if unit == "1" else f" {SIGNS.get(unit, unit)}"
+
 
 def quantity(
     key: str,

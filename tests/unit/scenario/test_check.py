@@ -203,11 +203,11 @@ NODES = "known nodes: c2."
         ),
         (
             [(("sensors", 1, "geo_lon_deg"), REMOVED)],
-            "sensors[1].geo_lon_deg is missing; sbirs_geo is an infrared sensor in geostationary",
+            "sensors[1].geo_lon_deg is missing; sbirs_geo is an infrared sensor in orbit",
         ),
         (
             [(("sensors", 1, "lat_deg"), 1), (("sensors", 1, "lon_deg"), 1)],
-            "sensors[1].lat_deg is 1 deg; sbirs_geo is an infrared sensor in geostationary orbit.",
+            "sensors[1].lat_deg is 1 deg; sbirs_geo is an infrared sensor in orbit.",
         ),
     ],
 )

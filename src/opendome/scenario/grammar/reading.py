@@ -13,7 +13,7 @@ from opendome.errors import ScenarioError
 from opendome.scenario.grammar.keys import NAME, Key, file_keys, keys_of
 from opendome.scenario.grammar.refusal import Measured, Origin, allowed, did_you_mean, unknown_key
 from opendome.scenario.grammar.writing import in_file
-from opendome.scenario.units import REQUIRED, to_si
+from opendome.scenario.units import REQUIRED, after_number, to_si
 
 # (key, name of the system, overrides, path) -> the system's noun
 FindSystem = Callable[[Key, Any, Any, str], Any]
@@ -104,7 +104,7 @@ def _refuse_disorder(made: Any, path: str, reading: Reading) -> None:
         value, least = getattr(made, key.field), getattr(made, other.field)
         if value is not None and least is not None and value < least:
             shown = Measured(in_file(value, key), key.unit)
-            unit = "" if other.unit == "1" else f" {other.unit}"
+            unit = after_number(other.unit)
             words = f"allowed: not below {other.key}, which is {in_file(least, other):g}{unit}"
             raise reading.origin.refuse(join(path, key.key), shown, words)
 

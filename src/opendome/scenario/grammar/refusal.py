@@ -10,7 +10,7 @@ from typing import Any
 
 from opendome.errors import ScenarioError
 from opendome.scenario.grammar.keys import Key
-from opendome.scenario.units import REQUIRED, TO_SI
+from opendome.scenario.units import REQUIRED, TO_SI, after_number
 
 LONGEST_VALUE = 60  # characters of a value that are shown
 LONGEST_PATH = 160
@@ -66,7 +66,7 @@ def show(value: Any) -> str:
     """How a refused value is shown: short, on one line, numbers bare and text in quotes."""
     if isinstance(value, Measured):
         is_number = isinstance(value.value, int | float) and not isinstance(value.value, bool)
-        unit = f" {value.unit}" if is_number and value.unit != "1" else ""
+        unit = after_number(value.unit) if is_number else ""
         return f"{show(value.value)}{unit}"
     if value is REQUIRED:
         return "missing"
@@ -115,7 +115,7 @@ def allowed(key: Key) -> str:
 
 
 def _range(key: Key) -> str:
-    unit = "" if key.unit == "1" else f" {key.unit}"
+    unit = after_number(key.unit)
     if key.above is not None:
         top = "" if key.high is None else f", up to {key.high:g}"
         return f"above {key.above:g}{top}{unit}"
