@@ -26,7 +26,10 @@ def outcomes(model: WorldModel, state: WorldState) -> Ints:
 
 
 def shots_at(model: WorldModel, state: WorldState) -> Ints:
-    """Rounds sent at every threat row, or at its carrier while it was aboard."""
+    """Rounds sent at every threat row, or at its carrier while it was aboard.
+
+    One at least where a round has killed it, though that was meant for another.
+    """
     n = np.zeros(len(state.killer), dtype=np.int64)
     fired = np.flatnonzero(state.shots.intended >= 0)
     intended = state.shots.intended[fired]
@@ -37,7 +40,7 @@ def shots_at(model: WorldModel, state: WorldState) -> Ints:
         if table.clusters.is_cluster[threat] and not table.is_released[threat]:
             aboard = np.flatnonzero((table.carrier == threat) & table.is_released) + row - threat
             n[aboard[state.sky.t_launch[aboard] > t]] += 1
-    return n
+    return np.where(state.killer >= 0, np.maximum(n, 1), n)
 
 
 def is_wasted(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
