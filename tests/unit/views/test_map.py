@@ -23,6 +23,7 @@ from opendome.views.report.projection import (
     circle,
     forward,
     ground_distance,
+    way_left,
     window_around,
 )
 from opendome.views.report.scene import Asset, Battery, Scene, Sensor
@@ -39,10 +40,11 @@ def test_projection_is_that_of_pyproj(lat0: float, lon0: float, lat: float, lon:
         proj="aeqd", lat_0=math.degrees(lat0), lon_0=math.degrees(lon0), R=EARTH_RADIUS_MEAN
     )
     away = ground_distance(np.array([lat]), np.array([lon]), lat0, lon0)[0]
-    if away > 2.55 * EARTH_RADIUS_MEAN:
-        assert away <= FARTHEST * EARTH_RADIUS_MEAN * (1 + 1e-12)
-        return
     ours = forward(lat0, lon0, np.array([lat]), np.array([lon]))
+    if away > 2.55 * EARTH_RADIUS_MEAN:
+        assert np.hypot(*ours)[0] <= FARTHEST * EARTH_RADIUS_MEAN * (1 + 1e-12)
+        return
+    assert np.hypot(*ours)[0] == pytest.approx(away, rel=1e-9, abs=0.1)
     expected = theirs(math.degrees(lon), math.degrees(lat))
     assert np.hypot(ours[0][0] - expected[0], ours[1][0] - expected[1]) < 1.0
 
@@ -259,3 +261,19 @@ def test_low_flyers_get_a_picture_of_their_own_where_others_dwarf_them():
 @pytest.mark.parametrize("tops", [[300e3, 250e3], [60, 70], [300e3]])
 def test_raids_of_one_kind_need_one_picture(tops):
     assert [s.name for s in sides_of(shown(*(flight("threat", h, 0) for h in tops)))] == ["side"]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_the_way_left_over_the_far_side_is_that_along_the_path(share: float) -> None:
+    """From 60 degrees north over the north pole and the south pole to the equator: 300 degrees."""
+    angle = np.linspace(0.0, np.radians(300.0) * share, 400)
+    heading = np.radians(60.0) + angle  # along the meridian from the equator
+    lats = np.arcsin(np.sin(heading))
+    lons = np.where(np.cos(heading) < 0.0, 1.0 + math.pi, 1.0)
+    left = way_left(lats, lons, 0.0, 1.0)
+    assert left == pytest.approx(EARTH_RADIUS_MEAN * (np.radians(300.0) - angle), abs=10.0)
+
+
+def test_the_way_left_of_a_short_flight_is_the_great_circle() -> None:
+    lats, lons = np.array([0.1, 0.3, 0.2]), np.array([0.1, 0.1, 0.2])
+    assert way_left(lats, lons, 0.2, 0.25) == pytest.approx(ground_distance(lats, lons, 0.2, 0.25))

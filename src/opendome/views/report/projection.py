@@ -78,9 +78,23 @@ def circle(lat: float, lon: float, radius: float, azimuths: Floats) -> tuple[Flo
 
 
 def ground_distance(lats: Floats, lons: Floats, lat: float, lon: float) -> Floats:
-    """Great-circle distances in m of places from one place."""
-    x, y = forward(lat, lon, lats, lons)
-    return np.hypot(x, y)
+    """Great-circle distances in m of places from one place, up to half round the Earth."""
+    dlat, dlon = lats - lat, lons - lon
+    square = np.sin(dlat / 2) ** 2 + np.cos(lats) * math.cos(lat) * np.sin(dlon / 2) ** 2
+    return 2.0 * EARTH_RADIUS_MEAN * np.asarray(np.arcsin(np.sqrt(np.minimum(square, 1.0))))
+
+
+def way_left(lats: Floats, lons: Floats, lat: float, lon: float) -> Floats:
+    """Distances in m left to a place from the points of a path that ends at or before it.
+
+    Great circles; along the path where that leads round the far side of the Earth.
+    """
+    direct = ground_distance(lats, lons, lat, lon)
+    turn = np.cos(lats[:-1]) * np.cos(lats[1:]) * np.sin(np.diff(lons) / 2) ** 2
+    square = np.sin(np.diff(lats) / 2) ** 2 + turn
+    steps = 2.0 * EARTH_RADIUS_MEAN * np.arcsin(np.sqrt(np.minimum(square, 1.0)))
+    along = direct[-1] + np.append(np.cumsum(steps[::-1])[::-1], 0.0)
+    return along if along[0] > math.pi * EARTH_RADIUS_MEAN else direct
 
 
 def window_around(

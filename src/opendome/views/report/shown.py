@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from opendome.results.result import Campaign
 from opendome.views.report.markup import Floats
-from opendome.views.report.projection import backward, forward, ground_distance
+from opendome.views.report.projection import backward, forward, way_left
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
@@ -24,7 +24,7 @@ SKETCH_POINTS: Final = 33
 
 @dataclass(frozen=True)
 class Flight:
-    """Path of one body. ``to_go`` is the ground distance to the aim point of its threat."""
+    """Path of one body. ``to_go`` is the way left over the ground to the aim of its threat."""
 
     kind: str  # threat | interceptor
     id: int
@@ -110,7 +110,7 @@ def flown(paths: Columns, threats: Columns, shots: Columns) -> list[Flight]:
         lat, lon = paths["lat"][rows], paths["lon"][rows]
         is_threat = kind == "threat"
         aim = aims.get(i if is_threat else int(targets.get(i, -1)))
-        to_go = ground_distance(lat, lon, *aim) if aim else np.full(len(lat), np.nan)
+        to_go = way_left(lat, lon, *aim) if aim else np.full(len(lat), np.nan)
         outcome = (
             outcomes.get(i, "harmless") if is_threat else ("hit" if kills.get(i) else "missed")
         )
