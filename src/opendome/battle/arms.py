@@ -16,7 +16,7 @@ from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import orbital_launcher
 from opendome.kernels.windows import Launcher
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import Battery, InterceptorSystem
+from opendome.scenario.weapons import Battery, WeaponSystem
 from opendome.scenario.wiring import Cell, link_of
 
 Bools = NDArray[np.bool_]
@@ -55,7 +55,7 @@ class Arms(NamedTuple):
 
 
 def cell_arms(
-    scenario: Scenario, cell: Cell, reach_tables: Mapping[InterceptorSystem, ReachTable]
+    scenario: Scenario, cell: Cell, reach_tables: Mapping[WeaponSystem, ReachTable]
 ) -> Arms:
     """Batteries of the nodes of a cell.
 

@@ -27,7 +27,7 @@ from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
 from opendome.scenario.command import Command, Node
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import WeaponSystem
 from opendome.scenario.wiring import Cell, cell_of_nodes, cells
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Manager:
     cued: tuple[CuedSensor, ...]
 
     @staticmethod
-    def build(scenario: Scenario, reach_tables: Mapping[InterceptorSystem, ReachTable]) -> Manager:
+    def build(scenario: Scenario, reach_tables: Mapping[WeaponSystem, ReachTable]) -> Manager:
         """Model of a checked scenario; ``reach_tables`` holds one table per interceptor system."""
         place = {node.name: i for i, node in enumerate(scenario.command.nodes)}
         weapons, assets = scenario.weapons, scenario.assets

@@ -6,25 +6,34 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from opendome.engagements.engagement import FireControlModel, FireUnit
+from opendome.engagements.engagement import FireControlModel, FireUnit, Light
 from opendome.engagements.guidance import LAWS
+from opendome.kernels.beam import Laser
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import orbital_launcher
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import LaserSystem, WeaponSystem
 from opendome.scenario.wiring import cells
 
 
-def _envelope(system: InterceptorSystem, max_range: float) -> Envelope:
+def _envelope(system: WeaponSystem, max_range: float) -> Envelope:
     """Where an intercept is allowed, out to a range."""
     return Envelope(system.min_range, max_range, system.min_altitude, system.max_altitude)
 
 
+def _light(system: WeaponSystem, lasers: Mapping[LaserSystem, Laser]) -> Light | None:
+    """What a laser gives its threats, None of a system whose rounds fly."""
+    if not isinstance(system, LaserSystem):
+        return None
+    return Light(lasers[system], system.beam.fluence_level, system.beam.fluence_ballistic)
+
+
 def build(
     scenario: Scenario,
-    vehicles: Mapping[InterceptorSystem, Vehicle],
-    tables: Mapping[InterceptorSystem, ReachTable],
+    vehicles: Mapping[WeaponSystem, Vehicle],
+    tables: Mapping[WeaponSystem, ReachTable],
+    lasers: Mapping[LaserSystem, Laser] | None = None,
 ) -> FireControlModel:
     """Fire units of every battery, in scenario order.
 
@@ -32,6 +41,8 @@ def build(
     ----------
     vehicles, tables : mapping
         Vehicle and fly-out table of each interceptor system, overrides and all.
+    lasers : mapping, optional
+        Laser of each system that has one.
     """
     nodes = [n.name for n in scenario.command.nodes]
     members = [battery.unit or (battery.name,) for battery in scenario.weapons]
@@ -64,6 +75,7 @@ def build(
                 may_boost=system.phase != "coast",
                 may_coast=system.phase != "boost",
                 assumed_burn=system.assumed_burn,
+                light=_light(system, lasers or {}),
             )
         )
     n_cells = len(cells(scenario.command, scenario.sensors))

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.beam import Laser
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import OrbitalLauncher
@@ -16,6 +17,15 @@ from opendome.messages import Orders, Tracks, empty
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Light:
+    """What a battery that fires light gives its threats."""
+
+    laser: Laser
+    fluence_level: float  # J/m^2, to flyers on wings
+    fluence_ballistic: float  # to any other
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class FireUnit:
     may_boost: bool = False  # it may be fired at what burns
     may_coast: bool = True  # and at what does not
     assumed_burn: float = np.inf  # s from launch to burn-out of what burns
+    light: Light | None = None  # instead of rounds that fly
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,8 @@ class FireControlState:
     refills: Refills = field(default_factory=no_refills)
     # battery whose launchers are satellites -> (n_runs, total) rounds that each has left
     aloft: dict[int, Ints] = field(default_factory=dict)
+    # (index of run, battery) -> where its director points, unit vector (3,), ECEF
+    pointing: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
 
 def begin(model: FireControlModel, runs: Ints) -> FireControlState:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.engagements import beams
 from opendome.engagements.engagement import FireControlModel, FireControlState, InFlight, Sight
 from opendome.engagements.from_orbit import burns_of, solve_from_shell
 from opendome.engagements.launch import solve
@@ -244,6 +245,7 @@ def _launch(
         **_burning(model, fly.battery, seen),
     )
     _note_flights(state, fly, commands)
+    beams.turn_all(model, state, commands)
     said = _report(fly, clock[0], ReportKind.LAUNCHED, shot)
     refused = _refuse(state, take(orders, ~feasible), clock[0])
     return commands, join([said, refused], Reports), postponed
@@ -270,8 +272,11 @@ def _solved(
 def _solve(
     model: FireControlModel, state: FireControlState, j: int, seen: Tracks, t_earliest: Floats
 ) -> Solutions:
-    """Firing solutions of battery j, from its site or from a satellite of its shell."""
+    """Firing solutions of battery j, from its site or from a satellite of its shell, or dwells."""
     unit = model.units[j]
+    if unit.light is not None:
+        pointing = beams.pointings(state, unit, j, np.searchsorted(state.runs, seen.run))
+        return beams.aim(unit, unit.light, seen, t_earliest, pointing)
     if unit.orbit is None:
         return solve(unit, seen, t_earliest, model.is_flown)
     stock = (np.searchsorted(state.runs, seen.run), state.aloft[j])

@@ -113,7 +113,7 @@ def build_system(
     origin: Origin | None = None,
     path: str = "",
 ) -> Any:
-    """Noun of a system: ThreatSystem, InterceptorSystem, RadarSystem or InfraredSystem.
+    """Noun of a system: of the kind that its entry has (``MODELLED``).
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from opendome.scenario.check_aims import odd_threats, refuse_odd_threats
 from opendome.scenario.check_before_launch import odd_defeat, refuse_odd_defeat
 from opendome.scenario.check_command import odd_nodes, refuse_odd_command
 from opendome.scenario.check_jamming import odd_jammers, refuse_odd_jammers
+from opendome.scenario.check_lasers import odd_lasers, refuse_odd_lasers
 from opendome.scenario.check_names import refuse_same_names
 from opendome.scenario.check_sites import (
     odd_sensors,
@@ -27,6 +28,7 @@ def refuse_contradictions(scenario: Scenario, origin: Origin) -> None:
     refuse_odd_defeat(scenario, origin)
     refuse_odd_jammers(scenario, origin)
     refuse_odd_command(scenario, origin)
+    refuse_odd_lasers(scenario, origin)
     refuse_misplaced(scenario, origin)
 
 
@@ -45,6 +47,7 @@ def check(scenario: Scenario) -> list[str]:
         *odd_sites(scenario),
         *odd_sensors(scenario),
         *odd_nodes(scenario),
+        *odd_lasers(scenario),
     ]
 
 

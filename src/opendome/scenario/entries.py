@@ -9,12 +9,13 @@ from opendome.scenario.grammar import keys
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
 from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import quantity
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import InterceptorSystem, LaserSystem
 
 LEVELS = ("low", "nominal", "high")
 MODELLED: dict[str, type] = {  # kind of entry -> the noun that it makes
     "threat": ThreatSystem,
     "interceptor": InterceptorSystem,
+    "laser": LaserSystem,
     "radar": RadarSystem,
     "infrared": InfraredSystem,
     "defeat": DefeatSystem,
@@ -49,7 +50,7 @@ class Entry:
 
     name: str
     kind: str = keys.name(
-        "kind", "Which noun it makes: threat, interceptor, radar, infrared, defeat."
+        "kind", "Which noun it makes: threat, interceptor, laser, radar, infrared, defeat."
     )
     title: str = keys.text("title", "Name for people.", longest=200)
     is_modelled: bool = keys.flag("is_modelled", "Whether a scenario may use it.", default=True)

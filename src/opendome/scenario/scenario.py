@@ -14,6 +14,7 @@ from opendome.scenario.sensors import Sensor
 from opendome.scenario.threats import ThreatGroup
 from opendome.scenario.units import quantity
 from opendome.scenario.weapons import Battery
+from opendome.scenario.weather import Weather
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Scenario:
     )
     step: float = quantity("step_s", "s", "Macro step of the clock.", above=0, high=60, default=1)
     duration: float = quantity("duration_s", "s", "Latest end.", above=0, high=1e5, default=7200)
+    weather: Weather | None = keys.part("weather", "The air; absent: clear.", default=None)
     catalog_level: str = keys.choice(
         "catalog_level", "Which of the catalog's numbers are taken.", LEVELS, default="nominal"
     )

@@ -204,6 +204,14 @@ class ThreatSystem:
     )
     releases: Releases | None = keys.part("releases", "What it lets go.", default=None)
     swarm: Swarm | None = keys.part("swarm", "How many fly together.", default=None)
+    fluence: float | None = quantity(
+        "fluence_kj_cm2",
+        "kj_cm2",
+        "Light on its skin that destroys it; absent: none does.",
+        above=0,
+        high=1e4,
+        default=None,
+    )
 
     def n_objects(self) -> int:
         """Objects of one launch: what is launched, and what that releases."""

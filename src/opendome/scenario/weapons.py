@@ -1,9 +1,13 @@
-"""Interceptor systems (from the catalog) and batteries (from the scenario)."""
+"""Interceptor and laser systems (from the catalog) and batteries (from the scenario)."""
 
 from __future__ import annotations
 
+import math
+from typing import ClassVar
+
 from pydantic.dataclasses import dataclass
 
+from opendome.scenario.beams import Beam
 from opendome.scenario.grammar import keys
 from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.shells import Shell
@@ -11,6 +15,7 @@ from opendome.scenario.threats import Booster
 from opendome.scenario.units import quantity
 
 BANDS = ("infrared", "radar")  # in which a seeker sees; the columns of the features of threats
+HANDOVER = 1000.0  # m about a handed-over place in which a director finds its threat
 
 
 @dataclass(frozen=True)
@@ -159,11 +164,101 @@ class InterceptorSystem:
 
 
 @dataclass(frozen=True)
+class LaserSystem:
+    """A class of high-energy laser with its director.
+
+    A shot of a laser is a round without motor and mass, whose flight is the turn of the director
+    and the dwell. What a round has and a beam has not stands here once for all.
+    """
+
+    booster: ClassVar[Booster] = Booster(payload_mass=1.0, payload_beta=1.0)
+    seeker: ClassVar[Seeker] = Seeker(
+        acquisition_range=HANDOVER, field_of_view=math.pi, sigma_angle=0.0, rate=1.0
+    )
+    homing: ClassVar[Homing] = Homing(
+        law="proportional_navigation", steering="aero", max_acceleration=1.0, lag=1.0
+    )
+    lethal_radius: ClassVar[float] = 1.0  # a beam that has done its work misses by nothing
+    launchers: ClassVar[int] = 1
+    channels: ClassVar[int] = 1
+    basing: ClassVar[str] = "ground"
+    phase: ClassVar[str] = "coast"
+    assumed_burn: ClassVar[float] = 180.0
+
+    name: str
+    title: str
+    beam: Beam = keys.part("beam", "Its light.")
+    min_range: float = quantity("min_range_km", "km", "Nearest threat.", low=0, high=1000)
+    max_range: float = quantity(
+        "max_range_km",
+        "km",
+        "Farthest threat, ground range.",
+        above=0,
+        high=1000,
+        not_below="min_range_km",
+    )
+    min_altitude: float = quantity("min_alt_km", "km", "Lowest threat.", low=0, high=1000)
+    max_altitude: float = quantity(
+        "max_alt_km", "km", "Highest threat.", above=0, high=1000, not_below="min_alt_km"
+    )
+    p_kill: float = quantity(
+        "p_kill", "1", "Chance that a dwell kills a matched threat.", low=0, high=1
+    )
+    p_reliability: float = quantity("p_reliability", "1", "Chance that it works.", low=0, high=1)
+    p_discrimination: float = quantity(
+        "p_discrimination",
+        "1",
+        "Chance that the beam stays on the right object and its weak spot.",
+        low=0,
+        high=1,
+    )
+    rounds_per_launcher: int = keys.integer(
+        "rounds_per_launcher", "Dwells that a full store of energy gives.", low=0, high=100_000
+    )
+    launch_interval: float = quantity(
+        "launch_interval_s", "s", "Least time between two dwells' starts.", low=0, high=600
+    )
+    reaction: float = quantity("reaction_s", "s", "From order to turn.", low=0, high=600)
+    assess_delay: float = quantity(
+        "assess_delay_s", "s", "From the end of a dwell to its assessment.", low=0, high=600
+    )
+    p_assess_error: float = quantity(
+        "p_assess_error", "1", "Chance that an assessment is wrong.", low=0, high=0.5
+    )
+    cost: float = quantity("cost_usd", "usd", "One dwell.", low=0, high=1e11)
+    ballistic_range: float | None = quantity(
+        "ballistic_range_km",
+        "km",
+        "Farthest ballistic threat; absent: as of any other.",
+        above=0,
+        high=1000,
+        default=None,
+    )
+    remote: str = keys.choice(
+        "remote",
+        "What it may do on another's track: nothing, launch, or the whole engagement.",
+        ("nothing", "launch", "engage"),
+        default="engage",
+    )
+    reload: float | None = quantity(
+        "reload_s",
+        "s",
+        "To fill its store of energy again; absent: not within a fight.",
+        low=0,
+        high=1e6,
+        default=None,
+    )
+
+
+WeaponSystem = InterceptorSystem | LaserSystem
+
+
+@dataclass(frozen=True)
 class Battery:
     """A fire unit in the scenario; None takes the system's own number."""
 
     name: str = keys.name("name", "Name of the battery.")
-    system: InterceptorSystem = keys.system("Interceptor system of the catalog.")
+    system: WeaponSystem = keys.system("Interceptor or laser system of the catalog.")
     node: str = keys.name("node", "Command node that it obeys.")
     site: Place | None = keys.part(
         "site", "Where it stands on the ground.", is_flat=True, default=None

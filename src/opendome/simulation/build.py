@@ -9,9 +9,11 @@ import numpy as np
 from opendome.battle.manager import Manager
 from opendome.engagements.build import build as build_fire_control
 from opendome.engagements.engagement import FireControlModel
+from opendome.kernels.beam import reach_of_beam
 from opendome.kernels.reach import ReachTable, make_table
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import LaserSystem, WeaponSystem
+from opendome.scenario.weather import Weather
 from opendome.sensors import build as build_sensors
 from opendome.sensors.assessment import Assessor
 from opendome.sensors.base import AbstractSensor
@@ -21,10 +23,11 @@ from opendome.simulation.network import Network
 from opendome.simulation.recorder import Names
 from opendome.tracks.tracker import Tracker
 from opendome.world.build import build as build_world
-from opendome.world.build import free_time, systems_of, vehicle_of
+from opendome.world.build import free_time, laser_of, systems_of, vehicle_of
 from opendome.world.model import WorldModel
 
 TABLE_SHAPE = (120, 72)
+BEAM_SHAPE = (160, 160)
 PICTURE_SAMPLES = 100  # looks at the picture's quality in the longest run
 
 
@@ -45,7 +48,21 @@ class Model:
     picture_period: float
 
 
-def fly_out_table(system: InterceptorSystem) -> ReachTable:
+def beam_table(system: LaserSystem, weather: Weather | None) -> ReachTable:
+    """Reach of a laser in the air of a scenario, as wide as its envelope, for flyers on wings."""
+    extent = (1.05 * system.max_range, 1.05 * system.max_altitude + 100.0)
+    laser = laser_of(system.beam, weather)
+    return reach_of_beam(laser, system.beam.fluence_level, extent, BEAM_SHAPE)
+
+
+def reach_table(system: WeaponSystem, weather: Weather | None) -> ReachTable:
+    """When and where a system's shots can be: a fly-out, or a beam's reach."""
+    if isinstance(system, LaserSystem):
+        return beam_table(system, weather)
+    return fly_out_table(system)
+
+
+def fly_out_table(system: WeaponSystem) -> ReachTable:
     """Fly-out table of an interceptor system, as wide as its envelope; empty of one in orbit."""
     if system.basing == "orbit":
         none = np.full((2, 2), np.inf)
@@ -64,7 +81,8 @@ def compile_scenario(scenario: Scenario) -> Model:
         When physics says no: an aim out of reach, an end before the last impact.
     """
     systems = systems_of(scenario)
-    tables = {s: fly_out_table(s) for s in systems}
+    tables = {s: reach_table(s, scenario.weather) for s in systems}
+    lasers = {s: laser_of(s.beam, scenario.weather) for s in systems if isinstance(s, LaserSystem)}
     nodes = [n.name for n in scenario.command.nodes]
     tracked = scenario.picture == "tracked"
     sensors = build_sensors(scenario.sensors, scenario.start, scenario.jammers) if tracked else ()
@@ -79,7 +97,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         else Shortcut.build(scenario),
         manager=Manager.build(scenario, tables),
         fire_control=build_fire_control(
-            scenario, {s: vehicle_of(s.booster) for s in systems}, tables
+            scenario, {s: vehicle_of(s.booster) for s in systems}, tables, lasers
         ),
         assessor=Assessor.build(scenario.weapons),
         network=network,

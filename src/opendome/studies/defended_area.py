@@ -14,7 +14,7 @@ from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodeti
 from opendome.kernels.reach import reach_windows
 from opendome.scenario import build_system, entry, load
 from opendome.scenario.threats import ThreatSystem
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import WeaponSystem
 from opendome.simulation.build import fly_out_table
 from opendome.world.build import build as build_world
 from opendome.world.model import WorldModel
@@ -95,7 +95,7 @@ def _degrees(place: tuple[float, float]) -> dict[str, float]:
 
 def _world(
     question: Question, launch: tuple[float, float], aims: list[tuple[float, float]]
-) -> tuple[WorldModel, InterceptorSystem]:
+) -> tuple[WorldModel, WeaponSystem]:
     """A world with the battery and one reliable, exact threat at every aim, all launched at 0."""
     n = len(aims)
     scenario = load(
@@ -193,7 +193,7 @@ def defended_area(question: Question) -> DefendedArea:
     )
 
 
-def _time_left(question: Question, model: WorldModel, system: InterceptorSystem) -> Floats:
+def _time_left(question: Question, model: WorldModel, system: WeaponSystem) -> Floats:
     """Seconds between first and last launch at every threat, NaN where there is none."""
     times, paths, t_burnout = _paths(model)
     if math.isinf(question.seen_from):

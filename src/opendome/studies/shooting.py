@@ -86,6 +86,8 @@ def range_of(name: str, level: str = "nominal", overrides: dict[str, float] | No
     tables = {system: fly_out_table(system)}
     vehicles = {system: vehicle_of(system.booster)}
     fire_control = build_fire_control(scenario, vehicles, tables)
+    if not isinstance(system, InterceptorSystem):
+        raise ValueError(f"{name} fires no rounds that fly; take an interceptor system.")
     return Range(system, fire_control.units[0], build_world(scenario, tables))
 
 

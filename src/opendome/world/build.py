@@ -18,23 +18,28 @@ from opendome.rng import Purpose
 from opendome.scenario.command import Node
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import BANDS, InterceptorSystem
+from opendome.scenario.threats import Stage
+from opendome.scenario.weapons import BANDS, LaserSystem, WeaponSystem
+from opendome.scenario.weather import Weather
 from opendome.world.before_launch import defeat_table
 from opendome.world.model import (
     AssetTable,
     BatteryTable,
     InterceptorTable,
     WorldModel,
+    laser_of,
 )
 from opendome.world.raid import raid_of
 
-__all__ = ["build", "envelope_of", "free_time", "systems_of", "vehicle_of"]
+__all__ = ["build", "envelope_of", "free_time", "laser_of", "systems_of", "vehicle_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+NO_STAGE = Stage(1.0, 0.0, 0.0, 0.0, 0.0)  # of what has no motor
 
-def free_time(system: InterceptorSystem) -> float:
+
+def free_time(system: WeaponSystem) -> float:
     """Seconds after launch when a round begins to steer.
 
     A divert round steers after its last burn. An aerodynamic round with several stages steers as
@@ -46,16 +51,16 @@ def free_time(system: InterceptorSystem) -> float:
     return float(sum(s.burn_time for s in stages))
 
 
-def systems_of(scenario: Scenario) -> tuple[InterceptorSystem, ...]:
+def systems_of(scenario: Scenario) -> tuple[WeaponSystem, ...]:
     """Distinct interceptor systems in the order of their first battery."""
-    found: list[InterceptorSystem] = []
+    found: list[WeaponSystem] = []
     for battery in scenario.weapons:
         if battery.system not in found:
             found.append(battery.system)
     return tuple(found)
 
 
-def envelope_of(system: InterceptorSystem) -> Envelope:
+def envelope_of(system: WeaponSystem) -> Envelope:
     """Where the system may intercept."""
     return Envelope(system.min_range, system.max_range, system.min_altitude, system.max_altitude)
 
@@ -68,15 +73,17 @@ def _sites(places: list[Place | None]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(-1, 3)
 
 
-def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTable:
-    """Constants of the interceptor systems."""
+def interceptor_table(
+    systems: tuple[WeaponSystem, ...], weather: Weather | None = None
+) -> InterceptorTable:
+    """Constants of the interceptor and laser systems."""
 
     def per(values: list[float]) -> Floats:
         return np.array(values, dtype=np.float64)
 
     vehicles = tuple(vehicle_of(s.booster) for s in systems)
     free = [free_time(s) for s in systems]
-    last = [s.booster.stages[-1] for s in systems]
+    last = [(s.booster.stages or (NO_STAGE,))[-1] for s in systems]
     total = [sum(x.burn_time for x in s.booster.stages) for s in systems]
     kinds = RoundKinds(
         is_divert=np.array([s.homing.steering == "divert" for s in systems], dtype=np.bool_),
@@ -117,6 +124,9 @@ def interceptor_table(systems: tuple[InterceptorSystem, ...]) -> InterceptorTabl
         p_discrimination=per([s.p_discrimination for s in systems]),
         lethal_radius=per([s.lethal_radius for s in systems]),
         cost=per([s.cost for s in systems]),
+        lasers=tuple(
+            laser_of(s.beam, weather) if isinstance(s, LaserSystem) else None for s in systems
+        ),
     )
 
 
@@ -146,13 +156,13 @@ def _delay(scenario: Scenario, node: Node) -> float:
     return waits + node.consent + node.order_latency
 
 
-def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) -> WorldModel:
+def build(scenario: Scenario, tables: Mapping[WeaponSystem, ReachTable]) -> WorldModel:
     """The world of a scenario.
 
     Parameters
     ----------
     scenario : Scenario
-    tables : mapping of InterceptorSystem to ReachTable
+    tables : mapping of WeaponSystem to ReachTable
         Fly-out table of each interceptor system in the scenario, overrides and all.
 
     Raises
@@ -192,7 +202,7 @@ def build(scenario: Scenario, tables: Mapping[InterceptorSystem, ReachTable]) ->
         before_launch=defeat_table(scenario, threats, objects),
         objects=objects,
         assets=_assets(scenario.assets),
-        interceptors=interceptor_table(systems),
+        interceptors=interceptor_table(systems, scenario.weather),
         batteries=batteries,
         is_flown=scenario.engagement == "flown",
         duration=scenario.duration,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.beam import Laser, extinction_of
 from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.glide import Glider
 from opendome.kernels.glow import Skin
@@ -17,10 +18,31 @@ from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.quasi_ballistic import Fins
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import OrbitalLauncher
+from opendome.scenario.beams import Beam
+from opendome.scenario.weather import Weather
 from opendome.world.objects import Objects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def laser_of(beam: Beam, weather: Weather | None) -> Laser:
+    """A beam in the air of a scenario, as the kernels see it."""
+    air = weather or Weather()
+    return Laser(
+        power=float(beam.power),
+        wavelength=float(beam.wavelength),
+        waist=0.5 * beam.aperture,
+        quality=float(beam.quality),
+        jitter=float(beam.jitter),
+        extinction=extinction_of(air.visibility, beam.wavelength),
+        cloud_base=math.inf if air.cloud_base is None else float(air.cloud_base),
+        sin_lowest=math.sin(beam.min_elevation),
+        slew_rate=float(beam.slew_rate),
+        settle=float(beam.settle),
+        max_dwell=float(beam.max_dwell),
+        mount=float(beam.mount),
+    )
 
 
 @dataclass(frozen=True)
@@ -68,6 +90,7 @@ class ThreatTable:
     cost: Floats
     jamming: Floats  # W/Hz
     jam_bands: Ints
+    fluence: Floats  # J/m^2 of light that destroys it, inf where none does
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,7 @@ class InterceptorTable:
     p_discrimination: Floats
     lethal_radius: Floats
     cost: Floats
+    lasers: tuple[Laser | None, ...]  # None: its rounds fly
 
 
 @dataclass(frozen=True)

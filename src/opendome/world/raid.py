@@ -142,6 +142,8 @@ def _table(scenario: Scenario, starts: list[float], objects: Objects) -> ThreatT
         cost=np.where(is_cheap, cheap, cost),
         jamming=np.where(objects.is_released, 0.0, jams),
         jam_bands=per([band_bits(t.jammer) for t in scenario.threats]).astype(np.int64),
+        fluence=each(lambda s: math.inf if s.fluence is None else s.fluence,
+                     lambda part: math.inf),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from opendome.kernels.philox import uniforms
 from opendome.kernels.propulsion import Vehicle
 from opendome.messages import CommandKind, Commands, take
 from opendome.rng import Purpose
+from opendome.world import beams
 from opendome.world.model import WorldModel
 from opendome.world.state import ShotRecord, WorldState
 
@@ -76,6 +77,7 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
     fresh = _fresh_rounds(model, state, launches)
     if model.is_flown:
         _boost(model, state, launches, fresh, keep)
+        beams.begin(model, state, launches, fresh, keep)
     else:
         fresh.t_meet[:] = launches.t_intercept
         r_plan = launches.r_intercept_ecef
@@ -121,6 +123,8 @@ def _boost(
     """Fly the rounds to where they begin to steer; ``fresh`` gets place and velocity."""
     first, table = len(state.rounds.t), model.interceptors
     for k in np.unique(fresh.system):
+        if table.lasers[k] is not None:
+            continue
         mine = np.flatnonzero(fresh.system == k)
         longest = float(table.kinds.free_time[k]) + COAST_MARGIN
         paths, counts = _paths(model, table.vehicles[k], take(launches, mine), longest)

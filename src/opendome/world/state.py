@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.dwelling import Dwells, no_dwells
 from opendome.kernels.guidance import Rounds, Sky
 
 Floats = NDArray[np.float64]
@@ -75,3 +76,6 @@ class WorldState:
     n_sent: Ints  # per threat row, rounds launched at it so far
     # round row -> points (t, r_eci) of its path, for the kept runs only
     flown_paths: dict[int, list[Floats]] = field(default_factory=dict)
+    dwells: Dwells = field(default_factory=no_dwells)
+    # (index of run, battery) -> where its director points, unit vector (3,), ECEF
+    pointing: dict[tuple[int, int], Floats] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from opendome.kernels.philox import uniforms
 from opendome.messages import Commands, EventKind, Events, empty, take
 from opendome.rng import Purpose
 from opendome.truth import Meetings, Truth
+from opendome.world import beams
 from opendome.world.before_launch import defeated
 from opendome.world.flights import launch_group
 from opendome.world.model import WorldModel
@@ -156,6 +157,7 @@ def advance(
         rounds.t_meet[lost] = np.maximum(rounds.t[lost], t0)
         flying = np.flatnonzero((rounds.phase == FREE) & (rounds.t < t1) & fights_on)
         advance_rounds(rounds, flying, t1, model.interceptors.kinds, state.sky, state.seed)
+        beams.advance(model, state, t1)
         note_paths(state)
     over = ended_rounds(model, state, t1)
     meetings = resolve(model, state, over)

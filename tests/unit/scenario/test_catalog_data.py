@@ -16,7 +16,7 @@ from opendome.scenario.grammar.keys import leaves
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
 from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import TO_SI
-from opendome.scenario.weapons import InterceptorSystem
+from opendome.scenario.weapons import InterceptorSystem, LaserSystem
 
 FILES = ("threats", "interceptors", "sensors", "command")
 
@@ -78,6 +78,7 @@ MODELLED = {
         "patriot_mse",
         "nasams",
         "coyote2",
+        "high_energy_laser",
         "davids_sling",
         "arrow2",
         "arrow3",
@@ -257,6 +258,7 @@ def test_published_figures_stand_as_published() -> None:
 NOUNS = {
     "threat": ThreatSystem,
     "interceptor": InterceptorSystem,
+    "laser": LaserSystem,
     "radar": RadarSystem,
     "infrared": InfraredSystem,
     "defeat": DefeatSystem,
@@ -288,6 +290,7 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "cost_usd",
         "ballistic_range_km",
         "reload_s",
+        "fluence_kj_cm2",
         "booster.muzzle_speed_m_s",
         "booster.stall_speed_m_s",
         "faces",

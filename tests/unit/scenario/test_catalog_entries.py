@@ -198,5 +198,5 @@ def test_own_systems_are_checked_where_they_stand():
         changed((("systems",), {"mine": {**from_catalog, "parameters": {"x": huge}}}))
     )
     assert "systems.mine.parameters.x.nominal is a whole number of 1329 bits; allowed" in message
-    other = {**from_catalog, "kind": "laser"}
+    other = {**from_catalog, "kind": "launcher"}
     assert "not modelled" in refusal(changed((("systems",), {"mine": other})))

@@ -8,10 +8,17 @@ from opendome.scenario import load
 from opendome.scenario.scenario import Scenario
 
 
-def drone_raid(battery: dict[str, Any], count: int = 8, **keys: Any) -> Scenario:
+def drone_raid(
+    battery: dict[str, Any],
+    count: int = 8,
+    *,
+    spacing: float = 8.0,
+    threat: dict[str, Any] | None = None,
+    **keys: Any,
+) -> Scenario:
     """``count`` drones from the west at a base that one battery guards, one every 8 s.
 
-    ``keys`` are further keys of the scenario.
+    ``threat`` overrides the drone's numbers; ``keys`` are further keys of the scenario.
     """
     here = {"lat_deg": 32.0, "lon_deg": 35.0}
     data: dict[str, Any] = {
@@ -27,9 +34,9 @@ def drone_raid(battery: dict[str, Any], count: int = 8, **keys: Any) -> Scenario
                 "launch": {"lat_deg": 32.0, "lon_deg": 34.75},
                 "launch_scatter_km": 2,
                 "aim": "base",
-                "spacing_s": 8,
+                "spacing_s": spacing,
                 "salvo_size": max(count, 1),
-                "overrides": {"reliability": 1},
+                "overrides": {"reliability": 1, **(threat or {})},
             }
         ],
         "sensors": [{"name": "radar", "system": "sentinel", "node": "c2", **here}],

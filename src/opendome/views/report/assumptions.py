@@ -41,6 +41,7 @@ UNITS: Final = {
     "w_m2": "W/m\u00b2", "kg_m2": "kg/m\u00b2", "kw_sr": "kW/sr", "w_sr": "W/sr",
     "deg": "\u00b0", "urad": "\u00b5rad", "mrad": "mrad", "hz": "Hz",
     "k": "K", "w_hz": "W/Hz", "ghz": "GHz", "pa": "Pa",
+    "kw": "kW", "kj_cm2": "kJ/cm\u00b2", "deg_s": "\u00b0/s", "um": "\u00b5m",
 }  # fmt: skip
 # Units at the end of a key, the longest first
 ENDS: Final = sorted({*UNITS, "km", "m", "s", "g", "kg", "ms"}, key=len, reverse=True)
