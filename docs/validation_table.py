@@ -21,8 +21,10 @@ from typing import NamedTuple
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from validation_libraries import libraries
 from validation_physics import Row, fly_out, horizon, least_energy, lofted
 from validation_saturation import saturation
+from validation_shells import constellations
 
 import opendome as od
 from opendome.results.statistics import bootstrap_mean, bootstrap_ratio, wilson
@@ -204,6 +206,8 @@ SECTIONS: dict[str, tuple[str, Callable[[Asked], Iterator[Row]]]] = {
     "g": ("The same arithmetic at full fidelity", full_gmd),
     "h": ("Reported outcomes", iron_dome),
     "i": ("Saturation", lambda asked: starmap(Row, saturation(asked.flown_runs, asked.seed))),
+    "j": ("Satellites in shells", lambda asked: constellations()),
+    "k": ("Independent libraries", lambda asked: libraries()),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from opendome.constants import EARTH_OMEGA, STANDARD_GRAVITY
 from opendome.kernels.flight import TOLERANCE, Flights, fly_many, path_at
 from opendome.kernels.frames import ecef_from_geodetic, eci_from_ecef
 from opendome.kernels.glide import Glider, glide_home
-from opendome.kernels.orbital import Bus, fly_orbitals
+from opendome.kernels.orbital import Bus, Orbitals, fly_orbitals
 from opendome.kernels.quasi_ballistic import Fins, hand_over, steer_down
 from tests.reference import guided_twins as twins
 from tests.reference.test_flight_against_dop853 import Twin, geodetic
@@ -24,6 +25,13 @@ GLIDER = Glider(5000.0, 2.6, math.radians(10.0), 25 * G, 1e9, 0.05)
 MISSILE = vehicle([(45.0, 3000.0, 265.0, 0.0, 0.1)], 800.0, 12000.0, 1.0, 8.0)
 FINS = Fins(30e3, 20 * G, 60e3, 5 * G, 6.0)
 BUS = Bus(180e3, 12.0, 300.0)
+# Latitude and azimuth deg, speed m/s, height m, range km, aim beside deg.
+GLIDES = [
+    (0.0, 0.0, 2200.0, 36e3, 300.0, 0.0),
+    (40.0, 90.0, 2600.0, 34e3, 380.0, 12.0),
+    (-60.0, 250.0, 1900.0, 31e3, 240.0, -20.0),
+]
+ORBITS = [((40.0, -100.0), False), ((-20.0, 20.0), True)]  # aim deg, the long way
 
 
 def begin(lat_deg: float, speed: float, height: float, azimuth_deg: float) -> np.ndarray:
@@ -46,9 +54,8 @@ def gap_along(knots: np.ndarray, path: list) -> float:
 
 @pytest.mark.parametrize(
     ("lat_deg", "azimuth_deg", "speed", "height", "range_km", "beside_deg"),
-    [(0.0, 0.0, 2200.0, 36e3, 300.0, 0.0), (40.0, 90.0, 2600.0, 34e3, 380.0, 12.0),
-     (-60.0, 250.0, 1900.0, 31e3, 240.0, -20.0)],
-)  # fmt: skip
+    [*GLIDES[:2], pytest.param(*GLIDES[2], marks=pytest.mark.nightly)],
+)
 def test_a_glide(
     lat_deg: float, azimuth_deg: float, speed: float, height: float, range_km: float,
     beside_deg: float,
@@ -94,21 +101,25 @@ def ground(t: float, y: np.ndarray) -> tuple[float, float]:
     return geodetic(y[:3])[0], math.atan2(y[1], y[0]) - EARTH_OMEGA * t
 
 
-@pytest.mark.parametrize(("aim", "is_long"), [((40.0, -100.0), False), ((-20.0, 20.0), True)])
-def test_a_flight_by_way_of_an_orbit(aim: tuple[float, float], is_long: bool) -> None:
-    row = launch(40.0, 110.0, elevation_deg=82.0, t_cut=215.0)
-    found = fly_orbitals(LIQUID, BUS, row, np.radians([aim]), is_long, np.empty((0, 2)), 512)
-    assert found.miss[0] < 1.0
-    twin = Twin(LIQUID, found.launches[:1])
-    for start, end in zip(twin.bounds, twin.bounds[1:]):
+def orbital_twin(found: Orbitals) -> tuple[float, np.ndarray]:
+    """Time and state on the ground of the twin of a flight; it checks when the insertion ends."""
+    twin, beta = Twin(LIQUID, found.launches[:1]), LIQUID.payload_beta
+    for start, end in pairwise(twin.bounds):
         twin.arc(start, end, 0.5 * (start + end))
-    beta = LIQUID.payload_beta
     seconds, y = twins.insert(twin.y, BUS, beta)
     tau = twin.bounds[-1] + seconds
     assert found.t_insertion[0] == pytest.approx(tau, abs=0.05)
     waited, y = twins.fall(y, beta, found.solutions[0, 1] - tau)
     y[3:] *= 1.0 - BUS.brake / np.linalg.norm(y[3:])
     fallen, y = twins.fall(y, beta, 5000.0)
-    t = tau + waited + fallen
+    return tau + waited + fallen, y
+
+
+@pytest.mark.parametrize(("aim", "is_long"), ORBITS)
+def test_a_flight_by_way_of_an_orbit(aim: tuple[float, float], is_long: bool) -> None:
+    row = launch(40.0, 110.0, elevation_deg=82.0, t_cut=215.0)
+    found = fly_orbitals(LIQUID, BUS, row, np.radians([aim]), is_long, np.empty((0, 2)), 512)
+    assert found.miss[0] < 1.0
+    t, y = orbital_twin(found)
     assert found.flights.impact[0, 0] == pytest.approx(t, abs=0.02)
     assert distance(*found.flights.impact[0, 1:3], *ground(t, y)) < 5.0

@@ -47,8 +47,8 @@ def elements() -> np.ndarray:
     return np.array([[a * 1e3, e, math.radians(i), 1.0, 0.7, 0.3] for a, e, i, _, _ in SHELLS])
 
 
-@pytest.fixture(scope="module")
-def orekit() -> dict[str, list[list[float]]]:
+def ask() -> dict[str, list[list[float]]]:
+    """What Orekit makes of our starts."""
     question = {
         "mu": EARTH_MU, "radius": EARTH_RADIUS_EQUATOR,
         "j2": EARTH_J2, "j3": EARTH_J3, "j4": EARTH_J4,
@@ -66,6 +66,11 @@ def orekit() -> dict[str, list[list[float]]]:
     assert done.returncode == 0, done.stderr[-2000:]
     answer: dict[str, list[list[float]]] = json.loads(done.stdout.splitlines()[-1])
     return answer
+
+
+@pytest.fixture(scope="module")
+def orekit() -> dict[str, list[list[float]]]:
+    return ask()
 
 
 def test_two_bodies_to_a_micrometre(orekit: dict[str, list[list[float]]]) -> None:
