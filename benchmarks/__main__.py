@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import bodies, flights, raids, startup
+from benchmarks import bodies, flights, raids, shells, startup
 from benchmarks.measure import Row, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "flights": flights.measure,
     "bodies": bodies.measure,
+    "shells": shells.measure,
     "startup": startup.measure,
     "raids": raids.measure,
     "mixed": raids.measure_mixed,

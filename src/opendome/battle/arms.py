@@ -42,6 +42,7 @@ class Arms(NamedTuple):
     rules: SalvoRules  # of the nodes that the batteries obey
     against: Bools  # (b, 3) may fire at what falls, at a flyer on wings, at what burns
     assumed_burn: float  # s from launch to burn-out of what burns; 0: none fires at that
+    is_shell: Bools  # (b,) whose launchers are satellites
     consent: Floats  # (b,) s, human, before the first engagement of a track
     latency: Floats  # (b,) s from a decision until the battery has the order
     reaction: Floats  # (b,) s from the order to the launch
@@ -96,6 +97,7 @@ def cell_arms(
         assumed_burn=max(
             (w.system.assumed_burn for w in weapons if w.system.phase != "coast"), default=0.0
         ),
+        is_shell=np.array([w.shell is not None for w in weapons], dtype=np.bool_),
         consent=consent,
         latency=latency,
         reaction=reaction,

@@ -184,7 +184,8 @@ class Manager:
         is_burning = picture.is_boosting[seen]
         paths = Paths(picture.x_ecef[seen], picture.t[seen], t_end, is_level)
         may_fire = arms.against[:, np.where(is_burning, 2, is_level)].T
-        asked = t_earliest
+        # a shell is looked through only for what it may fire at
+        asked = np.where(may_fire | ~arms.is_shell, t_earliest, np.inf)
         if is_burning.any():
             thrust, _ = assumed_burns(picture.t_first[seen], paths.t, arms.assumed_burn)
             ends = np.where(is_burning, t_end, -np.inf)
