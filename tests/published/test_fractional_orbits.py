@@ -31,7 +31,7 @@ def nominal(aim: tuple[float, float], **keys: object) -> Flown:
         "launch": {"lat_deg": START[0], "lon_deg": START[1], "alt_m": 1200},
         "aim": {"lat_deg": aim[0], "lon_deg": aim[1]},
     }
-    groups, _ = raid_of(load({**raid(()), "threats": [group | keys]}))
+    groups, *_ = raid_of(load({**raid(()), "threats": [group | keys]}))
     return fly_nominal(groups[0], 0.0)
 
 

@@ -39,7 +39,7 @@ def nominal(system: str, range_km: float, bearing_deg: float = 0.0) -> tuple[Gro
             "lon_deg": (math.degrees(lon) + 180.0) % 360.0 - 180.0,
         },
     }
-    groups, _ = raid_of(load({**raid(()), "threats": [group]}))
+    groups, *_ = raid_of(load({**raid(()), "threats": [group]}))
     return groups[0], fly_nominal(groups[0], 0.0)
 
 

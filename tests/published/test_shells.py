@@ -54,7 +54,7 @@ def nominal(system: str, range_km: float, **keys: object) -> Flown:
         "launch": {"lat_deg": START[0], "lon_deg": START[1]},
         "aim": {"lat_deg": math.degrees(lat), "lon_deg": math.degrees(lon)},
     }
-    groups, _ = raid_of(load({**raid(()), "threats": [group | keys]}))
+    groups, *_ = raid_of(load({**raid(()), "threats": [group | keys]}))
     return fly_nominal(groups[0], 0.0)
 
 

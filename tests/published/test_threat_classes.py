@@ -72,7 +72,7 @@ def flown(
         group["apogee_km"] = apogee_km
     scenario = raid(("scud",))
     base = {**scenario["assets"][0], **BASE, "lat_deg": float(lat), "lon_deg": float(lon)}
-    groups, _ = raid_of(
+    groups, *_ = raid_of(
         load({**scenario, "duration_s": 99000, "threats": [group], "assets": [base]}, (), level)
     )
     return fly_nominal(groups[0], 0.0)
@@ -120,3 +120,40 @@ def test_each_class_flies_from_its_shortest_to_its_longest_range(level: str) -> 
             flight = flown(name, metres / 1e3, level=level)
             assert flight.status[0] == 0
             assert flight.miss[0] < 30.0
+
+
+def at_sea(range_km: float, apogee_km: float | None = None) -> Flown:
+    """Nominal flight of the submarine's missile from the North Pacific, over the pole."""
+    lat, lon = np.degrees(place_at(35.0, -170.0, 10.0, range_km))
+    group = {
+        "name": "sub", "system": "slbm", "count": 1, "apogee_km": apogee_km,
+        "aim": {"lat_deg": float(lat), "lon_deg": float((lon + 180) % 360 - 180)},
+        "launch": {"lat_deg": 35.0, "lon_deg": -170.0},
+    }  # fmt: skip
+    keys = {name: value for name, value in group.items() if value is not None}
+    groups, *_ = raid_of(load({**raid(("scud",)), "duration_s": 99000, "threats": [keys]}))
+    return fly_nominal(groups[0], 0.0)
+
+
+def test_submarine_launched_missiles_of_the_class() -> None:
+    """Figures of the class: 120 to 190 s of burn, 4.1 to 7.5 km/s, 460 to 1,320 km, 8 to 35 min.
+
+    Those are of least-energy arcs: the burn comes on top of their minutes.
+    """
+    minutes = []
+    for range_km, speeds in ((2010, (3.6, 4.4)), (9800, (6.5, 7.5))):
+        found = at_sea(range_km)
+        flight = found.paths
+        assert found.status[0] == 0
+        assert found.miss[0] < 30.0
+        t = float(flight.t_burnout[0])
+        y = np.array([path_at(flight.knots[0], int(flight.n_knots[0]), t)])
+        _, v = ecefs_from_ecis(y[:, :3].copy(), y[:, 3:].copy(), np.array([t]))
+        assert t <= 190.0
+        assert speeds[0] <= np.linalg.norm(v) / 1e3 <= speeds[1]
+        assert 440.0 <= flight.apogee_alt[0] / 1e3 <= 1400.0
+        minutes.append((flight.impact[0, 0] - t) / 60)
+    assert 8.0 <= minutes[0] < minutes[1] <= 35.0
+    depressed = at_sea(2500, 180.0).paths
+    assert depressed.apogee_alt[0] == pytest.approx(180e3, rel=0.01)
+    assert depressed.impact[0, 0] < 0.85 * at_sea(2500).paths.impact[0, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from opendome.scenario.command import Doctrine
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+SURE = 2.0  # standard deviations of an estimate that nobody doubts
 
 
 class SalvoRules(NamedTuple):
@@ -81,6 +84,18 @@ def may_engage(
 def is_threatening(doctrine: Doctrine, chance: Floats) -> Bools:
     """Hold fire at whatever is not likely enough to land in an asset."""
     return chance > doctrine.p_threatening
+
+
+def may_be_warhead(doctrine: Doctrine, picture: Tracks, rows: Ints) -> Bools:
+    """Whether tracks fall as a warhead may: not those that the air brakes more than any.
+
+    The estimate of the ballistic coefficient and ``SURE`` of its standard deviations must lie below
+    the doctrine's least; so it says nothing of a track that has not come into the air.
+    """
+    if doctrine.least_beta == 0.0:
+        return np.ones(len(rows), dtype=np.bool_)
+    most = picture.x_ecef[rows, 6] + SURE * np.sqrt(picture.cov_ecef[rows, 6, 6])
+    return np.asarray(picture.is_level[rows] | (most >= math.log(doctrine.least_beta)))
 
 
 def tries(rules: SalvoRules, n_spent: Ints) -> Ints:

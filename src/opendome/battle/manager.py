@@ -234,6 +234,7 @@ class Manager:
         is_told = picture.is_level[seen] | picture.is_boosting[seen]
         t_end = np.where(is_told, tracks.t_end[rows], picture.impact_t[seen])
         is_threat = doctrine.is_threatening(rules, tracks.chance[rows]) & (t_end > t)
+        is_threat &= doctrine.may_be_warhead(rules, picture, seen)
         if not (is_threat & (tracks.t_wake[rows] <= t + 1e-9)).any():
             return None
         seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]

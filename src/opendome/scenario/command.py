@@ -36,6 +36,14 @@ class Doctrine:
         high=1,
         default=0.1,
     )
+    least_beta: float = quantity(
+        "least_beta_kg_m2",
+        "kg_m2",
+        "Hold fire at a falling body whose ballistic coefficient is surely below this; 0: at none.",
+        low=0,
+        high=1e5,
+        default=0,
+    )
 
 
 @dataclass(frozen=True)

@@ -340,3 +340,23 @@ def test_a_run_that_has_ended_gets_no_orders_though_its_tracks_linger():
 def test_a_system_without_a_table_is_a_key_error():
     with pytest.raises(KeyError):
         Manager.build(scenario(), {})
+
+
+@pytest.mark.parametrize(
+    ("least", "log_beta", "sigma", "n"),
+    [
+        (0.0, 4.7, 0.1, 1),  # 110 kg/m^2, but nobody asked
+        (300.0, 4.7, 0.1, 0),  # surely less than 300
+        (300.0, 4.7, 0.7, 1),  # not sure
+        (300.0, 9.0, 0.1, 1),  # 8,100 kg/m^2
+    ],
+)
+def test_fire_is_held_at_what_the_air_brakes_more_than_any_warhead(
+    least: float, log_beta: float, sigma: float, n: int
+):
+    model = manager(replace(SLS, least_beta=least))
+    coming = raid(1).picture(0.0)
+    coming.x_ecef[:, 6], coming.cov_ecef[:, 6, 6] = log_beta, sigma**2
+    state = model.begin(RUN)
+    held = stocks(model, state.runs, 20, 8)
+    assert len(model.decide(state, coming, held, empty(Reports), 0.0)[0].run) == n

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from opendome.results.defense_metrics import Accounts, join_sums, summarise, sums_by_run
-from opendome.results.layers import DefenseLayer, key, layers_of, layers_of_manifest
-from opendome.results.record import make_record
+from opendome.results.layers import (
+    STAGES,
+    DefenseLayer,
+    is_armed,
+    key,
+    layer_sums,
+    layers_of,
+    layers_of_manifest,
+)
+from opendome.results.record import make_record, make_table
 from opendome.scenario.load import load, resolved
 from tests.unit.results.tables import rows
 
@@ -166,3 +174,46 @@ def test_tables_of_another_version_leave_the_layers_open(missing):
     sums = sums_by_run(made, ACCOUNTS)
     assert not [n for n in sums if n.startswith("layer")]
     assert summarise(sums, ACCOUNTS)["layers"][0]["came"]["value"] is None
+
+
+def test_warheads_that_die_with_their_bus_are_killed_by_the_layer_that_shot_it():
+    """A bus (0) with two warheads (1, 2): 1 is away at 50 s, 2 at 150 s; the bus is hit at 100 s.
+
+    The upper layer fires at the bus at 20 s and misses, the lower one at 80 s and hits.
+    """
+    threats = make_table(
+        "threats",
+        rows(
+            "threats",
+            run=[0, 0, 0],
+            threat=[0, 1, 2],
+            carrier=[0, 0, 0],
+            killer=[1, -1, 1],
+            t_release=[np.nan, 50.0, np.nan],
+            role=["bus", "warhead", "warhead"],
+            is_threatening=[False, True, True],
+            system=["mirv_bus"] * 3,
+        ),
+    )
+    shots = make_table(
+        "engagements",
+        rows(
+            "engagements",
+            run=[0, 0],
+            shot=[0, 1],
+            threat=[0, 0],
+            t_launch=[20.0, 80.0],
+            is_kill=[False, True],
+            battery=["high", "low"],
+        ),
+    )
+    found = layer_sums(
+        np.array([0]),
+        {"threats": threats, "engagements": shots},
+        (DefenseLayer("upper", ("high",)), DefenseLayer("lower", ("low",))),
+        {"high": 1.0, "low": 1.0},
+    )
+    upper, lower = ({w: found[key(k, w)][0] for w in STAGES} for k in (0, 1))
+    assert upper == {"came": 2, "engaged": 2, "killed": 0}
+    assert lower == {"came": 2, "engaged": 1, "killed": 1}
+    assert is_armed(threats).tolist() == [False, True, True]

@@ -36,7 +36,7 @@ SYSTEMS = {
     "sensors": """
         airborne_radar cobra_dane elm2084 green_pine hbtss lrdr ltamds mpq65 next_gen_opir
         over_the_horizon_radar pwsa_tracking_t0 pwsa_tracking_t1 pwsa_tracking_t2
-        pwsa_tracking_t3 sbirs_geo sbirs_heo sbx seeker_infrared seeker_radar sentinel sentinel_a4
+        pwsa_tracking_t3 sbirs_geo sbirs_heo sbx sentinel sentinel_a4
         spy1 spy6 spy7 tpy2_forward tpy2_terminal uewr parcs
     """,
     "command": """

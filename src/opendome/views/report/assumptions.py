@@ -290,6 +290,10 @@ _DOCTRINE: Final[dict[str, Fact]] = {
     "salvo": ("Rounds per decision at one threat", str),
     "max_rounds": ("Rounds at one threat in all", str),
     "is_shoot_look_shoot": ("Shoot, look, shoot", _yes),
+    "least_beta_kg_m2": (
+        "Holds fire at what the air brakes, below",
+        lambda v: f"{v:g} kg/m2" if v else "never",
+    ),
     "p_threatening": ("Fires when the chance to hit an asset exceeds", percent),
 }
 _NODE: Final[dict[str, Fact]] = {
