@@ -275,6 +275,12 @@ def join(batches: list[Batch], kind: type[Batch]) -> Batch:
     return kind(*[np.concatenate([getattr(b, name) for b in batches]) for name in kind.__slots__])
 
 
+def copied(batch: Batch) -> Batch:
+    """The same rows in arrays of their own."""
+    kind = type(batch)
+    return kind(*[getattr(batch, name).copy() for name in kind.__slots__])
+
+
 def sigmas(cov_ecef: Floats) -> tuple[Floats, Floats]:
     """Standard deviations per axis (n,) of place and velocity in covariances (n, 7, 7) of tracks.
 

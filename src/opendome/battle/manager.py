@@ -226,16 +226,19 @@ class Manager:
         """Threats that a cell may fire at now, in the runs where there is something to decide."""
         arms, tracks, rules = self.arms[i], state.tracks, self._lead(i).doctrine
         is_open = doctrine.is_open(state, picture, pairs, arms.assumed_burn > 0.0)
-        judged = pairs if self.cued else (pairs[0][is_open], pairs[1][is_open])
+        seen, rows = pairs[0][is_open], pairs[1][is_open]
+        is_awake = tracks.t_wake[rows] <= t + 1e-9
+        if not (self.cued or is_awake.any()):
+            return None
+        judged = pairs if self.cued else (seen, rows)
         evaluate.refresh(state, picture, judged, self.discs, self.values)
         if arms.assumed_burn > 0.0:
             evaluate.suspect_burning(state, picture, judged, self.values, arms.assumed_burn)
-        seen, rows = pairs[0][is_open], pairs[1][is_open]
         is_told = picture.is_level[seen] | picture.is_boosting[seen]
         t_end = np.where(is_told, tracks.t_end[rows], picture.impact_t[seen])
         is_threat = doctrine.is_threatening(rules, tracks.chance[rows]) & (t_end > t)
         is_threat &= doctrine.may_be_warhead(rules, picture, seen)
-        if not (is_threat & (tracks.t_wake[rows] <= t + 1e-9)).any():
+        if not (is_threat & is_awake).any():
             return None
         seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
         spent = doctrine.spent(state, self.p_kill)
@@ -274,12 +277,13 @@ class Manager:
 
 def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:
     """Stocks less what is ordered and has not left, sorted by run; never below zero."""
-    order = np.argsort(stocks.runs, kind="stable")
-    runs = stocks.runs[order]
-    left = Stocks(runs, stocks.rounds[order], stocks.free_channels[order], stocks.t_ready[order])
+    left = stocks
+    if (stocks.runs[1:] < stocks.runs[:-1]).any():
+        k = np.argsort(stocks.runs, kind="stable")
+        left = Stocks(stocks.runs[k], stocks.rounds[k], stocks.free_channels[k], stocks.t_ready[k])
     if not state.orders.n_left.any():
         return left
-    owed = books.outstanding(state, runs, stocks.rounds.shape[1])
+    owed = books.outstanding(state, left.runs, stocks.rounds.shape[1])
     owed_by_unit = owed @ (unit[:, None] == unit).astype(np.int64)
     return replace(
         left,

@@ -104,8 +104,9 @@ def act(
     clock : (t, t_next)
         This tick and the next, s.
     """
-    orders = only_new(state, orders)
-    orders = replace(orders, t_launch=np.maximum(orders.t_launch, clock[0]))
+    if len(orders.run):
+        orders = only_new(state, orders)
+        orders = replace(orders, t_launch=np.maximum(orders.t_launch, clock[0]))
     waiting = join([state.waiting, orders], Orders)
     if not len(waiting.run) and not len(state.flights.shot):
         return empty(Commands), empty(Reports)
@@ -128,6 +129,8 @@ def _requests(
 ) -> tuple[tuple[Orders, Floats], Orders, Reports]:
     """Single rounds that leave before the next tick, orders that wait, and refusals."""
     t, t_next = clock
+    if not len(orders.run):
+        return (orders, np.zeros(0)), orders, empty(Reports)
     mates = model.unit[:, None] == model.unit
     start = _start(model, orders)
     due = start < t_next

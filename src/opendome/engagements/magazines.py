@@ -43,7 +43,7 @@ def refill(model: FireControlModel, state: FireControlState, t: float) -> None:
 def _filled(model: FireControlModel, state: FireControlState, which: NDArray[np.bool_]) -> Ints:
     """Rounds that some of the refills bring, (n_runs, n_batteries)."""
     more = np.zeros_like(state.rounds)
-    if which.any():
+    if len(which) and which.any():
         load = np.array([u.rounds_per_launcher for u in model.units], dtype=np.int64)
         battery = state.refills.battery[which]
         np.add.at(more, (state.refills.batch[which], battery), load[battery])

@@ -41,3 +41,13 @@ def threats_aloft(sky: Sky, t: float) -> tuple[Ints, Floats, Floats]:
         r[k, 0], r[k, 1], r[k, 2] = x, w, y[2]
         v[k, 0], v[k, 1], v[k, 2] = vx + EARTH_OMEGA * w, vw - EARTH_OMEGA * x, y[5]
     return rows[:m].copy(), r, v
+
+
+@jit
+def is_any_due(columns: tuple[Floats, Floats, Floats, Floats], t0: float, t1: float) -> bool:
+    """Whether any of many times falls in (t0, t1], or in [0, t1] at the beginning; NaN does not."""
+    for times in columns:
+        for i in range(len(times)):
+            if times[i] <= t1 and (times[i] > t0 or times[i] == t0 == 0.0):
+                return True
+    return False

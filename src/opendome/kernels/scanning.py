@@ -336,6 +336,18 @@ def times_to(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patie
 
 
 @jit
+def standing(
+    rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience
+) -> tuple[bool, Ints]:
+    """Whether some row is to be carried along (see `times_to`), and `rows_aloft` if none is."""
+    times = times_to(rows, runs, t_newest, t, patience)
+    for i in range(len(times)):
+        if not math.isnan(times[i]):
+            return True, np.empty(0, np.int64)
+    return False, rows_aloft(rows, runs, t_newest, t, patience)
+
+
+@jit
 def rows_aloft(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience) -> Ints:
     """Rows (m,) that have not surely come down by t, nor fly level and unseen for long."""
     aloft = np.empty(len(rows.run), np.int64)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.greedy import greedy_pairs
 from opendome.messages import Tracks, take
 from opendome.results.record import Coded, Values
 from opendome.truth import Truth
@@ -54,19 +55,8 @@ def match_tracks(truth: Truth, tracks: Tracks, gate: float = GATE) -> Matches:
     # A threat may be matched once in each node's picture.
     n_nodes = int(tracks.node.max(initial=-1)) + 1
     seat = i_truth * n_nodes + tracks.node[i_track]
-    taken: list[Ints] = []
-    left = np.arange(len(order))
-    while len(left):
-        # Sorted by distance, a pair that comes first for both its members is the greedy choice.
-        is_first = np.zeros(len(left), dtype=bool)
-        is_first[np.unique(seat[left], return_index=True)[1]] = True
-        is_first_of_track = np.zeros(len(left), dtype=bool)
-        is_first_of_track[np.unique(i_track[left], return_index=True)[1]] = True
-        chosen = left[is_first & is_first_of_track]
-        taken.append(chosen)
-        is_used = np.isin(seat[left], seat[chosen]) | np.isin(i_track[left], i_track[chosen])
-        left = left[~is_used]
-    rows = np.sort(np.concatenate(taken)) if taken else left
+    n_seats = len(truth.run) * n_nodes
+    rows = np.flatnonzero(greedy_pairs(seat, i_track, n_seats, len(tracks.run)))
     return Matches(i_truth[rows], i_track[rows], distance[rows])
 
 

@@ -50,8 +50,10 @@ class Ear:
 
     def noise_rise(self, field: Field, truth: Truth) -> Floats | None:
         """Noise (n,) of a look at each threat over that without jammers; None where none is."""
-        rows = np.flatnonzero((truth.jamming > 0.0) & (truth.jam_bands & self.bit > 0))
         k = len(self.density)
+        if not k and not truth.jamming.any():
+            return None
+        rows = np.flatnonzero((truth.jamming > 0.0) & (truth.jam_bands & self.bit > 0))
         if not k and not len(rows):
             return None
         n = len(truth.runs)

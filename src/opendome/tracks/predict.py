@@ -34,11 +34,15 @@ def refresh(rows: Rows, t: float, period: float) -> None:
 
 
 def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
-    """The rows as the picture of a cell; what burns or turns is brought to t."""
-    x, cov, when = rows.x.copy(), rows.cov.copy(), rows.t.copy()
+    """The rows as the picture of a cell; what burns or turns is brought to t.
+
+    Columns that stay as they are are those of the rows themselves, not copies.
+    """
+    x, cov, when = rows.x, rows.cov, rows.t
     boosting = np.flatnonzero(rows.is_boosting)
     lively = np.flatnonzero(rows.is_boosting | ((rows.agility > LIVELY) & (rows.t < t)))
     if len(lively):
+        x, cov, when = x.copy(), cov.copy(), when.copy()
         now = part.predict(beliefs_of(rows), lively, t)
         x[lively], cov[lively], when[lively] = now.x, now.cov, t
     if len(boosting):
@@ -48,23 +52,23 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
         cov[boosting, 6, 6] = LOG_BETA[1] ** 2
     n = len(rows.run)
     return Tracks(
-        run=rows.run.copy(),
+        run=rows.run,
         node=np.full(n, node),
-        id=rows.id.copy(),
+        id=rows.id,
         t=when,
         x_ecef=x,
         cov_ecef=cov,
-        is_confirmed=rows.is_confirmed.copy(),
-        is_boosting=rows.is_boosting.copy(),
-        is_level=rows.is_level.copy(),
-        n_updates=rows.n_updates.copy(),
-        t_first=rows.t_first.copy(),
-        t_update=rows.t_update.copy(),
-        t_predicted=rows.t_predicted.copy(),
-        impact_lat=rows.impact_lat.copy(),
-        impact_lon=rows.impact_lon.copy(),
-        impact_t=rows.impact_t.copy(),
-        impact_cov_enu=rows.impact_cov_enu.copy(),
+        is_confirmed=rows.is_confirmed,
+        is_boosting=rows.is_boosting,
+        is_level=rows.is_level,
+        n_updates=rows.n_updates,
+        t_first=rows.t_first,
+        t_update=rows.t_update,
+        t_predicted=rows.t_predicted,
+        impact_lat=rows.impact_lat,
+        impact_lon=rows.impact_lon,
+        impact_t=rows.impact_t,
+        impact_cov_enu=rows.impact_cov_enu,
     )
 
 

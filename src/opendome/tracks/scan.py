@@ -125,8 +125,6 @@ def start_tracks(
 
 def burn_out(part: AbstractFilter, rows: Rows, heard: Heard, until: Floats) -> None:
     """Rows whose plume has not been seen for a while burn no more; at a time of each run."""
-    if not rows.is_boosting.any():
-        return
     over = burnt_rows(rows, *heard, until)
     if len(over):
         part.burn_out(beliefs_of(rows), over, rows.plume_period[over])

@@ -17,9 +17,10 @@ from opendome.kernels.scanning import (
     admit,
     looks_of,
     rows_aloft,
+    standing,
     times_to,
 )
-from opendome.messages import Bools, Detections, Floats, Ints, Scan, Tracks, in_runs, join
+from opendome.messages import Bools, Detections, Floats, Ints, Scan, Tracks, copied, in_runs, join
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
@@ -149,7 +150,7 @@ class Tracker:
             for i, (group, picture) in enumerate(zip(self.groups, state.pictures, strict=True))
             if len(picture.rows.run)
         ]
-        return join(parts, Tracks)
+        return copied(parts[0]) if len(parts) == 1 else join(parts, Tracks)
 
     def _time(self, sensor: int, number: int) -> float:
         return scan_time(number, sensor, self.coverage[sensor].period)
@@ -182,7 +183,8 @@ class Tracker:
         if n_new < n and len(word.looks.run):
             word = _of_looks(word, looks_of(word.looks.run, runs, is_new))
         heard = Heard(runs, is_new)
-        burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
+        if picture.rows.is_boosting.any():
+            burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
         take = _stare if isinstance(coverage, FleetCoverage) else _scan
         take(rules, picture, coverage, heard, word)
 
@@ -191,14 +193,17 @@ class Tracker:
         rows, part, clocks = picture.rows, group.rules.filter, picture.clocks
         if len(rows.run) == 0:
             return rows
-        everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
-        burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
-        t_to = times_to(rows, state.runs, clocks.t_newest, t, PATIENCE)
-        is_old = ~np.isnan(t_to)
-        for when in np.unique(t_to[is_old]) if is_old.any() else ():
-            chosen = np.flatnonzero(t_to == when)
-            put_beliefs(rows, chosen, part.predict(beliefs_of(rows), chosen, float(when)))
-        aloft = rows_aloft(rows, state.runs, clocks.t_newest, t, PATIENCE)
+        if rows.is_boosting.any():
+            everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
+            burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
+        now = (state.runs, clocks.t_newest, t, PATIENCE)
+        is_any_old, aloft = standing(rows, *now)
+        if is_any_old:
+            t_to = times_to(rows, *now)
+            for when in np.unique(t_to[~np.isnan(t_to)]):
+                chosen = np.flatnonzero(t_to == when)
+                put_beliefs(rows, chosen, part.predict(beliefs_of(rows), chosen, float(when)))
+            aloft = rows_aloft(rows, *now)
         if len(aloft) < len(rows.run):
             rows = take_rows(rows, aloft)
         refresh(rows, t, self.period)
@@ -254,7 +259,8 @@ def _whole(runs: Ints, parts: list[Scan]) -> tuple[Bools, Looks, Bools, Floats]:
     """Which runs (n_runs,) have word of a scan that may come in parts; its `_looks`, none twice."""
     is_heard = np.zeros(len(runs), np.bool_)
     if len(parts) == 1:
-        is_heard[np.searchsorted(runs, parts[0].runs)] = True
+        is_everywhere = len(parts[0].runs) == len(runs)
+        is_heard[slice(None) if is_everywhere else np.searchsorted(runs, parts[0].runs)] = True
         return is_heard, *_looks(parts[0].seen)
     fresh = []
     for part in parts:

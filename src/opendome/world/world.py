@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
-from opendome.kernels.aloft import threats_aloft
+from opendome.kernels.aloft import is_any_due, threats_aloft
 from opendome.kernels.discrimination import NO_CLUSTERS
 from opendome.kernels.frames import ecefs_from_geodetics
 from opendome.kernels.glow import glows
@@ -144,10 +144,11 @@ def advance(
         What happened, for the record only.
     """
     first = len(state.rounds.t)
-    is_alive = state.is_active[np.searchsorted(state.runs, commands.run)]
-    commands = take(commands, np.flatnonzero(is_alive))
-    launch(model, state, commands, keep)
-    update(model, state, commands)
+    if len(commands.run):
+        is_alive = state.is_active[np.searchsorted(state.runs, commands.run)]
+        commands = take(commands, np.flatnonzero(is_alive))
+        launch(model, state, commands, keep)
+        update(model, state, commands)
     rounds, t0 = state.rounds, state.t
     if model.is_flown and len(rounds.t):
         fights_on = state.is_active[rounds.batch]
@@ -173,6 +174,9 @@ def advance(
 def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: Ints) -> Events:
     """True happenings since ``state.t`` up to t1, threats first, then rounds, each in row order."""
     rec, gone, rounds, t0 = state.threats, state.sky.t_gone, state.rounds, state.t
+    times = (rec.t_launch, rec.t_burnout, rec.t_release, rec.t_impact)
+    if first == len(rounds.t) and not len(over) and not is_any_due(times, t0, t1):
+        return empty(Events)
     n = max(model.n_threats, 1)
     kinds: list[tuple[EventKind, Ints, Ints, Floats, Ints, Floats]] = []
 

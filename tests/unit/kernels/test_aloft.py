@@ -1,8 +1,9 @@
 """Who is in the air, and where: as paths and frames say one by one."""
 
 import numpy as np
+import pytest
 
-from opendome.kernels.aloft import threats_aloft
+from opendome.kernels.aloft import is_any_due, threats_aloft
 from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis
 from opendome.kernels.guidance import Sky
@@ -35,3 +36,24 @@ def test_what_was_killed_is_gone() -> None:
     s = sky()
     s.t_gone[0] = 11.0
     assert threats_aloft(s, 11.0)[0].tolist() == [2, 3]
+
+
+NEVER = np.array([np.inf, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("t", "t0", "t1", "is_due"),
+    [
+        (5.0, 4.0, 5.0, True),
+        (4.0, 4.0, 5.0, False),
+        (5.1, 4.0, 5.0, False),
+        (0.0, 0.0, 1.0, True),
+        (-0.1, 0.0, 1.0, False),
+        (np.nan, 4.0, 5.0, False),
+        (np.inf, 4.0, 5.0, False),
+    ],
+)
+def test_times_in_a_tick(t: float, t0: float, t1: float, is_due: bool) -> None:
+    times = np.array([t])
+    for columns in ((times, NEVER, NEVER, NEVER), (NEVER, NEVER, NEVER, times)):
+        assert is_any_due(columns, t0, t1) == is_due
