@@ -12,12 +12,22 @@ from opendome.messages import Detections, Tasking, empty
 from opendome.sensors import KINDS, build
 from opendome.sensors.base import AbstractSensor
 from opendome.truth import Truth
-from tests.unit.sensors.sites import radar, starer
+from tests.unit.sensors.sites import radar, skywave, starer
 from tests.unit.tracks.worlds import missile
 
 NOBODY = empty(Tasking)
 SYSTEMS = {
     "radar": lambda: radar(39.0, 126.0, 35.0, max_elevation=1.5, reference_range=1e6),
+    # it takes missiles that are 85 to 95 km high for lower ones
+    "skywave": lambda: skywave(
+        25.0,
+        110.0,
+        35.0,
+        reference_rcs=0.1,
+        period=15.0,
+        assumed_altitude=45e3,
+        sigma_azimuth=0.026,
+    ),
     "infrared": lambda: starer(150.0, false_alarms=1.0),
 }
 

@@ -19,6 +19,9 @@ Bools = NDArray[np.bool_]
 SURE = 2.0  # standard deviations of an estimate that nobody doubts
 
 
+VAGUE_FLYER = 4e3  # m of place: more, and a seeker would look for a flyer in vain
+
+
 class SalvoRules(NamedTuple):
     """What the nodes of batteries allow, for each of k kinds of round."""
 
@@ -54,11 +57,15 @@ def is_open(
     """Whether each confirmed track can be fired at at all, (n,).
 
     Not while it boosts, unless a battery may fire at such; not without an impact predicted (but of
-    a flyer on wings, or of what burns, none is needed); not when it is believed dead.
+    what burns none is needed, nor of a flyer on wings whose place is known well enough to send a
+    round there); not when it is believed dead.
     """
     seen, rows = pairs
-    is_boosting = picture.is_boosting[seen]
-    is_known = picture.is_level[seen] | np.isfinite(picture.impact_t[seen]) | is_boosting
+    is_boosting, is_level = picture.is_boosting[seen], picture.is_level[seen]
+    cov = picture.cov_ecef
+    spread = cov[seen, 0, 0] + cov[seen, 1, 1] + cov[seen, 2, 2]
+    is_known = np.isfinite(picture.impact_t[seen]) | is_boosting
+    is_known |= is_level & (spread < VAGUE_FLYER**2)
     is_alive = np.isnan(state.tracks.t_killed[rows])
     return np.asarray(is_alive & is_known & (may_boost | ~is_boosting))
 

@@ -13,6 +13,7 @@ from opendome.kernels.field import is_in_field
 from opendome.kernels.infrared import Infrared, is_in_cone, is_in_view, plume_snr, sight_from
 from opendome.kernels.philox import normal
 from opendome.kernels.radar import Radar, errors, mean_snr
+from opendome.kernels.skywave import Skywave, p_detect_below, sigma_across
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,6 +90,23 @@ def add_infrared(
             seen[i] = True
             weights[0], weights[1] = PRIOR_SIGMA**-2, (distance * sensor.sigma_angle) ** -2
             add_look(info, i, along, weights)
+    return seen
+
+
+@jit
+def add_skywave(radar: Skywave, state: Floats, rcs: Floats, info: Floats) -> Bools:
+    """Add the information of one look of an over-the-horizon radar; gives the rows it sees."""
+    seen = np.zeros(len(rcs), np.bool_)
+    weights, place = np.empty(2), radar.r_ecef
+    for i in range(len(rcs)):
+        if p_detect_below(radar, state[i], rcs[i]) < 0.5:
+            continue
+        seen[i] = True
+        along = (state[i, 0] - place[0], state[i, 1] - place[1], state[i, 2] - place[2])
+        distance = math.sqrt(along[0] ** 2 + along[1] ** 2 + along[2] ** 2)
+        across = distance * sigma_across(radar, distance)
+        weights[0], weights[1] = radar.sigma_range**-2, across**-2
+        add_look(info, i, along, weights)
     return seen
 
 

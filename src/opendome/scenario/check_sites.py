@@ -19,6 +19,7 @@ from opendome.scenario.land import distance_inland
 from opendome.scenario.places import Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import InfraredSystem, RadarSystem, Sensor
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.scenario.units import from_si
 from opendome.scenario.weapons import Battery
 
@@ -36,7 +37,7 @@ def refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
     """Raise ScenarioError for the first thing that cannot stand where it does."""
     for i, sensor in enumerate(scenario.sensors):
         path, name = f"sensors[{i}]", sensor.system.name
-        if isinstance(sensor.system, RadarSystem):
+        if isinstance(sensor.system, RadarSystem | SkywaveSystem):
             if sensor.site is None:
                 words = f"{name} is a radar and stands on the ground"
                 raise origin.refuse(f"{path}.lat_deg", ..., words, "Give lat_deg and lon_deg.")
@@ -159,7 +160,8 @@ def odd_sensors(scenario: Scenario) -> Iterator[str]:
     ways = _ways_of(scenario)
     is_apart = scenario.command.wiring == "stovepiped"
     for i, sensor in enumerate(scenario.sensors):
-        if not isinstance(sensor.system, RadarSystem) or sensor.site is None:
+        system = sensor.system
+        if not isinstance(system, RadarSystem | SkywaveSystem) or sensor.site is None:
             continue
         name = f"sensors[{i}] ({sensor.name})"
         others = [
@@ -170,13 +172,13 @@ def odd_sensors(scenario: Scenario) -> Iterator[str]:
         is_helped = any(
             not (isinstance(s.system, RadarSystem) and s.system.is_cued) for s in others
         )
-        if sensor.system.is_cued and not is_helped:
+        if isinstance(system, RadarSystem) and system.is_cued and not is_helped:
             whose = f"of node {sensor.node} can" if is_apart else "can"
             yield f"{name} looks only where it is cued, and no other sensor {whose} cue it."
-        if ways and not _faces(sensor.system, sensor.site, sensor.azimuth, ways):
+        if ways and not _faces(system.sector, sensor.site, sensor.azimuth, ways):
             yield (
                 f"{name} faces away from every threat: no launch place, aim or way between them "
-                f"lies in its sector of {from_si(sensor.system.sector, 'deg'):g} deg about "
+                f"lies in its sector of {from_si(system.sector, 'deg'):g} deg about "
                 f"az_deg {from_si(sensor.azimuth, 'deg'):g}."
             )
 
@@ -193,9 +195,9 @@ def _ways_of(scenario: Scenario) -> list[Place]:
     return [place for a, b in legs for place in places_between(a, b, min(count, LEG_PLACES))]
 
 
-def _faces(system: RadarSystem, site: Place, azimuth: float, places: Iterable[Place]) -> bool:
+def _faces(sector: float, site: Place, azimuth: float, places: Iterable[Place]) -> bool:
     """Whether one of the places lies in the sector of a radar, at any distance."""
-    half = 0.5 * system.sector
+    half = 0.5 * sector
     for place in places:
         turn = (bearing(site, place) - azimuth + math.pi) % (2.0 * math.pi) - math.pi
         if abs(turn) <= half + 1e-9 or ground_distance(site, place) < NEAR:

@@ -7,6 +7,7 @@ from pydantic.dataclasses import dataclass
 from opendome.scenario.before_launch import DefeatSystem
 from opendome.scenario.grammar import keys
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import quantity
 from opendome.scenario.weapons import InterceptorSystem, LaserSystem
@@ -18,6 +19,7 @@ MODELLED: dict[str, type] = {  # kind of entry -> the noun that it makes
     "laser": LaserSystem,
     "radar": RadarSystem,
     "infrared": InfraredSystem,
+    "skywave": SkywaveSystem,
     "defeat": DefeatSystem,
 }
 
@@ -50,7 +52,7 @@ class Entry:
 
     name: str
     kind: str = keys.name(
-        "kind", "Which noun it makes: threat, interceptor, laser, radar, infrared, defeat."
+        "kind", "Which noun it makes: threat, interceptor, laser, radar, infrared, skywave, defeat."
     )
     title: str = keys.text("title", "Name for people.", longest=200)
     is_modelled: bool = keys.flag("is_modelled", "Whether a scenario may use it.", default=True)

@@ -8,6 +8,7 @@ from opendome.scenario.grammar import keys
 from opendome.scenario.jamming import BANDS
 from opendome.scenario.places import PLATFORMS, Place
 from opendome.scenario.shells import Ellipse, Shell
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.scenario.units import quantity
 
 
@@ -197,7 +198,9 @@ class Sensor:
     """
 
     name: str = keys.name("name", "Name of the sensor.")
-    system: RadarSystem | InfraredSystem = keys.system("Radar or infrared system of the catalog.")
+    system: RadarSystem | InfraredSystem | SkywaveSystem = keys.system(
+        "Radar, infrared or skywave system of the catalog."
+    )
     node: str = keys.name("node", "Command node that it reports to.")
     site: Place | None = keys.part(
         "site", "Where it stands on the ground.", is_flat=True, default=None
@@ -233,6 +236,6 @@ class Sensor:
     def orbits(self) -> tuple[Shell, ...]:
         """Shells of its own, else those of its system where it has no place at all."""
         is_placed = self.site is not None or self.geo_longitude is not None or self.ellipses
-        if self.shells or is_placed or isinstance(self.system, RadarSystem):
+        if self.shells or is_placed or not isinstance(self.system, InfraredSystem):
             return self.shells
         return self.system.shells

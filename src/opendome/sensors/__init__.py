@@ -3,12 +3,15 @@
 from opendome.scenario.jamming import Jammer
 from opendome.scenario.schedule import days_after_j2000
 from opendome.scenario.sensors import RadarSystem, Sensor
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.sensors.base import AbstractSensor
 from opendome.sensors.infrared import Infrared
 from opendome.sensors.radar import Radar
+from opendome.sensors.skywave import Skywave
 
-KINDS: dict[str, type[Radar] | type[Infrared]] = {
+KINDS: dict[str, type[Radar] | type[Infrared] | type[Skywave]] = {
     "radar": Radar,
+    "skywave": Skywave,
     "infrared": Infrared,
 }
 
@@ -23,9 +26,12 @@ def build(
     The Sun stands where it does at ``start``; jammers at their places disturb the radars.
     """
     days = days_after_j2000(start)
-    return tuple(
-        Radar.at(index, sensor, jammers)
-        if isinstance(sensor.system, RadarSystem)
-        else Infrared.at(index, sensor, days)
-        for index, sensor in enumerate(sensors)
-    )
+    made: list[AbstractSensor] = []
+    for index, sensor in enumerate(sensors):
+        if isinstance(sensor.system, RadarSystem):
+            made.append(Radar.at(index, sensor, jammers))
+        elif isinstance(sensor.system, SkywaveSystem):
+            made.append(Skywave.at(index, sensor))
+        else:
+            made.append(Infrared.at(index, sensor, days))
+    return tuple(made)

@@ -12,6 +12,7 @@ from opendome.kernels.statistical import (
     Errors,
     add_infrared,
     add_radar,
+    add_skywave,
     blur,
     errors_of,
     wander,
@@ -21,6 +22,7 @@ from opendome.rng import Purpose
 from opendome.sensors.base import OBJECT_STRIDE, AbstractSensor
 from opendome.sensors.infrared import Infrared
 from opendome.sensors.radar import Radar
+from opendome.sensors.skywave import Skywave
 from opendome.truth import Truth
 
 # Looks that count: thrust and air disturb a path, so that what is older than these is forgotten.
@@ -109,6 +111,9 @@ class Statistical:
                 rcs = sensor.shown_rcs(truth)
                 found = add_radar(sensor.numbers, truth.r_ecef, rcs, is_open, info)
                 share = shares(sensor.numbers.ration, truth.run, found)
+            elif isinstance(sensor, Skywave):
+                state = np.hstack([truth.r_ecef, truth.v_ecef])
+                found = add_skywave(sensor.numbers, state, truth.rcs_uhf, info)
             elif isinstance(sensor, Infrared):
                 places = sensor.places(truth.t)
                 found = add_infrared(sensor.numbers, places, truth.r_ecef, truth.plume, info)

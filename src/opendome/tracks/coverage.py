@@ -9,11 +9,12 @@ from typing import final
 
 import numpy as np
 
-from opendome.kernels import infrared, radar
+from opendome.kernels import infrared, radar, skywave
 from opendome.kernels.dwell import shares
 from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import Beliefs, Rows
+from opendome.kernels.skywave_view import SkywaveEye, skywave_view
 from opendome.kernels.views import (
     RadarEye,
     View,
@@ -26,6 +27,7 @@ from opendome.kernels.views import (
 )
 from opendome.messages import Bools, Floats, Ints
 from opendome.scenario.sensors import RadarSystem, Sensor
+from opendome.scenario.skywave import SkywaveSystem
 
 LOW_BANDS = ("vhf", "uhf")
 # Cross-section assumed of what no radar has measured, as a part of the radar's reference: small,
@@ -160,6 +162,36 @@ class FleetCoverage(AbstractCoverage):
         return np.full(len(looks.snr), np.nan)
 
 
+@final
+@dataclass(frozen=True)
+class SkywaveCoverage(AbstractCoverage):
+    """An over-the-horizon radar as the tracker knows it."""
+
+    index: int
+    period: float
+    latency: float
+    r_ecef: Floats
+    max_range: float
+    band: int
+    eye: SkywaveEye
+
+    def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
+        """All: its errors are too large to rule much out."""
+        return rows_in_time(rows, runs, is_heard, t)
+
+    def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
+        """Chance of detection, as tracks are believed to lie and to move."""
+        return skywave_view(self.eye, rows, near, beliefs)
+
+    def revisits(self, run: Ints) -> Floats:
+        """Its period, however many there are."""
+        return np.full(len(run), self.period)
+
+    def rcs(self, looks: Looks) -> Floats:
+        """Cross-section: what is above the threshold has the mean of the whole distribution."""
+        return skywave.rcs_of(self.eye.radar, looks.snr, looks.distance)
+
+
 def cover(index: int, sensor: Sensor) -> AbstractCoverage:
     """What the tracker knows of the ``index``-th sensor of the scenario."""
     system, site = sensor.system, sensor.site
@@ -184,6 +216,16 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
                 band=band,
                 unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
             ),
+        )
+    if isinstance(system, SkywaveSystem):
+        place = (site.lat, site.lon, site.alt) if site is not None else (0.0, 0.0, 0.0)
+        eye = SkywaveEye(
+            radar=skywave.skywave_at(system, place, sensor.azimuth),
+            period=float(system.period),
+            unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
+        )
+        return SkywaveCoverage(
+            index, system.period, sensor.latency, r_ecef, system.max_range, 1, eye
         )
     if sensor.orbits or sensor.ellipses or system.noise_hot or system.noise_warm:
         nowhere = np.full(3, np.nan)

@@ -14,6 +14,7 @@ from opendome.scenario import build_system, catalog, entry
 from opendome.scenario.before_launch import DefeatSystem
 from opendome.scenario.grammar.keys import leaves
 from opendome.scenario.sensors import InfraredSystem, RadarSystem
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import TO_SI
 from opendome.scenario.weapons import InterceptorSystem, LaserSystem
@@ -98,6 +99,7 @@ MODELLED = {
         "lrdr",
         "ltamds",
         "mpq65",
+        "over_the_horizon_radar",
         "parcs",
         "hbtss",
         "next_gen_opir",
@@ -262,6 +264,7 @@ NOUNS = {
     "radar": RadarSystem,
     "infrared": InfraredSystem,
     "defeat": DefeatSystem,
+    "skywave": SkywaveSystem,
 }
 READY = sorted(set().union(*MODELLED.values()))
 LISTED = sorted({name for file in FILES for name in CATALOG[file]} - set(READY))

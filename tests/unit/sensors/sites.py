@@ -11,6 +11,7 @@ from opendome.messages import Tasking
 from opendome.scenario.command import Doctrine, Node
 from opendome.scenario.places import Place
 from opendome.scenario.sensors import InfraredSystem, RadarSystem, Sensor
+from opendome.scenario.skywave import SkywaveSystem
 from opendome.truth import Truth
 
 LOCAL = {
@@ -58,6 +59,25 @@ FINE = WARNING | {
     "speed_resolution": 3.0,
     "min_elevation": math.radians(2.0),
 }
+SKYWAVE = {
+    "name": "beyond",
+    "title": "Over-the-horizon radar",
+    "reference_range": 3000e3,
+    "reference_rcs": 10.0,
+    "reference_p_detect": 0.8,
+    "min_range": 900e3,
+    "max_range": 3500e3,
+    "sector": math.radians(90.0),
+    "top": 400e3,
+    "period": 20.0,
+    "sigma_range": 15e3,
+    "sigma_azimuth": math.radians(0.7),
+    "sigma_speed": 3.0,
+    "blind_speed": 15.0,
+    "assumed_altitude": 8e3,
+    "p_false_alarm": 1e-6,
+    "false_alarms": 0.2,
+}
 STARER = {
     "name": "starer",
     "title": "Infrared warning",
@@ -82,6 +102,13 @@ def radar(lat: float, lon: float, azimuth: float, base: dict[str, Any] = LOCAL, 
         azimuth=math.radians(azimuth),
         latency=latency,
     )
+
+
+def skywave(lat: float, lon: float, azimuth: float, **changes: Any):
+    """An over-the-horizon radar at a place, degrees; it sees as high as missiles burn."""
+    system = SkywaveSystem(**{**SKYWAVE, **changes})
+    site = Place(lat=math.radians(lat), lon=math.radians(lon), alt=40.0)
+    return Sensor("beyond", system, "hub", site=site, azimuth=math.radians(azimuth))
 
 
 def starer(lon: float, **changes: Any):
