@@ -171,15 +171,6 @@ def p_detect_below(radar: Skywave, s: Floats, rcs: float) -> float:
 
 
 @jit
-def p_detects(radar: Skywave, state: Floats, rcs: Floats) -> Floats:
-    """The same of states (n, 6) and cross-sections (n,)."""
-    found = np.empty(len(rcs))
-    for i in range(len(rcs)):
-        found[i] = p_detect_below(radar, state[i], rcs[i])
-    return found
-
-
-@jit
 def report(radar: Skywave, found: Looks, n: int, ground_range: float, azimuth: float) -> None:
     """Write place and errors of a look at a ground range and azimuth as the n-th."""
     x, y, z = place_of(radar, ground_range, azimuth)

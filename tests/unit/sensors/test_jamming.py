@@ -89,7 +89,7 @@ def test_bands_as_bits() -> None:
     [
         (
             aircraft(0.0),
-            "scenario: jammers[0].erp_w_hz is 0 w_hz; allowed: above 0, up to 1e+09 w_hz. "
+            "scenario: jammers[0].erp_w_hz is 0 W/Hz; allowed: above 0, up to 1e+09 W/Hz. "
             "Effective radiated power density.",
         ),
         (
