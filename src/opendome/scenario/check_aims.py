@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from opendome.scenario.check_names import refuse_unknown
 from opendome.scenario.check_releases import refuse_odd_releases
-from opendome.scenario.grammar.refusal import Origin
+from opendome.scenario.grammar.refusal import Measured, Origin
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import MAX_THREATS, ThreatGroup
+from opendome.scenario.units import from_si
 
 # What a system must bring to be steered so.
 PARTS_OF = {
@@ -54,6 +55,14 @@ def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
     if group.way == "long" and system.steering != "orbital":
         words = f"{system.name} does not go into orbit, its steering is {system.steering}"
         raise origin.refuse(f"{path}.way", group.way, words, "Remove this key.")
+    if group.flight_path is not None:
+        value = Measured(from_si(group.flight_path, "deg"), "deg")
+        if system.steering != "cutoff":
+            words = f"only steering cutoff takes it, that of {system.name} is {system.steering}"
+            raise origin.refuse(f"{path}.flight_path_deg", value, words, "Remove this key.")
+        if group.apogee is not None:
+            words = "the path is chosen by it or by apogee_km, not by both"
+            raise origin.refuse(f"{path}.flight_path_deg", value, words, "Remove one of them.")
     booster = system.booster
     if booster is not None and not booster.stages and booster.muzzle_speed == 0.0:
         words = "its booster has no stage and no muzzle_speed_m_s, so that it cannot fly"

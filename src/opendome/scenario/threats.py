@@ -273,6 +273,15 @@ class ThreatGroup:
         high=20000,
         default=None,
     )
+    flight_path: float | None = quantity(
+        "flight_path_deg",
+        "deg",
+        "Wanted angle above the horizontal at burn-out, instead of apogee_km: low is depressed, "
+        "steep is lofted.",
+        above=0,
+        high=90,
+        default=None,
+    )
     arrive: float | None = quantity(
         "arrive_s",
         "s",

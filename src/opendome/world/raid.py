@@ -26,6 +26,7 @@ from opendome.scenario.places import Place
 from opendome.scenario.releases import Released
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import ThreatGroup, ThreatSystem
+from opendome.world.flight_path import with_flight_path
 from opendome.world.flights import COARSEST_AIM, FLYER_BETA, Flown, fly_nominal
 from opendome.world.gliding import with_boost
 from opendome.world.model import Group, ThreatTable
@@ -66,6 +67,8 @@ def raid_of(scenario: Scenario) -> tuple[tuple[Group, ...], ThreatTable, Objects
             group = _group(beside(threats, int(numbers[0]), aim), aim, ids)
             if group.glider is not None:
                 group = with_boost(group)
+            if threats.flight_path is not None:
+                group = with_flight_path(group, threats.flight_path, threats.first_launch)
             flown = fly_nominal(group, threats.first_launch)
             _refuse_miss(flown, threats, aim, where)
             if threats.system.releases is not None:
