@@ -118,7 +118,8 @@ class Manager:
                 own = (pairs[0][mine], pairs[1][mine])
                 # nothing to see, nothing to fire with, or every run has ended
                 if len(own[0]) and len(left.runs) and np.any(cell_of == i):
-                    held = _held_by(left, cell_of[self.battery_node] == i)
+                    is_mine = (cell_of[self.battery_node] == i)[self.arms[i].numbers]
+                    held = _held_by(left, self.arms[i].numbers[~is_mine])
                     given.append(self._decide_cell(i, state, picture, own, held, t))
         orders = join(given, Orders)
         if len(orders.run) > 1:
@@ -292,8 +293,10 @@ def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:
     )
 
 
-def _held_by(left: Stocks, is_mine: Bools) -> Stocks:
+def _held_by(left: Stocks, lent: Ints) -> Stocks:
     """Stocks as a cell may use them: batteries that another cell commands now have no rounds."""
-    if is_mine.all():
+    if not len(lent):
         return left
-    return replace(left, rounds=np.where(is_mine, left.rounds, 0))
+    rounds = left.rounds.copy()
+    rounds[:, lent] = 0
+    return replace(left, rounds=rounds)

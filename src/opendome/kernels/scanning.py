@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import geodetic_from_ecef
+from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import Beliefs, Rows, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
 from opendome.kernels.views import MAX_LATE, View
@@ -337,14 +338,18 @@ def times_to(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patie
 
 @jit
 def standing(
-    rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience
-) -> tuple[bool, Ints]:
-    """Whether some row is to be carried along (see `times_to`), and `rows_aloft` if none is."""
+    rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience, period: float
+) -> tuple[bool, Ints, Ints]:
+    """Whether some row is to be carried along (see `times_to`), and what follows if none is.
+
+    That are `rows_aloft`, and `due_rows` of all rows: what most ticks need, in one call.
+    """
+    due = due_rows(rows, t, period)
     times = times_to(rows, runs, t_newest, t, patience)
     for i in range(len(times)):
         if not math.isnan(times[i]):
-            return True, np.empty(0, np.int64)
-    return False, rows_aloft(rows, runs, t_newest, t, patience)
+            return True, np.empty(0, np.int64), due
+    return False, rows_aloft(rows, runs, t_newest, t, patience), due
 
 
 @jit

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from opendome.kernels.modes import Modes, predict_modes
-from opendome.kernels.prediction import due_rows, predict_impacts
+from opendome.kernels.prediction import predict_impacts
 from opendome.kernels.rows import Rows, take_beliefs
-from opendome.messages import Tracks
+from opendome.messages import Ints, Tracks
 from opendome.tracks.base import AbstractFilter
 from opendome.tracks.imm import LEVEL_NOISE
 from opendome.tracks.kalman import LOG_BETA, NOISE
@@ -19,9 +19,8 @@ LONGEST = 4000.0  # s to impact; what flies longer is in orbit
 LIVELY = 10.0  # m^2/s^3, agility above which a row is brought to the time of the picture
 
 
-def refresh(rows: Rows, t: float, period: float) -> None:
-    """Predict, in place, the impacts that are due; what flies level has none."""
-    due = due_rows(rows, t, period)
+def refresh(rows: Rows, due: Ints, t: float) -> None:
+    """Predict, in place, the impacts of rows that are due."""
     if len(due) == 0:
         return
     beliefs = take_beliefs(beliefs_of(rows), due)

@@ -66,10 +66,22 @@ def take_scan(
     if len(rows.run) == 0:
         return rows, np.arange(len(looks.run))
     near = coverage.near(rows, *heard, t)
+    free = np.arange(len(looks.run))
+    if len(near):
+        rows, free = _take_near(rules, rows, near, coverage, scan)
+    kept = kept_rows(rows, *heard, t, (rules.confirm_hits, rules.confirm_looks))
+    return rows if len(kept) == len(rows.run) else take_rows(rows, kept), free
+
+
+def _take_near(
+    rules: Rules, rows: Rows, near: Ints, coverage: AbstractCoverage, scan: tuple[Looks, float]
+) -> tuple[Rows, Ints]:
+    """What a scan says of the rows that the sensor may see, and the looks that belong to none."""
+    looks, t = scan
     beliefs = rules.filter.predict(beliefs_of(rows), near, t)
     view = coverage.view(rows, near, beliefs, t)
     found, rcs = NO_PAIRS, looks.snr
-    if len(near) and len(looks.run):
+    if len(looks.run):
         found = _associate(rules, rows, near, beliefs, (coverage, view, looks))
         rcs = coverage.rcs(looks)
     pairs, now = (found.row, found.look, rcs), scan_of(coverage, t)
@@ -79,8 +91,7 @@ def take_scan(
         rows.t_predicted[noted.cold] = np.nan
     if len(noted.hit) and len(noted.stale):
         rows = merge_twins(rows, noted.hit, noted.stale)
-    kept = kept_rows(rows, *heard, t, (rules.confirm_hits, rules.confirm_looks))
-    return rows if len(kept) == len(rows.run) else take_rows(rows, kept), noted.free
+    return rows, noted.free
 
 
 def _associate(

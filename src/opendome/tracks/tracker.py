@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from opendome.kernels.looks import Looks, are_ordered
+from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
     FORGOTTEN,
@@ -197,7 +198,7 @@ class Tracker:
             everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
             burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
         now = (state.runs, clocks.t_newest, t, PATIENCE)
-        is_any_old, aloft = standing(rows, *now)
+        is_any_old, aloft, due = standing(rows, *now, self.period)
         if is_any_old:
             t_to = times_to(rows, *now)
             for when in np.unique(t_to[~np.isnan(t_to)]):
@@ -206,7 +207,8 @@ class Tracker:
             aloft = rows_aloft(rows, *now)
         if len(aloft) < len(rows.run):
             rows = take_rows(rows, aloft)
-        refresh(rows, t, self.period)
+            due = due_rows(rows, t, self.period)
+        refresh(rows, due, t)
         return rows
 
 
