@@ -30,6 +30,7 @@ SYSTEMS = [
     "irbm",
     "cruise_subsonic",
     "cruise_supersonic",
+    "cruise_hypersonic",
     "drone_one_way",
 ]
 
@@ -102,6 +103,7 @@ def test_the_hwasong_12_flight_of_2017() -> None:
     [
         ("cruise_subsonic", 220, 260, 1500),
         ("cruise_supersonic", 700, 1400, 500),
+        ("cruise_hypersonic", 1700, 2500, 900),
         ("drone_one_way", 45, 55, 1500),
     ],
 )

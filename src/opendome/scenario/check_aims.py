@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from opendome.scenario.check_names import refuse_unknown
 from opendome.scenario.check_releases import refuse_odd_releases
 from opendome.scenario.grammar.refusal import Measured, Origin
-from opendome.scenario.ground import ground_distance
+from opendome.scenario.ground import ground_distance, places_between
+from opendome.scenario.land import distance_inland
 from opendome.scenario.places import Asset, Place
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.threats import MAX_THREATS, ThreatGroup
@@ -23,6 +25,9 @@ PARTS_OF = {
     "glide": ("booster", "glide"),
     "orbital": ("booster", "orbit"),
 }
+SKIMMER = 30.0  # m; what flies lower is meant for the sea
+COAST = 3e3  # m; nearer to it the map cannot tell land from sea
+WAY_PLACES = 12  # looked at of each leg
 HAS_WAYPOINTS = ("waypoints", "glide")
 HAS_APOGEE = ("cutoff", "quasi_ballistic", "glide")
 
@@ -72,12 +77,30 @@ def _refuse_odd_flight(path: str, group: ThreatGroup, origin: Origin) -> None:
         raise origin.refuse(f"{path}.waypoints", group.waypoints, words, "Remove this key.")
 
 
+def _over_land(group: ThreatGroup, places: dict[str, Place]) -> float:
+    """Part of the way of a sea skimmer that lies over land; 0 for anything that flies higher."""
+    cruise = group.system.cruise
+    if cruise is None or cruise.altitude > SKIMMER or not group.count:
+        return 0.0
+    aim = aims_of(group)[0]
+    ends = [group.launch, *group.waypoints, places[aim] if isinstance(aim, str) else aim]
+    legs = [places_between(a, b, WAY_PLACES) for a, b in pairwise(ends)]
+    way = [place for leg in legs for place in leg[1:-1]]
+    return sum(distance_inland(place) > COAST for place in way) / max(len(way), 1)
+
+
 def odd_threats(scenario: Scenario) -> Iterator[str]:
     """Groups aimed at nothing, and launches after the end."""
     for i, group in enumerate(scenario.threats):
         name = f"threats[{i}] ({group.name})"
         if group.apogee is not None and group.system.steering not in HAS_APOGEE:
             yield f"{name} has an apogee_km, which steering {group.system.steering} does not use."
+        over_land = _over_land(group, {a.name: a.place for a in scenario.assets})
+        if over_land > 0.0 and group.system.cruise is not None:
+            yield (
+                f"{name} flies at {group.system.cruise.altitude:g} m, and {over_land:.0%} of its "
+                "way lies over land; ground is not modelled, it would hit some."
+            )
         if scenario.assets and "" in assets_of(group, scenario.assets):
             yield f"{name} is aimed at a place outside every asset."
         salvos = max(group.count - 1, 0) // group.salvo_size

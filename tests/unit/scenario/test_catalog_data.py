@@ -59,6 +59,7 @@ MODELLED = {
         "irbm",
         "cruise_subsonic",
         "cruise_supersonic",
+        "cruise_hypersonic",
         "drone_one_way",
         "rocket_short",
         "artillery_shell",
