@@ -1,6 +1,7 @@
-"""How flyers on wings move: constant ground speed along a great circle over the turning Earth.
+"""How flyers on wings move: along a great circle over the turning Earth, at constant ground speed.
 
-Height over the ellipsoid changes evenly with the vertical part of the velocity. ECI as in `frames`.
+What is faster than any engine drives it on wings glides, and is slowed by its drag. Height over the
+ellipsoid changes evenly with the vertical part of the velocity. ECI as in `frames`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from opendome.constants import (
     EARTH_OMEGA,
     EARTH_RADIUS_EQUATOR,
     EARTH_RADIUS_POLE,
+    STANDARD_GRAVITY,
 )
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import geocentric_height, turned
@@ -22,6 +24,10 @@ from opendome.kernels.impact import coast_paths
 from opendome.kernels.vectors import Vector, across, dot, norm, plus, put, row, times
 
 Array = NDArray[np.float64]
+
+GLIDE_LEAST = 1400.0  # m/s of ground speed, above which a flyer on wings glides
+LIFT_TO_DRAG = 2.7  # of gliders, as in the catalog
+LEAST_BRAKE = 0.5  # m/s^2, near the speed of orbit
 
 
 @jit
@@ -40,6 +46,23 @@ def surface_radius(u: Vector) -> float:
 
 
 @jit
+def glided(speed: float, dt: float) -> tuple[float, float]:
+    """Way over the ground in dt seconds, and the speed then, of a flyer of some ground speed.
+
+    Lift carries what the path's curvature leaves of the weight; drag is a part of the lift. Ends
+    where a glider is slow. Source: N. X. Vinh, A. Busemann, R. D. Culp, Hypersonic and Planetary
+    Entry Flight Mechanics (1980), equilibrium glide.
+    """
+    if speed <= GLIDE_LEAST:
+        return speed * dt, speed
+    weight = STANDARD_GRAVITY - speed * speed / EARTH_RADIUS_EQUATOR
+    brake = max(weight / LIFT_TO_DRAG, LEAST_BRAKE)
+    span = min(dt, (speed - GLIDE_LEAST) / brake)
+    after = speed - brake * span
+    return 0.5 * (speed + after) * span + after * (dt - span), after
+
+
+@jit
 def level_step(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
     """Earth-fixed state of a level flyer, dt seconds later (or before).
 
@@ -51,7 +74,8 @@ def level_step(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
     Notes
     -----
     The direction from the Earth's centre turns in the plane of r and v. The height over the
-    ellipsoid is kept within 1 m over 1,000 km and 20 km of height, the ground speed exactly.
+    ellipsoid is kept within 1 m over 1,000 km and 20 km of height, the ground speed exactly, but
+    for that of gliders.
     """
     height = geocentric_height(r[0], r[1], r[2])
     n = surface_normal(r, height)
@@ -67,9 +91,10 @@ def level_step(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
         return times(surface_radius(u) + height, u), v
     forward = times(1.0 / pace, forward)
     mean = radius
+    way, after = glided(speed, dt)
     far, ahead = u, forward
     for _ in range(2):
-        angle = pace * dt / mean
+        angle = (pace * dt if after == speed else pace * way / speed) / mean
         cosine, sine = math.cos(angle), math.sin(angle)
         far = plus(times(cosine, u), sine, forward)
         ahead = plus(times(cosine, forward), -sine, u)
@@ -77,7 +102,7 @@ def level_step(r: Vector, v: Vector, dt: float) -> tuple[Vector, Vector]:
     r_far = times(surface_radius(far) + height, far)
     n = surface_normal(r_far, height)
     ahead = across(ahead, n)
-    return r_far, plus(times(speed / norm(ahead), ahead), climb, n)
+    return r_far, plus(times(after / norm(ahead), ahead), climb, n)
 
 
 @jit

@@ -22,7 +22,7 @@ from opendome.kernels.kalman import (
     look_error,
 )
 from opendome.kernels.kalman import span as span_of
-from opendome.kernels.level import level_step, surface_normal
+from opendome.kernels.level import GLIDE_LEAST, level_step, surface_normal
 from opendome.kernels.looks import Looks
 from opendome.kernels.motion import (
     MAX_STEPS,
@@ -47,6 +47,7 @@ class LevelNoise(NamedTuple):
     climb: float  # the same, up and down
     settle: float  # s, in which a climb dies away
     push: float  # m/s^2, with which it does at most
+    glide: float  # m^2/s^3, more of both densities for what glides, as it banks from side to side
 
 
 @jit
@@ -79,6 +80,8 @@ def level_row(
             phi[3 + i, 3 + j] += (keep - 1.0) * n[i] * n[j]
         phi[i, 3 + i] += h
     spread(p, phi, work.product)
+    if dot(v, v) > GLIDE_LEAST * GLIDE_LEAST:
+        agility += noise.glide
     ground, vertical = noise.ground + agility, noise.climb + agility
     span = abs(h)
     for i in range(3):

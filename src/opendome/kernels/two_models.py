@@ -50,6 +50,8 @@ class Doubts(NamedTuple):
     steep_climb: float
     least_climb: float  # and m/s, above which a climb is a rocket's
     fast: float  # m/s of ground speed, above which a steep descent is a ballistic thing's
+    glide: tuple[float, float, float]  # height (m), least and most ground speed (m/s) of gliders
+    glide_slope: float  # climb or descent by ground speed, of gliders
 
 
 class Manner(NamedTuple):
@@ -154,9 +156,17 @@ def doubt_row(b: Beliefs, i: int, manner: Manner) -> None:
     d = manner.doubts
     height, climb, ground = pace(b.x[i])
     may_fly = height < d.low and ground < d.slow and abs(climb) < d.steep * ground
+    may_fly |= may_glide(height, climb, ground, d)
     if may_fly or b.is_level[i]:
         follow_own(b, i)
         b.p_level[i] = 1.0 - d.falling if b.is_level[i] else d.doubt
+
+
+@jit
+def may_glide(height: float, climb: float, ground: float, d: Doubts) -> bool:
+    """Whether something flies as gliders do."""
+    is_fit = height < d.glide[0] and d.glide[1] < ground < d.glide[2]
+    return bool(is_fit and abs(climb) < d.glide_slope * ground)
 
 
 @jit
@@ -166,6 +176,7 @@ def judge_row(b: Beliefs, i: int, d: Doubts) -> None:
     is_steep = abs(climb) > max(d.steep_climb * ground, d.least_climb)
     is_steep &= climb > 0.0 or ground > d.fast or not b.is_level[i]  # what was level may dive
     is_wild = is_steep or height > d.slack * d.low or ground > d.slack * d.slow
+    is_wild &= not may_glide(height, climb, ground, d)
     p_level = b.p_level[i]
     if is_wild and p_level == 1.0:
         follow_own(b, i)

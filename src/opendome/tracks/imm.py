@@ -18,7 +18,7 @@ from opendome.tracks.base import AbstractFilter, Association
 from opendome.tracks.kalman import BOUNDS, NOISE, SETTLE, TEMPER, Ekf
 
 # Autopilots and gusts move a level flyer by a metre per second in a second.
-LEVEL_NOISE = LevelNoise(ground=1.0, climb=1.0, settle=20.0, push=1.0)
+LEVEL_NOISE = LevelNoise(ground=1.0, climb=1.0, settle=20.0, push=1.0, glide=25.0)
 START = 0.5  # chance that a new low track flies level
 DOUBT = 0.1  # chance of level flight taken up again, when a look is unusual to the other model
 FALLING = 0.02  # chance of the ballistic model, when level flight is surprised
@@ -35,7 +35,9 @@ STEEP = 0.6  # climb or descent by ground speed, above which nothing begins to f
 STEEP_CLIMB, LEAST_CLIMB = 0.4, 40.0  # and m/s, above which a climb is a rocket's
 FAST = 800.0  # m/s of ground speed, above which a steep descent is that of a ballistic thing
 SIGMA_GROUND, SIGMA_CLIMB = 600.0, 30.0  # m/s, of new level flyers
-GLIDE_HIGH = 80e3  # m, below which what glows may be a glider
+GLIDE_HIGH = 80e3  # m, below which gliders glide
+GLIDE_SLOW, GLIDE_FAST = 1000.0, 7900.0  # m/s of ground speed, between which they do
+GLIDE_SLOPE = 0.15  # climb or descent by ground speed, that they do not exceed
 SIGMA_GLIDE, SIGMA_GLIDE_CLIMB = 4000.0, 200.0  # m/s, of new gliders
 
 
@@ -59,6 +61,8 @@ MANNER = Manner(
         STEEP_CLIMB,
         LEAST_CLIMB,
         FAST,
+        (GLIDE_HIGH, GLIDE_SLOW, GLIDE_FAST),
+        GLIDE_SLOPE,
     ),
 )
 
