@@ -205,30 +205,34 @@ class Stare(NamedTuple):
     ignited: Ints  # their plume was seen, and they did not burn
     quenched: Ints  # their glow was seen, and they burnt
     hit: Ints
-    stale: Ints  # confirmed rows that these satellites have never seen
+    stale: Ints  # confirmed rows that these satellites have never seen, or not for long
 
 
 @jit
 def note_stare(
-    rows: Rows, near: Ints, beliefs: Beliefs, hits: Ints, scan: Scan, confirm_hits: int
-) -> Stare:
+    rows: Rows, near: Ints, beliefs: Beliefs, said: tuple[Ints, Bools], scan: Scan,
+    confirm_hits: int,
+) -> Stare:  # fmt: skip
     """Write what one look of many satellites says into the rows, in place.
 
     Parameters
     ----------
-    hits : (m, 2) int
-        How many satellites saw the plume, and how many the glow, of each of the rows ``near``.
+    said : (m, 2) int, (m,) bool
+        How many satellites saw the plume, and how many the glow, of each of the rows ``near``; and
+        whether it was too vague for that.
 
     Notes
     -----
     What is not seen may be cold, or out of sight of all: that is no miss.
     """
+    hits, is_vague = said
     lists = np.empty((4, len(near)), np.int64)
     n = np.zeros(4, np.int64)
     for k in range(len(near)):
         i, is_plume = near[k], hits[k, 0] > 0
         if not is_plume and hits[k, 1] == 0:
-            if rows.is_confirmed[i] and rows.heard[i] & (1 << scan.sensor) == 0:
+            is_new = is_vague[k] or rows.heard[i] & (1 << scan.sensor) == 0
+            if rows.is_confirmed[i] and is_new:
                 lists[3, n[3]] = i
                 n[3] += 1
             continue

@@ -144,6 +144,7 @@ class FleetCoverage(AbstractCoverage):
     r_ecef: Floats  # nowhere in particular
     max_range: float
     band: int
+    is_high: bool  # its satellites pass by slowly, and see launches as they leave the clouds
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
         """All: whether they burn or glow is not known."""
@@ -228,8 +229,8 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
             index, system.period, sensor.latency, r_ecef, system.max_range, 1, eye
         )
     if sensor.orbits or sensor.ellipses or system.noise_hot or system.noise_warm:
-        nowhere = np.full(3, np.nan)
-        return FleetCoverage(index, system.period, sensor.latency, nowhere, math.nan, -1)
+        nowhere, is_high = np.full(3, np.nan), not sensor.orbits
+        return FleetCoverage(index, system.period, sensor.latency, nowhere, math.nan, -1, is_high)
     return InfraredCoverage(
         index=index,
         period=system.period,

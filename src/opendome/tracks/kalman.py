@@ -95,14 +95,29 @@ class Ekf(AbstractFilter):
         beliefs.is_boosting[rows] = True
 
     def burn_out(self, beliefs: Beliefs, rows: Ints, period: Floats) -> None:
-        """Let the last component mean drag; the burn went on for half a period, more or less."""
+        """Let the last component mean drag; the burn went on for half a period, more or less.
+
+        Evenly drawn from none to all of the period: its mean, variance and covariance in speed and
+        place. A negative period: it ended so much before the time of the row.
+        """
         thrust = np.clip(beliefs.x[rows, 6], 0.0, MOST_THRUST)
-        sigma = np.sqrt(thrust**2 / 12.0 + beliefs.cov[rows, 6, 6] / 4.0) * period
+        square, doubt = thrust**2, beliefs.cov[rows, 6, 6]
         velocity = beliefs.x[rows, 3:6]
         heading = velocity / (np.linalg.norm(velocity, axis=1, keepdims=True) + 1e-9)
         beliefs.x[rows, 3:6] += heading * (0.5 * thrust * period)[:, None]
-        gain = (heading * sigma[:, None])[:, :, None] * (heading * sigma[:, None])[:, None, :]
-        beliefs.cov[rows[:, None, None], np.arange(3, 6)[:, None], np.arange(3, 6)] += gain
+        beliefs.x[rows, :3] -= heading * (thrust * period**2 / 6.0)[:, None]
+        along = heading[:, :, None] * heading[:, None, :]
+        both = -(square / 24.0 + doubt / 12.0) * period**3
+        gains = (
+            ((0, 0), (square / 45.0 + doubt / 36.0) * period**4),
+            ((0, 3), both),
+            ((3, 0), both),
+            ((3, 3), (square / 12.0 + doubt / 4.0) * period**2),
+        )
+        axes = np.arange(3)
+        for (first, second), gain in gains:
+            place = rows[:, None, None], first + axes[:, None], second + axes
+            beliefs.cov[place] += along * gain[:, None, None]
         self._restart_last(beliefs, rows, LOG_BETA)
         beliefs.is_boosting[rows] = False
 

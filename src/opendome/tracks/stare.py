@@ -1,7 +1,7 @@
 """One look of an infrared sensor of many satellites, taken into the tracks of one picture.
 
 Each satellite sees a thing once at most, so each is associated by itself, one after the other. What
-none of the tracks explains is triangulated; what only one satellite sees begins a vague track.
+none of the tracks explains is triangulated.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from opendome.kernels.scanning import kept_rows, note_stare
 from opendome.kernels.triangulation import NONE, Crossings, crossings
 from opendome.kernels.views import rows_in_time
 from opendome.messages import Bools, Floats, Ints
-from opendome.tracks.base import CONFIRMED, TENTATIVE
+from opendome.tracks.base import CLOSED, CONFIRMED, TENTATIVE
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
+from opendome.tracks.kalman import CLIMB, PLUME_HEIGHT, SIGMA_SPEED_BOOST
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 from opendome.tracks.scan import Heard, Rules, scan_of
 
-# Of what only one satellite sees: height and its sigma (m), climb and speed sigma per axis (m/s).
-LONE_PLUME = (60e3, 50e3, 400.0, 2000.0)
-LONE_GLOW = (45e3, 20e3, 0.0, 3500.0)
-WIDEST = 500e3  # m, of a place along a line of sight
+# Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
+LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
+WIDEST = 300e3  # m, of a place along a line of sight
+VAGUE = 20e3  # m, of place: what is less sure and does not burn takes no single line of sight
 LEAST_COSINE = 0.02  # of the zenith angle at that height: a line that misses it says nothing
 LOW_PLUME = 40e3  # m, below which a new plume is that of a launch
 SPEED_LAUNCH, CLIMB_LAUNCH = 600.0, 400.0  # m/s, sigma per axis and mean upwards
@@ -66,22 +67,26 @@ def take_stare(
     if len(rows.run) and len(seen.looks.run):
         near = rows_in_time(rows, *heard, t)
         beliefs = rules.filter.predict(beliefs_of(rows), near, t)
-        hits, is_free = _follow(rules, rows, near, beliefs, seen)
-        rows = _write(rules, rows, near, beliefs, (coverage, hits, t))
+        places = np.einsum("nii->n", beliefs.cov[:, :3, :3])
+        is_vague = ~beliefs.is_boosting & (places > VAGUE**2)
+        hits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague))
+        rows = _write(rules, rows, near, beliefs, (coverage, hits, is_vague, t))
         seen = some(seen, np.flatnonzero(is_free))
     kept = kept_rows(rows, *heard, t, (rules.confirm_hits, rules.confirm_looks))
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), seen
 
 
 def _follow(
-    rules: Rules, rows: Rows, near: Ints, beliefs: Beliefs, seen: Sightings
+    rules: Rules, rows: Rows, near: Ints, beliefs: Beliefs, look: tuple[Sightings, Bools]
 ) -> tuple[Ints, Bools]:
-    """Update beliefs, in place, by one satellite after another.
+    """Update beliefs, in place, by one satellite after another; vague ones are left alone.
 
     Gives how many satellites saw the plume and the glow of each (m, 2), and the looks left over.
     """
+    seen, is_vague = look
     hits, is_free = np.zeros((len(near), 2), np.int64), np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
+    rank[is_vague] = CLOSED
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         columns: list[Any] = [column[mine] for column in seen.looks]
@@ -99,12 +104,12 @@ def _write(
     rows: Rows,
     near: Ints,
     beliefs: Beliefs,
-    scan: tuple[AbstractCoverage, Ints, float],
+    scan: tuple[AbstractCoverage, Ints, Bools, float],
 ) -> Rows:
     """Rows with what the look said of those near."""
-    coverage, hits, t = scan
-    t_plume = rows.t_plume.copy()
-    noted = note_stare(rows, near, beliefs, hits, scan_of(coverage, t), rules.confirm_hits)
+    coverage, hits, is_vague, t = scan
+    t_plume, now = rows.t_plume.copy(), scan_of(coverage, t)
+    noted = note_stare(rows, near, beliefs, (hits, is_vague), now, rules.confirm_hits)
     if len(noted.ignited):
         rules.filter.ignite(beliefs_of(rows), noted.ignited)
         rows.t_predicted[noted.ignited] = np.nan
@@ -118,38 +123,34 @@ def _write(
     return rows
 
 
-def first_guesses(seen: Sightings) -> tuple[Ints, Floats, Floats, Ints]:
+def first_guesses(seen: Sightings, is_high: bool) -> tuple[Ints, Floats, Floats, Ints]:
     """New things: a look of each (g,), state (g, 7), covariance (g, 7, 7), and how many looks.
 
-    Ordered by run; the last component is left to the filter.
+    Ordered by run; the last component is left to the filter. A plume that one satellite alone sees
+    begins a vague track where the sensor is high up (``is_high``): a launch that leaves the clouds.
+    A low satellite passes by so fast that a filter would take its own motion for knowledge of the
+    distance, and what glows may be at any height.
     """
     found = crossings(seen.places, seen.satellite, seen.is_plume, seen.looks)
-    x, cov = _crossed(seen, found)
-    first, counts = [found.first], [found.n_looks]
-    states, covs = [x], [cov]
+    parts = [(found.first, *_crossed(seen, found), found.n_looks)]
+    is_lone = (found.group == NONE) & seen.is_plume & is_high
     for k in range(len(seen.places)):
-        for is_plume, (height, sigma, climb, speed) in ((True, LONE_PLUME), (False, LONE_GLOW)):
-            lone = np.flatnonzero(
-                (found.group == NONE) & (seen.satellite == k) & (seen.is_plume == is_plume)
-            )
-            if not len(lone):
-                continue
-            prior = Prior(speed, climb, 0.0, 1.0, height, sigma, WIDEST)
-            x, cov = start_many(seen.looks, lone, seen.places[k], prior)
-            cosine = -np.einsum("ij,ij->i", x[:, :3], seen.looks.u_los[lone])
-            good = cosine > LEAST_COSINE * np.linalg.norm(x[:, :3], axis=1)
-            first.append(lone[good])
-            counts.append(np.ones(good.sum(), np.int64))
-            states.append(x[good])
-            covs.append(cov[good])
-    look = np.concatenate(first)
+        lone = np.flatnonzero(is_lone & (seen.satellite == k))
+        if len(lone):
+            parts.append(_lone(seen, lone, k))
+    look, x, cov, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((look, seen.looks.run[look]))
-    return (
-        look[order],
-        np.concatenate(states)[order],
-        np.concatenate(covs)[order],
-        np.concatenate(counts)[order],
-    )
+    return look[order], x[order], cov[order], counts[order]
+
+
+def _lone(seen: Sightings, lone: Ints, k: int) -> tuple[Ints, Floats, Floats, Ints]:
+    """Guesses from one look each of one satellite, where its line of sight comes down so far."""
+    height, sigma, climb, speed = LONE_PLUME
+    prior = Prior(speed, climb, 0.0, 1.0, height, sigma, WIDEST)
+    x, cov = start_many(seen.looks, lone, seen.places[k], prior)
+    cosine = -np.einsum("ij,ij->i", x[:, :3], seen.looks.u_los[lone])
+    good = cosine > LEAST_COSINE * np.linalg.norm(x[:, :3], axis=1)
+    return lone[good], x[good], cov[good], np.ones(good.sum(), np.int64)
 
 
 def _crossed(seen: Sightings, found: Crossings) -> tuple[Floats, Floats]:

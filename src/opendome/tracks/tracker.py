@@ -186,8 +186,10 @@ class Tracker:
         heard = Heard(runs, is_new)
         if picture.rows.is_boosting.any():
             burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
-        take = _stare if isinstance(coverage, FleetCoverage) else _scan
-        take(rules, picture, coverage, heard, word)
+        if isinstance(coverage, FleetCoverage):
+            _stare(rules, picture, coverage, heard, word)
+        else:
+            _scan(rules, picture, coverage, heard, word)
 
     def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
@@ -232,13 +234,13 @@ def _scan(
 
 
 def _stare(
-    rules: Rules, picture: Picture, coverage: AbstractCoverage, heard: Heard, word: Word
+    rules: Rules, picture: Picture, coverage: FleetCoverage, heard: Heard, word: Word
 ) -> None:
     """One look of many satellites into one picture."""
     seen = sightings_of(word.looks, word.is_plume, word.r_sensor)
     rows, free = take_stare(rules, picture.rows, coverage, heard, (seen, word.t))
     if len(free.looks.run):
-        guess = first_guesses(free)
+        guess = first_guesses(free, coverage.is_high)
         ids = _new_ids(picture, heard, free.looks.run[guess[0]])
         rows = start_stare(rules, rows, coverage, (free, *guess), ids, word.t)
     picture.rows = rows
