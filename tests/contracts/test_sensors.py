@@ -12,7 +12,7 @@ from opendome.messages import Detections, Tasking, empty
 from opendome.sensors import KINDS, build
 from opendome.sensors.base import AbstractSensor
 from opendome.truth import Truth
-from tests.unit.sensors.sites import radar, skywave, starer
+from tests.unit.sensors.sites import fleet, radar, skywave, starer
 from tests.unit.tracks.worlds import missile
 
 NOBODY = empty(Tasking)
@@ -29,6 +29,7 @@ SYSTEMS = {
         sigma_azimuth=0.026,
     ),
     "infrared": lambda: starer(150.0, false_alarms=1.0),
+    "infrared of many satellites": lambda: fleet(total=60, planes=6, false_alarms=1.0),
 }
 
 
@@ -37,11 +38,11 @@ def truth():
     return missile(3, spacing=4.0).at(150.0, np.arange(30))
 
 
-@pytest.fixture(params=sorted(KINDS))
+@pytest.fixture(params=sorted({*KINDS, *SYSTEMS}))
 def sensor(request):
     assert request.param in SYSTEMS, f"tests/contracts: say how a '{request.param}' is placed"
     (built,) = build((SYSTEMS[request.param](),))
-    assert type(built) is KINDS[request.param]
+    assert type(built) is KINDS[request.param.split()[0]]
     return built
 
 
@@ -133,9 +134,10 @@ def test_pickles(sensor, truth):
 def test_statement_of_errors_is_honest(sensor, truth):
     """Lines of sight of detected threats, over many runs, lie as far off as stated."""
     found = sensor.sense(truth, NOBODY, 3)
-    away = truth.r_ecef[:3] - found.r_sensor_ecef[0]
-    u = away / np.linalg.norm(away, axis=1)[:, None]
-    turn = np.sqrt(np.maximum(2.0 - 2.0 * found.u_los_ecef @ u.T, 0.0)).min(axis=1)
+    away = truth.r_ecef[None, :3] - found.r_sensor_ecef[:, None]
+    u = away / np.linalg.norm(away, axis=2)[:, :, None]
+    cosine = np.einsum("nki,ni->nk", u, found.u_los_ecef)
+    turn = np.sqrt(np.maximum(2.0 - 2.0 * cosine, 0.0)).min(axis=1)
     turn /= found.sigma_angle
     real = turn < 6.0
     assert real.sum() > 25

@@ -18,7 +18,9 @@ from opendome.constants import (
     EARTH_OMEGA,
     EARTH_RADIUS_EQUATOR,
 )
+from opendome.kernels.fleet import ellipse_elements
 from opendome.kernels.satellites import K2, satellite_places, satellite_states
+from opendome.scenario.shells import Ellipse
 
 DAY = 86400.0
 
@@ -56,6 +58,33 @@ def test_low_orbits_for_a_week(a_km: float, e: float, i_deg: float) -> None:
         state = satellite_states(elements, t)[0]
         assert np.linalg.norm(state[:3] - np.array(r) * 1e3) < 20.0 + 50.0 * t / (7 * DAY)
         assert np.linalg.norm(state[3:] - np.array(v) * 1e3) < 0.06
+
+
+@pytest.mark.parametrize("anomaly", [0.3, 2.0, math.pi])
+def test_molniya_orbit_for_a_scenario(anomaly: float) -> None:
+    """Deep-space SGP4 has the Moon, the Sun and resonance, which are left out here.
+
+    Its periodic terms put the two up to 60 km apart; through an hour that changes by 12 km at most.
+    """
+    ellipse = Ellipse(1200e3, 39150e3, math.radians(63.4), 1.0, math.radians(270.0), anomaly)
+    elements = ellipse_elements(ellipse)[None]
+    e, wanted = elements[0, 1], math.sqrt(EARTH_MU / elements[0, 0] ** 3)
+    assert 2.0 * math.pi / wanted == pytest.approx(0.5 * 86164.1, rel=2e-3)
+    kozai = wanted
+    for _ in range(30):
+        kozai *= wanted / brouwer(kozai, e, elements[0, 2])
+    other = Satrec()
+    other.sgp4init(
+        WGS84, "i", 1, 27000.0, 0.0, 0.0, 0.0, e, elements[0, 4], elements[0, 2], anomaly,
+        kozai * 60.0, 1.0,
+    )  # fmt: skip
+    gaps = []
+    for t in np.arange(0.0, 3601.0, 600.0):
+        fault, r, _ = other.sgp4_tsince(t / 60.0)
+        assert fault == 0
+        gaps.append(satellite_states(elements, t)[0, :3] - np.array(r) * 1e3)
+    assert np.linalg.norm(gaps[0]) < 60e3
+    assert max(np.linalg.norm(gap - gaps[0]) for gap in gaps) < 12e3
 
 
 def pull(_: float, y: np.ndarray) -> np.ndarray:

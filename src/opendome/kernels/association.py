@@ -76,8 +76,15 @@ def gate_pairs(run: Ints, expected: Expected, looks: Looks, gates: Floats, start
     ints, reals = np.empty((2, room), np.int64), np.empty((2, room))
     n = 0
     z, s, error = np.empty(4), np.empty((4, 4)), np.empty((4, 4))
+    # Arrays by name and no calls in the innermost test: handing both structures over costs more.
+    basis, cov, u, sigma = expected.basis, expected.cov, looks.u_los, looks.sigma_angle
     for row in range(len(run)):
+        wide = max(gates[row, 2], gates[row, 3], gates[row, 4])
+        ax, ay, az = basis[row, 1, 0], basis[row, 1, 1], basis[row, 1, 2]
         for i in range(starts[row, 0], starts[row, 1]):
+            miss = ax * u[i, 0] + ay * u[i, 1] + az * u[i, 2]
+            if miss * miss > wide * (cov[row, 1, 1] + sigma[i] * sigma[i]):
+                continue
             first, last = span(looks, i)
             gate = gates[row, last - first]
             if looks.run[i] != run[row] or not is_near(expected, row, looks, i, gate):

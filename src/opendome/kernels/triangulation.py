@@ -21,7 +21,7 @@ GATE = 16.0  # squared, of the gap between two lines: four standard deviations
 GATE_PLACE = 18.4  # squared, of two angles; the 99.99 % point of chi-squared
 LEAST_SINE = 0.02  # of the angle between two lines
 LOWEST, HIGHEST = -20e3, 3000e3  # m, of a crossing
-MOST_EXCESS = 9.0  # squared residual per degree of freedom of a crossing
+MOST_EXCESS = 16.0  # squared residual per degree of freedom of a crossing
 NONE = -1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from pyproj import Geod
@@ -15,7 +17,14 @@ from opendome.kernels.frames import (
     geodetic_from_ecef,
 )
 from opendome.kernels.impact import coast_paths
-from opendome.kernels.level import level_step, level_step_eci, predicted_paths
+from opendome.kernels.level import (
+    GLIDE_LEAST,
+    LIFT_TO_DRAG,
+    glided,
+    level_step,
+    level_step_eci,
+    predicted_paths,
+)
 
 
 def flyer(lat, lon, alt, azimuth, speed, climb=0.0):
@@ -119,3 +128,22 @@ def test_a_descending_level_row_ends_at_the_ground():
     assert geodetic_from_ecef(*paths[0, 0, :3])[2] == pytest.approx(60.0, abs=0.01)
     assert geodetic_from_ecef(*paths[0, 1, :3])[2] == pytest.approx(0.0, abs=0.01)
     assert np.linalg.norm(paths[0, 1, 3:]) == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize(("fast", "slow"), [(6000.0, 3000.0), (3000.0, 1500.0)])
+def test_a_glider_goes_as_far_as_the_closed_form(fast, slow):
+    """Equilibrium glide: E/2 R ln((1 - v2^2/gR) / (1 - v1^2/gR)), E. Saenger (1944)."""
+    g, radius = 9.80665, 6378137.0
+    way, speed, step = 0.0, fast, 1.0
+    while speed > slow:
+        part, speed = glided(speed, step)
+        way += part
+    curve = [1.0 - v * v / (g * radius) for v in (slow, fast)]
+    assert way == pytest.approx(
+        0.5 * LIFT_TO_DRAG * radius * math.log(curve[0] / curve[1]), rel=0.01
+    )
+
+
+def test_what_engines_drive_is_not_slowed():
+    assert glided(1100.0, 50.0) == (55e3, 1100.0)
+    assert glided(GLIDE_LEAST + 1.0, 1e3)[1] == GLIDE_LEAST

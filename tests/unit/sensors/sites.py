@@ -11,6 +11,7 @@ from opendome.messages import Tasking
 from opendome.scenario.command import Doctrine, Node
 from opendome.scenario.places import Place
 from opendome.scenario.sensors import InfraredSystem, RadarSystem, Sensor
+from opendome.scenario.shells import Shell
 from opendome.scenario.skywave import SkywaveSystem
 from opendome.truth import Truth
 
@@ -120,6 +121,30 @@ def starer(lon: float, **changes: Any):
         node="hub",
         geo_longitude=math.radians(lon),
         latency=latency,
+    )
+
+
+LOW = {
+    **STARER,
+    "name": "low",
+    "noise_plume": 0.2e3,
+    "noise_hot": 0.2e3,
+    "noise_distance": 3000e3,
+    "sigma_angle": 20e-6,
+    "period": 2.0,
+    "field": math.radians(120.0),
+}
+
+
+def fleet(total: int = 72, planes: int = 8, shell: dict[str, Any] | None = None, **changes: Any):
+    """A constellation 1,000 km up."""
+    pattern = {"inclination": math.radians(81.0), "phasing": 1, **(shell or {})}
+    return Sensor(
+        name="low",
+        system=InfraredSystem(**{**LOW, **changes}),
+        node="hub",
+        shells=(Shell(altitude=1000e3, total=total, planes=planes, **pattern),),
+        latency=1.0,
     )
 
 
