@@ -38,7 +38,13 @@ CHANGES: dict[str, list[list[str]]] = {
     "limited_icbm": [["picture=statistical"], ["engagement=tabled"]],
     "iron_dome_city": [["picture=statistical"]],
 }
-OTHERS = [("mortar", 4.0), ("hgv_regional", 1400.0), ("fobs", 9000.0), ("artillery_shell", 15.0)]
+OTHERS = [
+    ("mortar", 4.0),
+    ("hgv_regional", 1400.0),
+    ("fobs", 9000.0),
+    ("artillery_shell", 15.0),
+    ("mirv_bus", 9000.0),
+]
 
 
 def modules() -> list[Any]:
