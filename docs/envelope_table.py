@@ -49,8 +49,12 @@ in a dive from far above its ceiling.
 
 
 def systems() -> list[str]:
-    """Every interceptor system that a scenario may use."""
-    return [n for n, e in catalog().items() if e.kind == "interceptor" and e.is_modelled]
+    """Every interceptor system that a scenario may fire from a site."""
+    return [
+        n
+        for n, e in catalog().items()
+        if e.kind == "interceptor" and e.is_modelled and e.choices.get("basing") != "orbit"
+    ]
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

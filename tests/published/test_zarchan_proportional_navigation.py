@@ -48,6 +48,7 @@ def fly(t_flight: float, navigation_constant: float, sigma: float = 0.0, run: in
         flow=np.array([0.0]),
         drag_area=np.array([1.0]),
         stall_speed=np.array([0.0]),
+        vehicles=np.array([1]),
         band=np.array([1]),
         sigma_feature=np.array([1.0]),
         noise=23,

@@ -16,7 +16,7 @@ from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import orbital_launcher
 from opendome.kernels.windows import Launcher
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import Battery, WeaponSystem
+from opendome.scenario.weapons import Battery, WeaponSystem, p_kill_of_round
 from opendome.scenario.wiring import Cell, link_of
 
 Bools = NDArray[np.bool_]
@@ -70,7 +70,7 @@ def cell_arms(
     node = np.array([place[w.node] for w in weapons], dtype=np.int64)
     rules = [(nodes[i].doctrine.salvo, nodes[i].doctrine.max_rounds) for i in node]
     rounds = [
-        (w.system.name, w.system.p_kill, w.system.cost, *rule)
+        (w.system.name, p_kill_of_round(w.system), w.system.cost, *rule)
         for w, rule in zip(weapons, rules, strict=True)
     ]
     kinds = list(dict.fromkeys(rounds))

@@ -27,7 +27,7 @@ from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
 from opendome.scenario.command import Command, Node
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.weapons import WeaponSystem
+from opendome.scenario.weapons import WeaponSystem, p_kill_of_round
 from opendome.scenario.wiring import Cell, cell_of_nodes, cells
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ class Manager:
             battery_node=np.array([place[w.node] for w in weapons], dtype=np.int64),
             unit=units_of(weapons),
             layer=layers_of(scenario, weapons),
-            p_kill=np.array([w.system.p_kill for w in weapons], dtype=np.float64),
+            p_kill=np.array([p_kill_of_round(w.system) for w in weapons], dtype=np.float64),
             assess_delay=np.array([w.system.assess_delay for w in weapons], dtype=np.float64),
             cued=cued_sensors(scenario),
         )

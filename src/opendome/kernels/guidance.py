@@ -43,6 +43,7 @@ PROPORTIONAL_NAVIGATION, ZERO_EFFORT_MISS = 0, 1  # guidance laws
 
 SMOOTHING = 0.7  # fading memory of the line-of-sight filter, 0 (none) to 1 (endless)
 BASKET = 0.3  # of the seeker's range: how far from the believed place it looks for its threat
+TOGETHER = 100e3  # m, within which what one launch has let go is looked for
 LEAST_SIGMA = 1.0  # m, of a handed-over place
 GAP_SHARE = 0.02  # of the time to go within which looks are averaged to one
 GAP_MOST = 5.0  # looks, at most
@@ -70,6 +71,7 @@ class RoundKinds(NamedTuple):
     stall_speed: Floats  # from which on wings carry it; 0: it has none
     band: Ints  # of the seeker: 0 infrared, 1 radar
     sigma_feature: Floats  # with which it measures the logarithm of a brightness
+    vehicles: Ints  # kill vehicles of a round
     noise: int  # purpose of the seeker's draws
 
 
@@ -81,6 +83,7 @@ class Rounds(NamedTuple):
     batch: Ints  # index of the round's run within the batch
     run: Ints
     shot: Ints
+    vehicle: Ints  # number of the kill vehicle; those of a round are neighbouring rows
     lot: Ints  # object of the round's draws
     phase: Ints
     t_launch: Floats
@@ -173,11 +176,23 @@ def _is_together(sky: Sky, threat: int) -> bool:
 
 
 @jit
+def _is_taken(rounds: Rounds, i: int, kinds: RoundKinds, j: int) -> bool:
+    """Whether another kill vehicle of round i has locked threat row j."""
+    first = i - int(rounds.vehicle[i])
+    for k in range(first, first + int(kinds.vehicles[rounds.system[i]])):
+        if k != i and rounds.target[k] == j and rounds.phase[k] == FREE:
+            return True
+    return False
+
+
+@jit
 def discriminate(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky, seed: int) -> None:
     """Lock the object in view that fits best to what was handed over (see `discrimination`).
 
     The seeker decides once, when the believed place comes into its range, about all that it then
     sees within ``BASKET`` of it: it does not take the first of a cluster that comes near enough.
+    Of several kill vehicles of a round each leaves to the others what they have locked, as long as
+    there is something else within ``TOGETHER`` of it.
     """
     k, t, r = rounds.system[i], rounds.t[i], row(rounds.r, i)
     believed = row(rounds.believed_r, i)
@@ -199,7 +214,8 @@ def discriminate(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky, seed: int)
         kinds.noise,
         rounds.lot[i],
     )
-    best = math.inf
+    best = best_free = math.inf
+    free = -1
     rounds.target[i] = -1
     first = rounds.batch[i] * sky.n_threats
     for j in range(first, first + sky.n_threats):
@@ -215,6 +231,13 @@ def discriminate(rounds: Rounds, i: int, kinds: RoundKinds, sky: Sky, seed: int)
         if off < best:
             best = off
             rounds.target[i] = j
+        if off < best_free and not _is_taken(rounds, i, kinds, j):
+            best_free = off
+            free = j
+    if free >= 0 and free != rounds.target[i]:
+        apart = minus(threat_at(sky, free, t)[0], threat_at(sky, rounds.target[i], t)[0])
+        if norm(apart) < TOGETHER:
+            rounds.target[i] = free
 
 
 @jit

@@ -60,7 +60,8 @@ READS: dict[str, tuple[str, ...]] = {
     "threats": ("run", "threat", "system", "is_defeated", "is_failed", "is_threatening",
                 "outside_distance", "is_in_reach", "n_shots", "sigma_impact",
                 *layers.READS_OF_CARGO),
-    "engagements": ("run", "shot", "system", "battery", "threat", "is_kill", "t_launch"),
+    "engagements": ("run", "shot", "vehicle", "system", "battery", "threat", "is_kill",
+                    "t_launch"),
 }  # fmt: skip
 
 
@@ -122,8 +123,9 @@ def sums_by_run(tables: Mapping[str, pa.Table], accounts: Accounts) -> dict[str,
         systems = np.array(engagements.column("system").to_pylist(), dtype=object)
         batteries = engagements.column("battery").to_pylist()
         cost = np.array([accounts.cost_by_battery.get(name, math.nan) for name in batteries])
+        is_first = layers.first_rows(engagements)
         for system in sorted(set(systems)):
-            mask = systems == system
+            mask = (systems == system) & is_first
             sums[f"shots.{system}"] = _count(row[mask], len(runs))
             sums[f"cost.{system}"] = _sum(row[mask], cost[mask], len(runs))
     sums.update(layers.layer_sums(runs, tables, accounts.layers, accounts.cost_by_battery))

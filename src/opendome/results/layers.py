@@ -99,6 +99,7 @@ def layer_sums(
     cargo = _cargo(threats, shots)
     layer_of_shot, row_of_shot, cost = _shots(shots, layers, cost_by_battery, order, place)
     i_run_of_shot = np.searchsorted(runs, _integers(shots, "run"))
+    is_first = first_rows(shots)
     is_kill = np.asarray(shots.column("is_kill").to_numpy(zero_copy_only=False), dtype=bool)
     is_left = np.asarray(threats.column("is_threatening").to_numpy(zero_copy_only=False), bool)
     sums: dict[str, Floats] = {}
@@ -117,11 +118,22 @@ def layer_sums(
             sums[key(k, what)] = _count(i_run[mask], n)
             for system in sorted(set(systems[mask])):
                 sums[key(k, what, system)] = _count(i_run[mask & (systems == system)], n)
-        sums[key(k, "rounds")] = _count(i_run_of_shot[is_mine], n)
-        spent = np.bincount(i_run_of_shot[is_mine], weights=cost[is_mine], minlength=n)
+        is_round = is_mine & is_first
+        sums[key(k, "rounds")] = _count(i_run_of_shot[is_round], n)
+        spent = np.bincount(i_run_of_shot[is_round], weights=cost[is_round], minlength=n)
         sums[key(k, "cost_usd")] = spent.astype(np.float64)
         is_left = is_left & ~is_killed
     return sums
+
+
+def first_rows(shots: pa.Table) -> NDArray[np.bool_]:
+    """Which rows of engagements stand for a whole round: the first of its kill vehicles.
+
+    Of an older version, all.
+    """
+    if "vehicle" not in shots.column_names:
+        return np.ones(shots.num_rows, dtype=bool)
+    return np.asarray(_integers(shots, "vehicle") == 0)
 
 
 class Cargo(NamedTuple):

@@ -98,6 +98,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "engagements": (
         RUN,
         Column("shot", "integer", "Number of the shot in its run."),
+        Column("vehicle", "integer", "Number of the kill vehicle; a shot has a row for each."),
         Column("order", "integer", "Number of the order in its run."),
         Column("node", "text", "Command node of the battery."),
         Column("battery", "text", "Battery that fired it."),

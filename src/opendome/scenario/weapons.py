@@ -88,7 +88,11 @@ class InterceptorSystem:
         "max_alt_km", "km", "Highest intercept.", above=0, high=20000, not_below="min_alt_km"
     )
     p_kill: float = quantity(
-        "p_kill", "1", "Single-shot kill probability, matched threat.", low=0, high=1
+        "p_kill",
+        "1",
+        "Chance that one kill vehicle kills a matched threat.",
+        low=0,
+        high=1,
     )
     p_reliability: float = quantity(
         "p_reliability", "1", "Chance that the round works.", low=0, high=1
@@ -141,6 +145,9 @@ class InterceptorSystem:
         high=1e6,
         default=None,
     )
+    kill_vehicles: int = keys.integer(
+        "kill_vehicles", "Kill vehicles of one round.", low=1, high=20, default=1
+    )
     basing: str = keys.choice(
         "basing",
         "Where it is fired from: the ground (or a ship, an aircraft), or satellites in a shell.",
@@ -181,6 +188,7 @@ class LaserSystem:
     lethal_radius: ClassVar[float] = 1.0  # a beam that has done its work misses by nothing
     launchers: ClassVar[int] = 1
     channels: ClassVar[int] = 1
+    kill_vehicles: ClassVar[int] = 1
     basing: ClassVar[str] = "ground"
     phase: ClassVar[str] = "coast"
     assumed_burn: ClassVar[float] = 180.0
@@ -251,6 +259,19 @@ class LaserSystem:
 
 
 WeaponSystem = InterceptorSystem | LaserSystem
+
+
+def p_kill_of_round(system: WeaponSystem) -> float:
+    """Chance that a whole round kills one matched threat, all of its kill vehicles at it.
+
+    ``p_kill`` is that of one vehicle, its booster included; the booster works or fails for all:
+    R (1 - (1 - p_kill / R)^k).
+    """
+    if system.kill_vehicles == 1 or system.p_reliability == 0.0:
+        return system.p_kill
+    works = system.p_reliability
+    each = min(system.p_kill / works, 1.0)
+    return works * (1.0 - (1.0 - each) ** system.kill_vehicles)
 
 
 @dataclass(frozen=True)

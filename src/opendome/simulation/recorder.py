@@ -23,6 +23,7 @@ from opendome.simulation.tally import (
     INTERCEPTED,
     LEAKED,
     OUTCOMES,
+    are_wasted,
     is_wasted,
     killers,
     outcomes,
@@ -138,10 +139,11 @@ def _runs(
     before = np.full(len(state.runs), model.before_launch.cost)
     rounds_cost = np.zeros(len(state.runs))
     n_shots = np.zeros(len(state.runs), dtype=np.int64)
-    np.add.at(rounds_cost, state.rounds.batch, names.costs[state.shots.battery])
-    np.add.at(n_shots, state.rounds.batch, 1)
+    first = np.flatnonzero(state.rounds.vehicle == 0)
+    np.add.at(rounds_cost, state.rounds.batch[first], names.costs[state.shots.battery[first]])
+    np.add.at(n_shots, state.rounds.batch[first], 1)
     n_unarmed = np.zeros(len(state.runs), dtype=np.int64)
-    np.add.at(n_unarmed, state.rounds.batch, is_wasted(model, state))
+    np.add.at(n_unarmed, state.rounds.batch[first], are_wasted(model, state))
     return {
         "run": state.runs,
         "defeated_before_launch": _per_run(state, (outcome == DEFEATED).astype(np.int64)),
@@ -285,6 +287,7 @@ def _engagements(
     return {
         "run": rounds.run,
         "shot": rounds.shot,
+        "vehicle": rounds.vehicle,
         "order": shots.order,
         "node": Coded(shots.battery, names.nodes),
         "battery": Coded(shots.battery, names.batteries),
@@ -325,7 +328,8 @@ def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
     rows = sort[np.searchsorted(have[sort], reports.run[judged] * 2**32 + reports.shot[judged])]
     believed[rows] = np.where(reports.kind[judged] == ReportKind.KILLED, 1, 2)
     when[rows] = reports.t[judged]
-    return believed, when
+    first = np.arange(n) - state.rounds.vehicle
+    return believed[first], when[first]
 
 
 def _event_table(notes: Recorder) -> dict[str, Any]:

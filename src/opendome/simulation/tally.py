@@ -31,7 +31,7 @@ def shots_at(model: WorldModel, state: WorldState) -> Ints:
     One at least where a round has killed it, though that was meant for another.
     """
     n = np.zeros(len(state.killer), dtype=np.int64)
-    fired = np.flatnonzero(state.shots.intended >= 0)
+    fired = np.flatnonzero((state.shots.intended >= 0) & (state.rounds.vehicle == 0))
     intended = state.shots.intended[fired]
     np.add.at(n, intended, 1)
     table = model.objects
@@ -52,6 +52,13 @@ def is_wasted(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
     for i in np.flatnonzero(wasted):
         wasted[i] = not has_warhead(model, state, int(who[i]), float(when[i]))
     return np.asarray(wasted)
+
+
+def are_wasted(model: WorldModel, state: WorldState) -> NDArray[np.bool_]:
+    """The same of whole rounds: none of their kill vehicles met anything with a warhead."""
+    first = np.flatnonzero(state.rounds.vehicle == 0)
+    wasted = is_wasted(model, state)
+    return np.asarray(np.logical_and.reduceat(wasted, first)) if len(first) else wasted
 
 
 def killers(state: WorldState) -> tuple[Ints, Ints]:

@@ -32,6 +32,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 SITE = {"lat_deg": 32.0, "lon_deg": 35.0}
+ONE_THAT_WORKS = {"p_reliability": 1.0, "kill_vehicles": 1}
 SLOW = 700.0  # m/s, a round where the fly-out table says nothing
 LEAD = 5.0  # s between the track and the earliest launch
 TICK = 1.0  # s between two tracks handed to a round
@@ -77,7 +78,12 @@ def range_of(name: str, level: str = "nominal", overrides: dict[str, float] | No
             "assets": [],
             "threats": [],
             "sensors": [],
-            "weapons": [{**battery, "overrides": {"p_reliability": 1, **(overrides or {})}}],
+            "weapons": [
+                {
+                    **battery,
+                    "overrides": {**ONE_THAT_WORKS, **(overrides or {})},
+                }
+            ],
             "command": {"wiring": "integrated", "nodes": [{"name": "c2"}]},
         },
         catalog_level=level,

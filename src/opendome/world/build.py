@@ -85,6 +85,7 @@ def interceptor_table(
     free = [free_time(s) for s in systems]
     last = [(s.booster.stages or (NO_STAGE,))[-1] for s in systems]
     total = [sum(x.burn_time for x in s.booster.stages) for s in systems]
+    common = [s.p_reliability if s.kill_vehicles > 1 else 1.0 for s in systems]
     kinds = RoundKinds(
         is_divert=np.array([s.homing.steering == "divert" for s in systems], dtype=np.bool_),
         max_acceleration=per([s.homing.max_acceleration for s in systems]),
@@ -112,6 +113,7 @@ def interceptor_table(
         stall_speed=per([s.booster.stall_speed for s in systems]),
         band=np.array([BANDS.index(s.seeker.band) for s in systems], dtype=np.int64),
         sigma_feature=per([feature_noise(s.p_discrimination) for s in systems]),
+        vehicles=np.array([s.kill_vehicles for s in systems], dtype=np.int64),
         noise=int(Purpose.SEEKER_NOISE),
     )
     return InterceptorTable(
@@ -119,7 +121,8 @@ def interceptor_table(
         vehicles=vehicles,
         kinds=kinds,
         divert=per([s.homing.divert for s in systems]),
-        p_kill=per([s.p_kill for s in systems]),
+        p_kill=per([s.p_kill / c for s, c in zip(systems, common, strict=True)]),
+        p_common=per(common),
         p_reliability=per([s.p_reliability for s in systems]),
         p_discrimination=per([s.p_discrimination for s in systems]),
         lethal_radius=per([s.lethal_radius for s in systems]),

@@ -122,7 +122,8 @@ class InterceptorTable:
     vehicles: tuple[Vehicle, ...]
     kinds: RoundKinds
     divert: Floats
-    p_kill: Floats
+    p_kill: Floats  # tabled; of one of several kill vehicles, if its booster works
+    p_common: Floats  # tabled; chance that the booster works, of one vehicle: 1, p_kill holds it
     p_reliability: Floats
     p_discrimination: Floats
     lethal_radius: Floats

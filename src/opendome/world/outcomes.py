@@ -14,6 +14,7 @@ from opendome.rng import Purpose
 from opendome.truth import Meetings
 from opendome.world.model import WorldModel
 from opendome.world.state import WorldState
+from opendome.world.vehicles import last_words
 
 Ints = NDArray[np.int64]
 
@@ -29,7 +30,8 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
     Returns
     -------
     meetings : Meetings
-        A round that met nothing looks at the threat it was meant for: is that one gone?
+        A round that met nothing looks at the threat it was meant for: is that one gone? Of several
+        kill vehicles one word comes, after the last.
     """
     rounds, shots, sky = state.rounds, state.shots, state.sky
     shots.is_over[ended] = True
@@ -53,11 +55,14 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threats[m] = threat
         kills[m] = threat >= 0 and state.killer[threat] >= 0 and sky.t_gone[threat] <= t
     let_go(state)
+    spoken = last_words(model, state, ended, threats, kills)
+    ended, threats, kills = ended[spoken], threats[spoken], kills[spoken]
+    first = ended - rounds.vehicle[ended]
     return Meetings(
         run=rounds.run[ended],
         t=rounds.t_meet[ended],
         shot=rounds.shot[ended],
-        lot=rounds.lot[ended],
+        lot=rounds.lot[first],
         order=shots.order[ended],
         battery=shots.battery[ended],
         track=shots.track[ended],
@@ -109,7 +114,8 @@ def _draw(model: WorldModel, state: WorldState, i: int) -> tuple[bool, bool]:
     k = rounds.system[i]
     lot = uniform(state.seed, rounds.run[i], int(Purpose.KILL), rounds.lot[i], 0, 0)
     if not model.is_flown:
-        return bool(lot < table.p_kill[k]), bool(lot < table.p_kill[k])
+        is_lethal = bool(lot < table.p_kill[k])
+        return is_lethal, bool(is_lethal and shots.is_reliable[i])
     is_lethal = bool(lot < kill_chance(rounds.miss[i], table.lethal_radius[k]))
     target = int(rounds.target[i])
     if model.objects.clusters.is_cluster[target % model.n_threats]:

@@ -17,7 +17,7 @@ from opendome.kernels.philox import uniforms
 from opendome.kernels.propulsion import Vehicle
 from opendome.messages import CommandKind, Commands, take
 from opendome.rng import Purpose
-from opendome.world import beams
+from opendome.world import beams, vehicles
 from opendome.world.model import WorldModel
 from opendome.world.state import ShotRecord, WorldState
 
@@ -36,7 +36,7 @@ MATCH_DISTANCE = 500e3  # m, beyond which a track belongs to no threat
 def no_rounds() -> Rounds:
     """A batch without rounds."""
     ints = {"system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks"}
-    ints |= {"believed_level"}
+    ints |= {"believed_level", "vehicle"}
     vectors = {"r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate"}
     columns: dict[str, Any] = {
         name: np.zeros(0, dtype=np.int64)
@@ -73,8 +73,10 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
     launches = take(commands, np.flatnonzero(commands.kind == CommandKind.LAUNCH))
     if not len(launches.run):
         return
+    launches, vehicle = vehicles.each(model, launches)
     first = len(state.rounds.t)
     fresh = _fresh_rounds(model, state, launches)
+    fresh.vehicle[:] = vehicle
     if model.is_flown:
         _boost(model, state, launches, fresh, keep)
         beams.begin(model, state, launches, fresh, keep)
@@ -84,7 +86,7 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
         fresh.r[:], _ = ecis_from_ecefs(r_plan, np.zeros_like(r_plan), launches.t_intercept)
     r_track, _ = _track_states(launches)
     intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
-    fresh.lot[:] = _lots(state, intended, launches.shot)
+    fresh.lot[:] = _lots(state, intended, launches.shot, vehicle)
     fresh.feature[:] = _wanted(model, state, intended, fresh.system)
     state.rounds = Rounds(
         *[np.concatenate([old, new]) for old, new in zip(state.rounds, fresh, strict=True)]
@@ -163,19 +165,20 @@ def _paths(
     return knots, counts
 
 
-def _lots(state: WorldState, intended: Ints, shot: Ints) -> Ints:
+def _lots(state: WorldState, intended: Ints, shot: Ints, vehicle: Ints) -> Ints:
     """Number under which each round draws its lots: threat i of its run, its k-th round.
 
     So two runs that fire another round somewhere else stay paired. A round meant for nothing
-    draws by its own number in the run.
+    draws by its own number in the run. Further kill vehicles of a round draw from lots beyond.
     """
     lots = LOTS_OF_NOTHING + shot
     n = max(state.sky.n_threats, 1)
-    for i in np.flatnonzero(intended >= 0):
+    for i in np.flatnonzero((intended >= 0) & (vehicle == 0)):
         row = intended[i]
         lots[i] = (row % n) * LOTS_PER_THREAT + state.n_sent[row]
         state.n_sent[row] += 1
-    return lots
+    own = lots[np.arange(len(lots)) - vehicle] + vehicle * vehicles.LOTS_OF_VEHICLE
+    return np.asarray(own, dtype=np.int64)
 
 
 def _wanted(model: WorldModel, state: WorldState, intended: Ints, system: Ints) -> Floats:
@@ -197,12 +200,15 @@ def _with_shots(
     """The record with new shots at its end: what they were meant for, and how their lots fell."""
     old, table, n = state.shots, model.interceptors, len(launches.run)
     zeros, no = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
+    # a tabled round's p_kill holds both; what is common to its kill vehicles it does not hold
+    works_with = table.p_reliability if model.is_flown else table.p_common
+    homes_with = table.p_discrimination if model.is_flown else np.ones(len(table.names))
+    booster = fresh.lot - fresh.vehicle * vehicles.LOTS_OF_VEHICLE
     works, homes = (
-        uniforms(state.seed, launches.run, int(purpose), fresh.lot, zeros, 1)[:, 0]
-        < (chance[fresh.system] if model.is_flown else 1.0)  # a tabled round's p_kill holds both
-        for purpose, chance in (
-            (Purpose.INTERCEPTOR_RELIABILITY, table.p_reliability),
-            (Purpose.DISCRIMINATION, table.p_discrimination),
+        uniforms(state.seed, launches.run, int(purpose), lot, zeros, 1)[:, 0] < chance[fresh.system]
+        for purpose, lot, chance in (
+            (Purpose.INTERCEPTOR_RELIABILITY, booster, works_with),
+            (Purpose.DISCRIMINATION, fresh.lot, homes_with),
         )
     )
     new = ShotRecord(
@@ -250,7 +256,9 @@ def update(model: WorldModel, state: WorldState, commands: Commands) -> None:
     picked = take(commands, rows)
     key = state.rounds.run * 2**32 + state.rounds.shot
     order = np.argsort(key, kind="stable")
-    found = order[np.searchsorted(key[order], picked.run * 2**32 + picked.shot)]
+    first = order[np.searchsorted(key[order], picked.run * 2**32 + picked.shot)]
+    found, which = vehicles.rows_of(model, state, first)
+    picked = take(picked, which)
     flying = state.rounds.phase[found] == FREE
     picked = take(picked, flying)
     found = found[flying]

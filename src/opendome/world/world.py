@@ -200,7 +200,7 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     threat(EventKind.BURNOUT, rec.t_burnout, is_own & ~rec.is_failed & np.isinf(rec.t_level))
     threat(EventKind.RELEASE, rec.t_release, ~is_own, objects.carrier[rec.threat])
     threat(EventKind.IMPACT, rec.t_impact, is_armed & is_flying)
-    shot = np.arange(first, len(rounds.t))
+    shot = first + np.flatnonzero(rounds.vehicle[first:] == 0)
     if not len(shot) and not len(over) and not kinds:
         return empty(Events)
     kinds.append(

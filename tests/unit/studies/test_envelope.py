@@ -21,7 +21,11 @@ from opendome.studies.envelope import (
 )
 from opendome.studies.shooting import range_of, shoot
 
-SYSTEMS = [n for n, e in catalog().items() if e.kind == "interceptor" and e.is_modelled]
+SYSTEMS = [
+    n
+    for n, e in catalog().items()
+    if e.kind == "interceptor" and e.is_modelled and e.choices.get("basing") != "orbit"
+]
 QUICK = ["nasams", "patriot_mse", "thaad"]
 SHARE, DISTANCE = 0.05, 1.0  # an edge is reached within 5 % or 1 km
 LAST_SECOND = 1.5  # km: no meeting is planned in the last second of a fall

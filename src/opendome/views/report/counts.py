@@ -137,7 +137,8 @@ def shots_at_failed(campaign: Campaign) -> float:
     """Mean number per run of rounds fired at launches that failed."""
     answer = ask(
         campaign,
-        """select count(*)::double / greatest((select count(*) from runs), 1) as n
+        """select count(distinct (e.run, e.shot))::double
+             / greatest((select count(*) from runs), 1) as n
            from engagements e join threats t on e.run = t.run and e.threat = t.threat
            where t.is_failed""",
     )

@@ -37,7 +37,8 @@ class Firing(NamedTuple):
 def firings(campaign: Campaign, scene: Scene) -> list[Firing]:
     """Rounds fired per run by each battery of the scenario, the busiest first."""
     answer = ask(
-        campaign, "select battery, run, count(*)::double as n from engagements group by 1, 2"
+        campaign,
+        "select battery, run, count(distinct shot)::double as n from engagements group by 1, 2",
     )
     runs = np.sort(ask(campaign, "select run from runs")["run"])
     found = []
