@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -137,3 +138,42 @@ def direction_in_field(field: Field, d0: float, d1: float) -> tuple[float, float
         basis[0, 1] * east + basis[1, 1] * north + basis[2, 1] * up,
         basis[0, 2] * east + basis[1, 2] * north + basis[2, 2] * up,
     )
+
+
+@jit
+def may_be_in_field(field: Field, x: float, y: float, z: float, margin: float) -> bool:
+    """Whether a place may be in the field of regard if it can be off by a margin in m."""
+    dx, dy, dz = x - field.r_ecef[0], y - field.r_ecef[1], z - field.r_ecef[2]
+    if dx * dx + dy * dy + dz * dz > (field.max_range + margin) ** 2:
+        return False
+    distance, azimuth, elevation = seen_from(field, x, y, z)
+    angle = margin / (distance + 1.0)
+    if elevation + angle < field.min_elevation:
+        return False
+    turn = abs(wrapped(azimuth - field.azimuth)) - field.half_sector
+    return turn * math.cos(elevation) <= angle
+
+
+class Fields(NamedTuple):
+    """Fields of n radars as arrays; what is none of a radar has a range of NaN."""
+
+    r_ecef: Floats  # (n, 3)
+    basis: Floats  # (n, 3, 3)
+    numbers: Floats  # (n, 6) the rest of `Field`, in its order
+
+
+def stacked(fields: Sequence[Field | None]) -> Fields:
+    """Fields of several radars; None where there is no radar."""
+    n = len(fields)
+    stack = Fields(np.full((n, 3), np.nan), np.full((n, 3, 3), np.nan), np.full((n, 6), np.nan))
+    for i, field in enumerate(fields):
+        if field is not None:
+            stack.r_ecef[i], stack.basis[i], stack.numbers[i] = field[0], field[1], field[2:]
+    return stack
+
+
+@jit
+def one_of(fields: Fields, i: int) -> Field:
+    """The i-th of several fields."""
+    n = fields.numbers[i]
+    return Field(fields.r_ecef[i], fields.basis[i], n[0], n[1], n[2], n[3], n[4], n[5])

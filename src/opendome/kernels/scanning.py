@@ -13,7 +13,7 @@ from opendome.kernels.frames import geodetic_from_ecef
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import Beliefs, Rows, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
-from opendome.kernels.views import MAX_LATE, View
+from opendome.kernels.views import MAX_LATE, RadarEye, View, radar_view
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -265,31 +265,52 @@ def note_sighting(rows: Rows, i: int, scan: Scan) -> None:
 
 
 @jit
+def is_kept(rows: Rows, i: int, is_heard: bool, t: float, rule: tuple[int, int]) -> bool:
+    """Whether row i is not lost, too vague or absurd after a scan at t; see `kept_rows`."""
+    confirm_hits, confirm_looks = rule
+    if not rows.is_confirmed[i]:
+        if rows.n_looks[i] - rows.n_updates[i] > confirm_looks - confirm_hits:
+            return False
+        if is_heard and t - rows.t_update[i] > (confirm_looks + 1) * rows.period[i]:
+            return False
+    cov, v = rows.cov[i], rows.x[i, 3:6]
+    if rows.misses[i] > LOST or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
+        return False
+    return bool(dot(v, v) < MOST_SPEED**2)
+
+
+@jit
 def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
     """Rows (m,) that are not lost, too vague or absurd after a scan at t in some runs.
 
     ``rule``: tentative rows need so many hits in so many looks.
     """
-    confirm_hits, confirm_looks = rule
     kept = np.empty(len(rows.run), np.int64)
     n, place = 0, 0
     for i in range(len(rows.run)):
         while runs[place] < rows.run[i]:
             place += 1
-        if not rows.is_confirmed[i]:
-            if rows.n_looks[i] - rows.n_updates[i] > confirm_looks - confirm_hits:
-                continue
-            silence = t - rows.t_update[i]
-            if is_heard[place] and silence > (confirm_looks + 1) * rows.period[i]:
-                continue
-        cov, v = rows.cov[i], rows.x[i, 3:6]
-        if rows.misses[i] > LOST or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
-            continue
-        if not dot(v, v) < MOST_SPEED**2:
-            continue
-        kept[n] = i
-        n += 1
+        if is_kept(rows, i, is_heard[place], t, rule):
+            kept[n] = i
+            n += 1
     return kept[:n]
+
+
+@jit
+def note_nothing(
+    eye: RadarEye, rows: Rows, near: Ints, beliefs: Beliefs, runs: Ints, is_heard: Bools,
+    now: tuple[float, int, int],
+) -> Ints:  # fmt: skip
+    """Write into the rows, in place, that a radar saw none of them; rows (m,) that are kept.
+
+    ``now``: time of the scan, and the rule of `kept_rows`. See `note_scan` for the others.
+    """
+    t, confirm_hits, confirm_looks = now
+    view = radar_view(eye, rows, near, beliefs, t)
+    nobody = np.zeros(0, np.int64)
+    scan = Scan(t, eye.sensor, eye.period, eye.band)
+    note_scan(rows, near, beliefs, view, (nobody, nobody, np.zeros(0)), scan, confirm_hits)
+    return kept_rows(rows, runs, is_heard, t, (confirm_hits, confirm_looks))
 
 
 @jit

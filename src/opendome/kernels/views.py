@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.field import Field, is_in_field, seen_from, wrapped
+from opendome.kernels.field import Field, is_in_field, may_be_in_field, seen_from
 from opendome.kernels.infrared import Sight, is_in_view
 from opendome.kernels.radar import Radar, mean_snr
 from opendome.kernels.rows import LEAST_RCS, Beliefs, Rows
@@ -49,19 +49,25 @@ class View(NamedTuple):
 
 
 @jit
-def may_be_in_field(field: Field, x: float, y: float, z: float, margin: float) -> bool:
-    """Whether a place may be in the field of regard if it can be off by a margin in m."""
-    distance, azimuth, elevation = seen_from(field, x, y, z)
-    angle = margin / (distance + 1.0)
-    turn = abs(wrapped(azimuth - field.azimuth)) - field.half_sector
-    if distance - margin > field.max_range or elevation + angle < field.min_elevation:
+def may_be_seen(field: Field, rows: Rows, i: int, t: float) -> bool:
+    """Whether a radar may see row i at t, by a straight line with a margin."""
+    dt = t - rows.t[i]
+    if not dt >= -MAX_LATE:
         return False
-    return turn * math.cos(elevation) <= angle
+    cov = rows.cov[i]
+    spread = cov[0, 0] + cov[1, 1] + cov[2, 2]
+    drift = cov[3, 3] + cov[4, 4] + cov[5, 5]
+    margin = MARGIN_SIGMAS * math.sqrt(spread + drift * dt * dt)
+    margin += MARGIN_ACCELERATION * dt * dt
+    x = rows.x[i, 0] + rows.x[i, 3] * dt
+    y = rows.x[i, 1] + rows.x[i, 4] * dt
+    z = rows.x[i, 2] + rows.x[i, 5] * dt
+    return bool(may_be_in_field(field, x, y, z, margin))
 
 
 @jit
 def rows_near(field: Field, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
-    """Rows (m,) that a radar may see at t, by a straight line with a margin.
+    """Rows (m,) that a radar may see at t.
 
     Parameters
     ----------
@@ -73,18 +79,7 @@ def rows_near(field: Field, rows: Rows, runs: Ints, is_heard: Bools, t: float) -
     for i in range(len(rows.run)):
         while runs[place] < rows.run[i]:
             place += 1
-        dt = t - rows.t[i]
-        if not is_heard[place] or not dt >= -MAX_LATE:
-            continue
-        cov = rows.cov[i]
-        spread = cov[0, 0] + cov[1, 1] + cov[2, 2]
-        drift = cov[3, 3] + cov[4, 4] + cov[5, 5]
-        margin = MARGIN_SIGMAS * math.sqrt(spread + drift * dt * dt)
-        margin += MARGIN_ACCELERATION * dt * dt
-        x = rows.x[i, 0] + rows.x[i, 3] * dt
-        y = rows.x[i, 1] + rows.x[i, 4] * dt
-        z = rows.x[i, 2] + rows.x[i, 5] * dt
-        if may_be_in_field(field, x, y, z, margin):
+        if is_heard[place] and may_be_seen(field, rows, i, t):
             near[n] = i
             n += 1
     return near[:n]

@@ -18,6 +18,7 @@ from opendome.sensors import build as build_sensors
 from opendome.sensors.assessment import Assessor
 from opendome.sensors.base import AbstractSensor
 from opendome.sensors.shortcut import Shortcut
+from opendome.sensors.silence import Silence
 from opendome.simulation.clock import Clock
 from opendome.simulation.network import Network
 from opendome.simulation.recorder import Names
@@ -38,6 +39,7 @@ class Model:
     scenario: str
     world: WorldModel
     sensors: tuple[AbstractSensor, ...]
+    silence: Silence
     picture: Tracker | Shortcut
     manager: Manager
     fire_control: FireControlModel
@@ -92,6 +94,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         scenario=scenario.name,
         world=build_world(scenario, tables),
         sensors=sensors,
+        silence=Silence.of(sensors),
         picture=Tracker.build(scenario.command, scenario.sensors)
         if tracked
         else Shortcut.build(scenario),

@@ -6,7 +6,7 @@ import numpy as np
 
 from opendome.engagements import fire_control
 from opendome.engagements.magazines import stocks
-from opendome.messages import Orders, Reports, Scan, Stocks, Tracks, take
+from opendome.messages import Detections, Orders, Reports, Scan, Stocks, Tracks, empty, take
 from opendome.sensors.shortcut import Shortcut
 from opendome.simulation import network
 from opendome.simulation.build import Model
@@ -26,11 +26,14 @@ def advance(model: Model, state: State, t1: float) -> Meetings:
 
 def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) -> None:
     """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
-    for t, i in model.clock.looks(t0, t1):
-        sensor = model.sensors[i]
-        truth = world.snapshot(model.world, state.world, t, shows_glow=sensor.sees_glow)
-        seen = sensor.sense(truth, state.tasking, state.seed)
-        network.send_scan(model.network, state.network, Scan(t, i, truth.runs, seen))
+    looks, sky = model.clock.looks(t0, t1), state.world.sky
+    silent = model.silence.among(looks, (t0, t1), sky, state.world.runs, state.seed)
+    for (t, i), is_silent in zip(looks, silent.tolist(), strict=True):
+        sensor, runs, seen = model.sensors[i], world.running(state.world, t), empty(Detections)
+        if not is_silent:
+            truth = world.snapshot(model.world, state.world, t, shows_glow=sensor.sees_glow)
+            seen = sensor.sense(truth, state.tasking, state.seed)
+        network.send_scan(model.network, state.network, Scan(t, i, runs, seen))
     if len(meetings.run):
         judged = model.assessor.look(meetings, state.seed)
         network.send_reports(model.network, state.network, judged, is_said=False)

@@ -229,6 +229,11 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     )
 
 
+def running(state: WorldState, t: float) -> Ints:
+    """Runs that have not ended at t."""
+    return state.runs[state.t_end > t]
+
+
 def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool = False) -> Truth:
     """Every threat in the air at t, in runs that have not ended; t lies in the last tick.
 
@@ -245,7 +250,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool
         glow = glows(table.body[threat], r, v, table.skin)
     return Truth(
         t=t,
-        runs=state.runs[state.t_end > t],
+        runs=running(state, t),
         run=state.threats.run[rows],
         threat=threat,
         r_ecef=r,
