@@ -12,6 +12,13 @@ TABLES = ("runs", "threats", "engagements", "events", "picture", "trajectories")
 FEWER = {
     "iron_dome_city": ("threats.north.count=9", "threats.east.count=8", "threats.stray.count=4"),
     "limited_icbm": ("threats.icbm.count=2",),
+    "layered_shield": (
+        "threats.intermediate.count=1",
+        "threats.medium.count=2",
+        "threats.short.count=2",
+        "threats.guns.count=2",
+        "threats.mortars.count=2",
+    ),
     "mixed_raid": (
         "threats.medium_range.count=1",
         "threats.short_range.count=2",
