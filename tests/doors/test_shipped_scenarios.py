@@ -46,6 +46,8 @@ FEWER = {
     ),
 }
 
+OFTEN = {"iron_dome_city", "limited_icbm"}  # those that are also stopped on every change
+
 
 def contents(campaign: Campaign) -> dict[str, str]:
     return {name: repr(campaign.table(name).to_pylist()) for name in TABLES}
@@ -55,7 +57,9 @@ def test_every_shipped_scenario_is_here() -> None:
     assert sorted(FEWER) == shipped()
 
 
-@pytest.mark.parametrize("name", FEWER)
+@pytest.mark.parametrize(
+    "name", [n if n in OFTEN else pytest.param(n, marks=pytest.mark.nightly) for n in FEWER]
+)
 def test_workers_and_interruptions_leave_no_trace(name: str, tmp_path: Path) -> None:
     scenario = od.load(name, FEWER[name])
     alone = od.run_many(scenario, runs=6, seed=5, workers=1, out=tmp_path / "alone")
