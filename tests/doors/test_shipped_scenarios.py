@@ -27,6 +27,15 @@ FEWER = {
         "threats.drones.count=2",
         "threats.rockets.count=2",
     ),
+    "hypersonic_strike": ("threats.gliders.count=2", "threats.quasi_ballistic.count=2"),
+    "fobs_south": (
+        "threats.icbm.count=1",
+        "threats.orbital.count=2",
+        "step_s=5",
+        "sensors.ship_radar.overrides.period_s=4",
+    ),
+    "decoy_raid": ("threats.bus.count=1", "threats.single.count=1"),
+    "swarm_night": ("threats.swarm.count=8", "threats.guns.count=2", "threats.mortars.count=2"),
     "sbi_boost": ("threats.irbm.count=0", "weapons.boost_shell.shell.total=3900"),
     "theater_bases": (
         "threats.medium_range.count=2",

@@ -22,6 +22,7 @@ from opendome.truth import Truth
 
 LONGEST = 4000.0  # s to impact; what flies longer is in orbit
 FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
+AGAIN = 10.0  # s, after which what had no impact is asked for one again
 EXACT = np.diag([1.0, 1.0, 1.0, 1e-4, 1e-4, 1e-4, 1e-6])  # covariance of the perfect picture
 EXACT_IMPACT = np.eye(2)  # m^2
 NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
@@ -172,6 +173,7 @@ def _predict(
     has_news = known.is_burning | ((known.t_update > p.t_predicted[seats]) & (not is_exact))
     is_due = has_news & (age >= np.maximum(period, life))
     is_due |= np.isnan(age) | (p.was_boosting[seats] & ~known.is_burning)
+    is_due |= np.isnan(left) & (age >= AGAIN)  # in orbit: it may have braked
     is_due &= ~known.is_level
     due = np.flatnonzero(is_due)
     if len(due) == 0:
