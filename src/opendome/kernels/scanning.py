@@ -13,7 +13,7 @@ from opendome.kernels.frames import geodetic_from_ecef
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import Beliefs, Rows, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
-from opendome.kernels.views import MAX_LATE, RadarEye, View, radar_view
+from opendome.kernels.views import MAX_LATE, View
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -294,23 +294,6 @@ def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: tuple[int
             kept[n] = i
             n += 1
     return kept[:n]
-
-
-@jit
-def note_nothing(
-    eye: RadarEye, rows: Rows, near: Ints, beliefs: Beliefs, runs: Ints, is_heard: Bools,
-    now: tuple[float, int, int],
-) -> Ints:  # fmt: skip
-    """Write into the rows, in place, that a radar saw none of them; rows (m,) that are kept.
-
-    ``now``: time of the scan, and the rule of `kept_rows`. See `note_scan` for the others.
-    """
-    t, confirm_hits, confirm_looks = now
-    view = radar_view(eye, rows, near, beliefs, t)
-    nobody = np.zeros(0, np.int64)
-    scan = Scan(t, eye.sensor, eye.period, eye.band)
-    note_scan(rows, near, beliefs, view, (nobody, nobody, np.zeros(0)), scan, confirm_hits)
-    return kept_rows(rows, runs, is_heard, t, (confirm_hits, confirm_looks))
 
 
 @jit

@@ -41,6 +41,8 @@ GLIDE_SLOPE = 0.15  # climb or descent by ground speed, that they do not exceed
 SIGMA_GLIDE, SIGMA_GLIDE_CLIMB = 4000.0, 200.0  # m/s, of new gliders
 
 
+MOTION = ((NOISE, LEVEL_NOISE), (SWITCH, SETTLE))
+
 MANNER = Manner(
     temper=TEMPER,
     bounds=BOUNDS,
@@ -76,7 +78,7 @@ class Imm(AbstractFilter):
 
     def predict(self, beliefs: Beliefs, rows: Ints, t: float) -> Beliefs:
         """Chosen rows at time t."""
-        return predict_two(beliefs, rows, t, (NOISE, LEVEL_NOISE), (SWITCH, SETTLE))
+        return predict_two(beliefs, rows, t, *MOTION)
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows, by the likelier model of each."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import Beliefs, Rows
-from opendome.kernels.scanning import Scan, burnt_rows, kept_rows, note_nothing, note_scan
+from opendome.kernels.scanning import Scan, burnt_rows, kept_rows, note_scan
 from opendome.kernels.views import View
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import (
@@ -20,7 +20,7 @@ from opendome.tracks.base import (
     AbstractFilter,
     Association,
 )
-from opendome.tracks.coverage import AbstractCoverage, RadarCoverage
+from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 
@@ -67,13 +67,9 @@ def take_scan(
         return rows, np.arange(len(looks.run))
     near = coverage.near(rows, *heard, t)
     free, rule = np.arange(len(looks.run)), (rules.confirm_hits, rules.confirm_looks)
-    if len(near) and not len(looks.run) and isinstance(coverage, RadarCoverage):
-        beliefs = rules.filter.predict(beliefs_of(rows), near, t)
-        kept = note_nothing(coverage.eye, rows, near, beliefs, *heard, (t, *rule))
-    else:
-        if len(near):
-            rows, free = _take_near(rules, rows, near, coverage, scan)
-        kept = kept_rows(rows, *heard, t, rule)
+    if len(near):
+        rows, free = _take_near(rules, rows, near, coverage, scan)
+    kept = kept_rows(rows, *heard, t, rule)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), free
 
 

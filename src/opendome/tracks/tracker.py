@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, final
@@ -21,13 +22,15 @@ from opendome.kernels.scanning import (
     standing,
     times_to,
 )
+from opendome.kernels.silent_scans import Eyes, stacked_eyes, take_silent
 from opendome.messages import Bools, Detections, Floats, Ints, Scan, Tracks, copied, in_runs, join
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
-from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, cover
+from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, RadarCoverage, cover
+from opendome.tracks.imm import MOTION, Imm
 from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
@@ -50,7 +53,8 @@ class Picture:
     rows: Rows
     next_id: Ints  # (n_runs,)
     clocks: Clocks
-    taken: dict[tuple[int, int], Bools] = field(default_factory=dict)  # of (sensor, number): runs
+    # (sensor, number): runs; the oldest go first, which a plain dict is slow to find
+    taken: OrderedDict[tuple[int, int], Bools] = field(default_factory=OrderedDict)
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Tracker:
     coverage: tuple[AbstractCoverage, ...]
     groups: tuple[Group, ...]  # of each cell
     period: float  # of decisions: impacts are not predicted more often
+    eyes: Eyes  # of the radars among the sensors
 
     @staticmethod
     def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
@@ -97,8 +102,10 @@ class Tracker:
             parts = FILTERS[n.filter](), ASSOCIATORS[n.associator]()
             rules = Rules(*parts, n.confirm_hits, max(n.confirm_looks, n.confirm_hits))
             groups.append(Group(cell.sensors, rules))
+        coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
         return Tracker(
-            coverage=tuple(cover(i, sensor) for i, sensor in enumerate(sensors)),
+            coverage=coverage,
+            eyes=stacked_eyes([c.eye if isinstance(c, RadarCoverage) else None for c in coverage]),
             groups=tuple(groups),
             period=min([n.decision_period for n in command.nodes], default=1.0),
         )
@@ -136,9 +143,8 @@ class Tracker:
         chosen = range(len(self.groups)) if cell is None else (cell,)
         for i in chosen:
             group, picture = self.groups[i], state.pictures[i]
-            for word in words:
-                if word.sensor in group.sensors:
-                    self._take(group, picture, state, word, t)
+            heard = [word for word in words if word.sensor in group.sensors]
+            self._take_all(group, picture, state, heard, t)
             while picture.taken and self._time(*next(iter(picture.taken))) < t - FORGOTTEN:
                 del picture.taken[next(iter(picture.taken))]
             picture.rows = self._settle(group, picture, state, t)
@@ -169,21 +175,74 @@ class Tracker:
         ]
         return sorted(words, key=lambda word: word[:3])
 
-    def _take(
-        self, group: Group, picture: Picture, state: TrackerState, word: Word, now: float
+    def _take_all(
+        self, group: Group, picture: Picture, state: TrackerState, words: list[Word], now: float
     ) -> None:
-        """One scan into one picture."""
-        runs, coverage, rules = state.runs, self.coverage[word.sensor], group.rules
-        key, n = (word.sensor, word.number), len(state.runs)
+        """Scans into one picture, in their order; those that show nothing many at a time."""
+        silent: list[tuple[Word, Bools]] = []
+        for word in words:
+            is_silent = self._is_silent(group, word)
+            if not is_silent:
+                self._take_silent(group, picture, state, silent)
+                silent = []
+            is_new, n_new = self._admit(picture, state, word, now)
+            if n_new and is_silent:
+                silent.append((word, is_new))
+            elif n_new:
+                self._take(group, picture, state, word, Heard(state.runs, is_new))
+        self._take_silent(group, picture, state, silent)
+
+    def _admit(
+        self, picture: Picture, state: TrackerState, word: Word, now: float
+    ) -> tuple[Bools, int]:
+        """Runs (n_runs,) that take a word in now, and how many they are; it is noted."""
+        key, coverage = (word.sensor, word.number), self.coverage[word.sensor]
         if key not in picture.taken:
-            picture.taken[key] = np.zeros(n, np.bool_)
+            picture.taken[key] = np.zeros(len(state.runs), np.bool_)
         taken, scan = picture.taken[key], scan_of(coverage, word.t)
-        is_new, n_new = admit(runs, word.runs, taken, picture.clocks, word.looks.run, scan, now)
-        if n_new == 0:
+        found: tuple[Bools, int] = admit(
+            state.runs, word.runs, taken, picture.clocks, word.looks.run, scan, now
+        )
+        return found
+
+    def _is_silent(self, group: Group, word: Word) -> bool:
+        """Whether it is the word of a radar that saw nothing, for the filter of two models."""
+        is_radar = isinstance(self.coverage[word.sensor], RadarCoverage)
+        return is_radar and not len(word.looks.run) and isinstance(group.rules.filter, Imm)
+
+    def _take_silent(
+        self,
+        group: Group,
+        picture: Picture,
+        state: TrackerState,
+        silent: list[tuple[Word, Bools]],
+    ) -> None:
+        """Scans of radars that saw nothing into one picture, as `_take` would one by one."""
+        rules, done = group.rules, 0
+        if not silent or not len(picture.rows.run):
             return
-        if n_new < n and len(word.looks.run):
-            word = _of_looks(word, looks_of(word.looks.run, runs, is_new))
-        heard = Heard(runs, is_new)
+        sensors = np.array([word.sensor for word, _ in silent], dtype=np.int64)
+        times = np.array([word.t for word, _ in silent], dtype=np.float64)
+        heard = np.array([is_new for _, is_new in silent])
+        rule = rules.confirm_hits, rules.confirm_looks
+        while done < len(silent) and len(picture.rows.run):
+            scans = sensors[done:], times[done:], heard[done:]
+            rows, t_eyes = picture.rows, picture.clocks.t_eyes
+            n, kept = take_silent(self.eyes, scans, rows, state.runs, t_eyes, rule, MOTION)
+            done += n
+            if len(kept) < len(rows.run):
+                picture.rows = take_rows(rows, kept)
+            elif done < len(silent):
+                burnt = Heard(state.runs, heard[done])
+                burn_out(rules.filter, rows, burnt, np.minimum(times[done], t_eyes))
+
+    def _take(
+        self, group: Group, picture: Picture, state: TrackerState, word: Word, heard: Heard
+    ) -> None:
+        """One scan into one picture, in the runs that take it in."""
+        runs, coverage, rules = state.runs, self.coverage[word.sensor], group.rules
+        if len(word.looks.run) and not heard.is_heard.all():
+            word = _of_looks(word, looks_of(word.looks.run, runs, heard.is_heard))
         if picture.rows.is_boosting.any():
             burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
         if isinstance(coverage, FleetCoverage):
