@@ -101,7 +101,7 @@ def catalog() -> str:
     ]
     found = entries()
     for name, entry in found.items():
-        ready = "yes" if entry.is_modelled else "not yet"
+        ready = "yes" if entry.is_modelled else "listed only"
         lines += [
             f"| [`{name}`](#{_anchor(name)}) | {entry.kind} | {_cell(entry.title)} | {ready} |"
         ]

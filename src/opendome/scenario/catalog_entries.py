@@ -14,6 +14,8 @@ from opendome.scenario.grammar.refusal import Origin, did_you_mean, unknown_key
 from opendome.scenario.grammar.writing import flat_values
 from opendome.scenario.grammar.yaml_text import parse_yaml
 
+LISTED = "it is listed in the catalog for its numbers; no scenario can use it"
+
 
 @cache
 def catalog() -> dict[str, Entry]:
@@ -96,8 +98,8 @@ def choose_entry(
         raise origin.refuse(where, name, f"known as {wanted}: {ready}", hint)
     if not found.is_modelled:
         fitting = {n: e for n, e in catalog().items() if e.kind in kinds and e.is_modelled}
-        words = "it is listed in the catalog, but not modelled in this version"
-        raise origin.refuse(where, name, words, f"Modelled as {wanted}: {', '.join(fitting)}.")
+        hint = found.about or f"Modelled as {wanted}: {', '.join(fitting)}."
+        raise origin.refuse(where, name, LISTED, hint)
     if found.kind not in kinds:
         fitting = {n: e for n, e in catalog().items() if e.kind in kinds and e.is_modelled}
         words = f"that system is of kind {found.kind}, wanted: {wanted}"
@@ -133,8 +135,7 @@ def build_system(
     """
     noun = MODELLED.get(entry.kind)
     if noun is None or not entry.is_modelled:
-        words = "it is listed in the catalog, but not modelled in this version"
-        raise Origin("catalog").refuse("name", entry.name, words)
+        raise Origin("catalog").refuse("name", entry.name, LISTED, entry.about)
     if level not in LEVELS:
         raise ValueError(f"level is {level!r}; known: {', '.join(LEVELS)}.")
     reading = Reading(origin or Origin("catalog"))

@@ -335,9 +335,13 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_a_listed_system_says_that_it_is_not_modelled(name: str) -> None:
-    with pytest.raises(ScenarioError, match="not modelled"):
-        build_system(entry(name))
+def test_a_listed_system_is_refused_with_what_to_use_in_its_place(name: str) -> None:
+    found = entry(name)
+    assert found.kind in {"launcher", "command", "account"}  # combinations, wirings, figures
+    assert re.search("[Uu]se instead|An account, no system", found.about)
+    with pytest.raises(ScenarioError, match="no scenario can use it") as refused:
+        build_system(found)
+    assert found.about in str(refused.value)
 
 
 def test_nouns_hold_si() -> None:

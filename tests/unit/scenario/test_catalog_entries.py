@@ -49,7 +49,9 @@ def test_a_system_is_its_entry_made_again(name: str):
 
 @pytest.mark.parametrize("name", LISTED_NAMES)
 def test_a_listed_system_says_that_it_is_not_modelled(name: str):
-    _refused(name, "listed in the catalog, but not modelled in this version", entry=entry(name))
+    _refused(
+        name, "listed in the catalog for its numbers; no scenario can use it", entry=entry(name)
+    )
 
 
 def test_numbers_come_at_the_level_asked_and_in_si():
@@ -156,14 +158,23 @@ def test_entries_of_a_file_are_checked():
     [
         ("weapons", "thad", ["weapons[0].system is 'thad'", "Did you mean 'thaad'?", "iron_dome"]),
         ("weapons", "THAAD", ["Did you mean 'thaad'?"]),
-        ("weapons", "ngi", ["listed in the catalog, but not modelled in this version", "gbi"]),
+        (
+            "weapons",
+            "aegis_ship",
+            ["listed in the catalog for its numbers", "use instead", "sm3_ib"],
+        ),
         ("weapons", "elm2084", ["that system is of kind radar, wanted: interceptor", "gbi"]),
         ("weapons", 5, ["weapons[0].system is 5; allowed: the name of a system"]),
-        ("sensors", "elm2048", ["known as radar or infrared:", "Did you mean 'elm2084'?"]),
+        (
+            "sensors",
+            "elm2048",
+            ["known as radar or infrared or skywave:", "Did you mean 'elm2084'?"],
+        ),
         ("sensors", "iron_dome", ["that system is of kind interceptor, wanted: radar or infrared"]),
         ("threats", "rocket_112mm", ["Did you mean 'rocket_122mm'?"]),
         ("threats", "grads", ["Did you mean 'grad'?"]),
-        ("threats", "cruise_hypersonic", ["not modelled in this version", "Modelled as threat: "]),
+        ("sensors", "ibcs", ["no scenario can use it. Network of", "wiring: integrated"]),
+        ("threats", "cost_exchange", ["no scenario can use it", "An account, no system"]),
         ("threats", "qqqqqqq", ["known as threat: "]),
     ],
 )
@@ -199,4 +210,4 @@ def test_own_systems_are_checked_where_they_stand():
     )
     assert "systems.mine.parameters.x.nominal is a whole number of 1329 bits; allowed" in message
     other = {**from_catalog, "kind": "launcher"}
-    assert "not modelled" in refusal(changed((("systems",), {"mine": other})))
+    assert "no scenario can use it" in refusal(changed((("systems",), {"mine": other})))

@@ -55,9 +55,9 @@ def _print_list(console: Console, entries: Iterable[Entry]) -> None:
     for kind, group in groupby(ordered, key=lambda e: e.kind):
         console.print(Text(f"\n{kind}", style="bold"))
         for found in group:
-            later = "" if found.is_modelled else "  (not modelled yet)"
+            remark = "" if found.is_modelled else "  (listed only)"
             style = "" if found.is_modelled else "dim"
-            console.print(Text(f"  {found.name:{width}}  {found.title}{later}", style=style))
+            console.print(Text(f"  {found.name:{width}}  {found.title}{remark}", style=style))
     console.print("\nOne system with its numbers and their sources: opendome catalog NAME")
 
 
@@ -66,7 +66,7 @@ def _print_entry(console: Console, found: Entry) -> None:
     if found.aliases:
         console.print(f"Also called: {', '.join(found.aliases)}", markup=False)
     if not found.is_modelled:
-        console.print("Not modelled yet: listed for its numbers; no scenario can use it.")
+        console.print("Listed only, for its numbers: no scenario can use it.")
     if found.about:
         console.print(Text(found.about), soft_wrap=False)
     for key, value in found.choices.items():
