@@ -217,23 +217,26 @@ def test_text_that_is_no_yaml(refused: Refused):
 
 def test_unknown_system(refused: Refused):
     message = refused(_edit("system: iron_dome", "system: thad"))
-    assert message.startswith("raid.yaml: weapons[0].system is 'thad'; known as interceptor: ")
+    assert message.startswith(
+        "raid.yaml: weapons[0].system is 'thad'; known as interceptor or laser: "
+    )
     assert message.endswith(" Did you mean 'thaad'?")
 
 
-def test_a_system_that_is_listed_but_not_modelled(refused: Refused):
-    message = refused(_edit("system: iron_dome", "system: ngi"))
+def test_a_system_that_is_listed_for_its_numbers(refused: Refused):
+    message = refused(_edit("system: iron_dome", "system: aegis_ship"))
     assert message.startswith(
-        "raid.yaml: weapons[0].system is 'ngi'; it is listed in the catalog, but not modelled "
-        "in this version. Modelled as interceptor: "
+        "raid.yaml: weapons[0].system is 'aegis_ship'; it is listed in the catalog for its "
+        "numbers; no scenario can use it. "
     )
+    assert message.endswith("each with `platform: ship`, all of one node.")
 
 
 def test_a_system_of_another_kind(refused: Refused):
     message = refused(_edit("system: iron_dome", "system: elm2084"))
     assert message.startswith(
         "raid.yaml: weapons[0].system is 'elm2084'; that system is of kind radar, wanted: "
-        "interceptor. Known: "
+        "interceptor or laser. Known: "
     )
 
 

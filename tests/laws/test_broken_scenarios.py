@@ -90,7 +90,7 @@ ODD_VALUES = [
     {"": ""},
     [None] * 3,
     {"lat_deg": 95, "lon_deg": 0},
-    "ngi",
+    "aegis_ship",
     "c2",
     "city",
 ]
