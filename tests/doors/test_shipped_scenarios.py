@@ -55,6 +55,19 @@ FEWER = {
     ),
 }
 
+KEPT = {"icbm_solid": 1, "submarine_pacific": 1, "gliders_near": 1, "hypersonic": 1, "swarm": 2}
+FEWER["golden_dome"] = (
+    "weapons.boost_shell.shell.total=780",
+    *(
+        change
+        for group in od.load("golden_dome").threats
+        for change in (
+            f"threats.{group.name}.count={KEPT.get(group.name, 0)}",
+            f"threats.{group.name}.arrive_s={2200 if group.name in KEPT else 4200}",
+        )
+    ),
+)
+
 OFTEN = {"iron_dome_city", "limited_icbm"}  # those that are also stopped on every change
 
 
