@@ -47,9 +47,10 @@ def look_ahead(
     t_launch = np.maximum(first, t_earliest)
     slope = (met_last - met) / np.maximum(last - first, 1e-9)
     is_open = t_launch <= last
+    later = np.where(is_open, t_launch - first, 0.0)
     return Windows(
         np.where(is_open, t_launch, np.nan),
-        np.where(is_open, met + slope * (t_launch - first), np.nan),
+        np.where(is_open, met + slope * later, np.nan),
         np.where(is_open, last, np.nan),
         np.where(is_open, met_last, np.nan),
         place,

@@ -265,6 +265,15 @@ def note_sighting(rows: Rows, i: int, scan: Scan) -> None:
 
 
 @jit
+def is_sound(cov: Floats) -> bool:
+    """Whether no variance is negative or NaN: that of a row whose filter has broken down is."""
+    for k in range(len(cov)):  # noqa: SIM110 (compiled code has no all)
+        if not cov[k, k] >= 0.0:
+            return False
+    return True
+
+
+@jit
 def is_kept(rows: Rows, i: int, is_heard: bool, t: float, rule: tuple[int, int]) -> bool:
     """Whether row i is not lost, too vague or absurd after a scan at t; see `kept_rows`."""
     confirm_hits, confirm_looks = rule
@@ -276,7 +285,7 @@ def is_kept(rows: Rows, i: int, is_heard: bool, t: float, rule: tuple[int, int])
     cov, v = rows.cov[i], rows.x[i, 3:6]
     if rows.misses[i] > LOST or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
         return False
-    return bool(dot(v, v) < MOST_SPEED**2)
+    return bool(dot(v, v) < MOST_SPEED**2) and is_sound(cov)
 
 
 @jit
@@ -362,7 +371,10 @@ def standing(
 
 @jit
 def rows_aloft(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Patience) -> Ints:
-    """Rows (m,) that have not surely come down by t, nor fly level and unseen for long."""
+    """Rows (m,) that have not surely come down by t, nor fly level and unseen for long.
+
+    Nor those whose filter has broken down.
+    """
     aloft = np.empty(len(rows.run), np.int64)
     n, place = 0, 0
     for i in range(len(rows.run)):
@@ -373,7 +385,7 @@ def rows_aloft(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Pat
             most = min(patience.longest_unseen, rows.n_updates[i] * rows.period[i])
             if t_to - rows.t_update[i] > max(most, patience.least_unseen * rows.period[i]):
                 continue
-        if is_in_ground(rows, i, min(t, rows.t[i] + patience.coast)):
+        if is_in_ground(rows, i, min(t, rows.t[i] + patience.coast)) or not is_sound(rows.cov[i]):
             continue
         aloft[n] = i
         n += 1

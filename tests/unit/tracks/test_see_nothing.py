@@ -5,9 +5,11 @@ import pytest
 
 from opendome.kernels.looks import no_looks
 from opendome.kernels.rows import Rows
+from opendome.kernels.scanning import kept_rows, rows_aloft
 from opendome.kernels.silent_scans import eye_of, stacked_eyes, take_silent
 from opendome.tracks.imm import MOTION
 from opendome.tracks.scan import Heard, take_scan
+from opendome.tracks.tracker import PATIENCE
 from tests.unit.sensors.sites import radar
 from tests.unit.tracks.driving import drive
 from tests.unit.tracks.worlds import rocket_raid
@@ -70,3 +72,13 @@ def test_stacked_radars_are_the_radars(raid):
         assert again[2:] == pytest.approx(eye[2:])
         for ours, theirs in zip(again.radar.field, eye.radar.field, strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_row_whose_filter_broke_down_is_dropped(raid):
+    rows = copied(raid.state.pictures[0].rows)
+    t = float(rows.t.max()) + 0.1
+    rows.cov[1, 6, 6] = -1.0
+    heard, rule = np.ones(1, np.bool_), (1, 100)
+    assert 1 not in kept_rows(rows, raid.state.runs, heard, t, rule)
+    newest = raid.state.pictures[0].clocks.t_newest
+    assert 1 not in rows_aloft(rows, raid.state.runs, newest, t, PATIENCE)
