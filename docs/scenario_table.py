@@ -63,7 +63,7 @@ def table_of(campaign: Any) -> str:
         f"{campaign.runs} runs, seed {seed}; means per raid, 95 % intervals in brackets.",
         "",
         f"| class | threatening | {head} | leak, % |",
-        "| --- | --- | " + "--- | " * (len(layers) + 1),
+        "| --- " * (len(layers) + 3) + "|",
     ]
     for name, came, leak in by_class(campaign):
         kills = " | ".join(
