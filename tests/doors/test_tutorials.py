@@ -51,7 +51,7 @@ def test_first_raid_runs_and_says_what_its_page_says(tmp_path: Path, monkeypatch
 def test_written_scenario_can_be_loaded(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = DOCS / "howto" / "write_a_scenario.md"
-    whole, part = (text for _, text in blocks(page, "yaml"))
+    whole, part, *_ = (text for _, text in blocks(page, "yaml"))
     Path("my_raid.yaml").write_text(whole, encoding="utf-8")
     assert opendome.load("my_raid.yaml").threats[0].count == 12
     assert opendome.check(opendome.load("my_raid.yaml")) == []

@@ -64,7 +64,8 @@ def test_low_orbits_for_a_week(a_km: float, e: float, i_deg: float) -> None:
 def test_molniya_orbit_for_a_scenario(anomaly: float) -> None:
     """Deep-space SGP4 has the Moon, the Sun and resonance, which are left out here.
 
-    Its periodic terms put the two up to 60 km apart; through an hour that changes by 12 km at most.
+    Its periodic terms put the two up to 60 km apart; through an hour that changes by 25 km at
+    most, near perigee.
     """
     ellipse = Ellipse(1200e3, 39150e3, math.radians(63.4), 1.0, math.radians(270.0), anomaly)
     elements = ellipse_elements(ellipse)[None]
@@ -84,7 +85,7 @@ def test_molniya_orbit_for_a_scenario(anomaly: float) -> None:
         assert fault == 0
         gaps.append(satellite_states(elements, t)[0, :3] - np.array(r) * 1e3)
     assert np.linalg.norm(gaps[0]) < 60e3
-    assert max(np.linalg.norm(gap - gaps[0]) for gap in gaps) < 12e3
+    assert max(np.linalg.norm(gap - gaps[0]) for gap in gaps) < 25e3
 
 
 def pull(_: float, y: np.ndarray) -> np.ndarray:

@@ -138,11 +138,17 @@ def updated(b: Beliefs, looks: Looks) -> Beliefs:
     doubted = every[(e > np.where(b.is_level, k.SURPRISE, k.UNUSUAL)) & ~is_two]
     height, climb, ground = paces(b.x[doubted]).T
     may_fly = (height < imm.LOW) & (ground < imm.SLOW) & (np.abs(climb) < imm.STEEP * ground)
+    may_fly |= may_glide(height, climb, ground)
     doubted = doubted[may_fly | b.is_level[doubted]]
     own(b, doubted)
     b.p_level[doubted] = np.where(b.is_level[doubted], 1.0 - imm.FALLING, imm.DOUBT)
     judge(b, every[b.p_level > 0.0])
     return b
+
+
+def may_glide(height, climb, ground):
+    fits = (height < imm.GLIDE_HIGH) & (ground > imm.GLIDE_SLOW) & (ground < imm.GLIDE_FAST)
+    return fits & (np.abs(climb) < imm.GLIDE_SLOPE * ground)
 
 
 def judge(b: Beliefs, rows) -> None:
@@ -152,6 +158,7 @@ def judge(b: Beliefs, rows) -> None:
     is_steep = np.abs(climb) > np.maximum(imm.STEEP_CLIMB * ground, imm.LEAST_CLIMB)
     is_steep &= (climb > 0.0) | (ground > imm.FAST) | ~b.is_level[rows]
     is_wild = is_steep | (height > imm.SLACK * imm.LOW) | (ground > imm.SLACK * imm.SLOW)
+    is_wild &= ~may_glide(height, climb, ground)
     own(b, rows[is_wild & (p_level == 1.0)])
     p_level[is_wild | (p_level < imm.SURE)] = 0.0
     p_level[p_level > 1.0 - imm.SURE] = 1.0

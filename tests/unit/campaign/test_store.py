@@ -37,7 +37,7 @@ def test_an_extension_adds_batches_and_changes_none():
     [(120, 100, 13), (120, 10_000, 16), (12, 20_000, 166), (5000, 50, 1), (0, 80, 10), (1, 1, 1)],
 )
 def test_batches_share_memory_and_keep_workers_busy(n_threats, runs, size):
-    raid = SimpleNamespace(threats=[SimpleNamespace(count=n_threats)])
+    raid = SimpleNamespace(threats=[SimpleNamespace(n_objects=lambda: n_threats)])
     assert batch_size(raid, runs) == size
 
 

@@ -289,7 +289,12 @@ def test_rounds_wasted_are_said_with_the_figures_of_the_summary(tmp_path: Path):
         sigma_impact=np.full(8, 100.0),
         n_shots=[1, 1, 0, 2] * 2,
     )
-    shots = rows("engagements", run=[0, 0, 0, 0, 1, 1, 1], threat=[0, 1, 3, 3, 0, 1, 3])
+    shots = rows(
+        "engagements",
+        run=[0, 0, 0, 0, 1, 1, 1],
+        shot=[0, 1, 2, 3, 0, 1, 2],
+        threat=[0, 1, 3, 3, 0, 1, 3],
+    )
     tables = {"runs": rows("runs", run=[0, 1]), "threats": threats, "engagements": shots}
     write_manifest(tmp_path / "c", {"format": 1, "seed": 1})
     write_record(tmp_path / "c", 0, make_record(tables))
