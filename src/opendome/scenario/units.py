@@ -40,7 +40,10 @@ TO_SI: dict[str, float] = {
     "hz": 1.0,
     "w_hz": 1.0,
     "ghz": 1e9,
+    "yr": 31_557_600.0,  # Julian year
     "usd": 1.0,
+    "usd_kg": 1.0,
+    "usd_yr": 1.0 / 31_557_600.0,
     "1": 1.0,
 }
 
@@ -59,6 +62,8 @@ SIGNS: dict[str, str] = {
     "hz": "Hz",
     "w_hz": "W/Hz",
     "ghz": "GHz",
+    "usd_kg": "usd/kg",
+    "usd_yr": "usd/yr",
 }
 
 

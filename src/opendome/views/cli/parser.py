@@ -12,6 +12,9 @@ from typing import NoReturn
 from opendome._version import __version__
 
 SHIPPED = Path(__file__).parents[2] / "scenario" / "shipped"  # listed without loading its reader
+STUDIES = {  # name -> what it answers; listed without loading them
+    "sbi_sizing": "satellites and dollars of a boost-phase layer in orbit",
+}
 MAX_RUNS = 10_000_000
 MAX_WORKERS = 1024
 MAX_SEED = 2**63 - 1
@@ -27,6 +30,7 @@ examples:
   opendome check my_raid.yaml            is this file right, and can it be flown?
   opendome compare my_raid.yaml --vary command.wiring=integrated,stovepiped
   opendome catalog                       the systems that are known
+  opendome study sbi_sizing              how many satellites, how many dollars
   opendome COMMAND --help                more about one command
 
 exit codes: 0 done, 1 the work failed or was stopped, 2 what was asked for is wrong"""
@@ -84,6 +88,17 @@ examples:
   opendome catalog --modelled
   opendome catalog gbi
   opendome catalog iron_dome --json"""
+
+STUDY = """\
+Answer a question about missile defense by a formula, by many runs, or by both side by side. Every
+input can be set; the answer holds them all, and what others published beside it."""
+STUDY_EXAMPLES = """\
+examples:
+  opendome study                         the studies that are known
+  opendome study sbi_sizing              its answer at its defaults
+  opendome study sbi_sizing --keys       what can be set, in which units and ranges
+  opendome study sbi_sizing --set salvo=10 --set flyout_s=90 --json
+  opendome study sbi_sizing --set salvo=10 --figure sizing.svg"""
 
 WARMUP = """\
 Compile the kernels that the shipped scenarios need, and keep them for later. Without it the first
@@ -166,6 +181,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     )
     catalog.add_argument("name", metavar="NAME", nargs="?", help="a system; without it, all")
     _add_json(catalog)
+    _fill_study(add("study", "answer a question", STUDY, STUDY_EXAMPLES))
     _add_json(add("warmup", "compile the kernels now", WARMUP))
     return parser, commands
 
@@ -198,6 +214,24 @@ def _fill_compare(parser: Parser) -> None:
         help="folder of the comparison (default: runs/NAME-by-KEY, or ...-2 if that holds "
         "something else)",
     )
+    _add_json(parser)
+
+
+def _fill_study(parser: Parser) -> None:
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?",
+        help=f"a study; without it, all: {', '.join(STUDIES)}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="sets",
+        help="an input of the study, such as salvo=10; may be given again",
+    )
+    parser.add_argument("--keys", action="store_true", help="list what can be set")
+    parser.add_argument("--figure", metavar="FILE", help="write its figure there, SVG")
     _add_json(parser)
 
 
