@@ -162,7 +162,7 @@ def mean_share(given: SbiInputs, inclination: float, reach: float) -> float:
     i = np.arange(N_PLACES) + 0.5
     low, high = math.sin(given.from_latitude), math.sin(given.latitude)
     lats = np.arcsin(low + (high - low) * i / N_PLACES)
-    lons = i * math.pi * (3.0 - math.sqrt(5.0)) % (2.0 * math.pi)
+    lons = np.remainder(i * (math.pi * (3.0 - math.sqrt(5.0))), 2.0 * math.pi)
     places = ecefs_from_geodetics(lats, lons, np.full(N_PLACES, given.intercept_altitude))
     elements = walker_delta(*REFERENCE, given.orbit_altitude, inclination)
     counts = [
