@@ -7,7 +7,9 @@ the place of intercept. Beside it stands the AEI calculator, from the same input
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,8 @@ Ints = NDArray[np.int64]
 REFERENCE: Final = (1200, 40, 7)  # a shell dense enough for a mean to 1 %
 N_LATITUDES: Final = 13
 N_PLACES: Final = 600  # over which a mean is taken
+N_LONGITUDES: Final = 60
+N_TIMES: Final = 59
 DAY: Final = 2.0 * math.pi / EARTH_OMEGA
 MOST: Final = 300_000  # satellites that are propagated one by one
 ROUNDS_OF_SEARCH: Final = 8
@@ -136,20 +140,38 @@ def counts_in_reach(
     elements : (n, 6) float
         Mean elements of the satellites.
     """
-    lons = np.linspace(0.0, 2.0 * math.pi, 60, endpoint=False)
-    places = ecefs_from_geodetics(np.full(60, latitude), lons, np.full(60, altitude))
-    times = np.arange(n_times) * (DAY / n_times)
-    return np.array([count_in_reach(satellite_places(elements, t), places, reach) for t in times])
+    lons = np.linspace(0.0, 2.0 * math.pi, N_LONGITUDES, endpoint=False)
+    return _counts(
+        [satellite_places(elements, t) for t in np.arange(n_times) * (DAY / n_times)],
+        ecefs_from_geodetics(np.full_like(lons, latitude), lons, np.full_like(lons, altitude)),
+        reach,
+    )
+
+
+def _counts(satellites: Sequence[Floats], places: Floats, reach: float) -> Ints:
+    return np.array([count_in_reach(there, places, reach) for there in satellites])
+
+
+@lru_cache(maxsize=4)
+def _reference(altitude: float, inclination: float) -> tuple[Floats, ...]:
+    """Places of the satellites of the reference shell at times through a day."""
+    elements = walker_delta(*REFERENCE, altitude, inclination)
+    return tuple(satellite_places(elements, t) for t in np.arange(N_TIMES) * (DAY / N_TIMES))
 
 
 def shares_at(given: SbiInputs, inclination: float, latitudes: Floats, reach: float) -> Floats:
     """Share of a propagated shell within reach at each latitude, mean over a day."""
-    elements = walker_delta(*REFERENCE, given.orbit_altitude, inclination)
-    counts = [
-        counts_in_reach(elements, lat, given.intercept_altitude, reach, 59).mean()
-        for lat in latitudes
-    ]
-    return np.array(counts) / REFERENCE[0]
+    satellites = _reference(given.orbit_altitude, inclination)
+    n = len(latitudes)
+    lons = np.linspace(0.0, 2.0 * math.pi, N_LONGITUDES, endpoint=False)
+    places = ecefs_from_geodetics(
+        np.repeat(latitudes, N_LONGITUDES),
+        np.tile(lons, n),
+        np.full(n * N_LONGITUDES, given.intercept_altitude),
+    )
+    counts = _counts(satellites, places, reach).mean(axis=0)
+    shares: Floats = counts.reshape(n, N_LONGITUDES).mean(axis=1) / REFERENCE[0]
+    return shares
 
 
 def mean_share(given: SbiInputs, inclination: float, reach: float) -> float:
@@ -164,12 +186,8 @@ def mean_share(given: SbiInputs, inclination: float, reach: float) -> float:
     lats = np.arcsin(low + (high - low) * i / N_PLACES)
     lons = np.remainder(i * (math.pi * (3.0 - math.sqrt(5.0))), 2.0 * math.pi)
     places = ecefs_from_geodetics(lats, lons, np.full(N_PLACES, given.intercept_altitude))
-    elements = walker_delta(*REFERENCE, given.orbit_altitude, inclination)
-    counts = [
-        count_in_reach(satellite_places(elements, t), places, reach).mean()
-        for t in np.arange(59) * (DAY / 59)
-    ]
-    return float(np.mean(counts)) / REFERENCE[0]
+    counts = _counts(_reference(given.orbit_altitude, inclination), places, reach)
+    return float(counts.mean()) / REFERENCE[0]
 
 
 def layer_of(given: SbiInputs, mass: float, latitude: float, interceptors: int) -> Layer:

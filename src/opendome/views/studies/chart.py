@@ -128,11 +128,12 @@ def _panel(panel: Panel, frame: Frame, scales: tuple[Scale, Scale], is_first: bo
             low, high = _mapped(frame, drawn.low), _mapped(frame, drawn.high)
             good = np.isfinite(low) & np.isfinite(high)
             x = sx.all(np.asarray(drawn.x, dtype=np.float64)[good])
-            around = np.concatenate([sy.all(low[good]), sy.all(high[good])[::-1]])
+            around = np.concatenate([low[good], high[good][::-1]])
+            around = sy.all(np.clip(around, sy.low, sy.high))
             data = path_data(np.concatenate([x, x[::-1]]), around, closed=True)
             parts.append(tag("path", d=data, fill=colour, fill_opacity="0.18"))
         y = _mapped(frame, drawn.y)
-        good = np.isfinite(y)
+        good = np.isfinite(y) & (y >= sy.low - 1e-9) & (y <= sy.high + 1e-9)
         x, heights = sx.all(np.asarray(drawn.x, dtype=np.float64)[good]), sy.all(y[good])
         dash = "5 4" if drawn.is_dashed else None
         parts.append(

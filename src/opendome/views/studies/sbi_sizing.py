@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from opendome.errors import ModelRangeError
 from opendome.studies.inputs import read_inputs, written
 from opendome.studies.published import aei
 from opendome.studies.published.figures import SATELLITES
 from opendome.studies.sbi_inputs import SbiInputs
-from opendome.studies.sbi_sizing import Layer, Sizing, calculator, size
+from opendome.studies.sbi_sizing import Layer, Sizing, calculator, shots_wanted, size
+from opendome.studies.sbi_sweep import Cell, sweep_of
 from opendome.views.report.markup import Markup
 from opendome.views.report.words import dollars, significant, whole
-from opendome.views.studies.chart import Frame, Level, Line, Panel, chart
+from opendome.views.studies.chart import COLOURS, Frame, Level, Line, Panel, chart
 from opendome.views.studies.told import Table, Told, command_of
 
 NAME = "sbi_sizing"
@@ -143,43 +143,64 @@ def _notes(given: SbiInputs, ours: Sizing) -> list[str]:
     ]
 
 
-def sweep(given: SbiInputs, speeds: Sequence[float], times: Sequence[float]) -> list[Line]:
-    """Satellites against the time left to fly, a line with its band for each speed."""
-    found = []
-    x = np.array(times)
-    for speed in speeds:
-        nominal, low, high = (np.full(len(x), np.nan) for _ in range(3))
-        for i, time in enumerate(times):
-            try:
-                got = size(replace(given, speed=speed, flyout=time), is_assured=False)
-            except ModelRangeError:
-                continue
-            nominal[i] = got.mean.interceptors
-            low[i], high[i] = got.best.interceptors, got.worst.interceptors
-        found.append(Line(f"{speed / KM:g} km/s", x, nominal, low, high))
-    return found
+def sweep(given: SbiInputs) -> list[Cell]:
+    """Satellites over speed, decision time and burn time about what is asked.
+
+    Speeds of two thirds, once and four thirds; burns from the one asked on, a minute apart;
+    decisions from none to a minute and a half.
+    """
+    base = replace(given, flyout=None)
+    return sweep_of(
+        base,
+        speeds=[given.speed * f for f in (2 / 3, 1.0, 4 / 3)],
+        burns=[given.burn + 60.0 * k for k in range(3)],
+        decisions=[0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0],
+    )
+
+
+def drawing(given: SbiInputs, cells: Sequence[Cell], command: str) -> Markup:
+    """Three panels by burn time: satellites against decision time, a line for each speed."""
+    panels = []
+    for burn in sorted({c.burn for c in cells}):
+        lines = []
+        for k, speed in enumerate(sorted({c.speed for c in cells})):
+            mine = [c for c in cells if c.burn == burn and c.speed == speed]
+            x = np.array([c.decide for c in mine])
+            mean, best, worst = (np.array([getattr(c, name) for c in mine])
+                                 for name in ("mean", "best", "worst"))  # fmt: skip
+            lines.append(Line(f"{speed / KM:g} km/s", x, mean, best, worst, colour=COLOURS[k]))
+        for k, speed in enumerate(sorted({c.speed for c in cells})):
+            mine = [c for c in cells if c.burn == burn and c.speed == speed]
+            lines.append(
+                Line(f"AEI, {speed / KM:g} km/s", np.array([c.decide for c in mine]),
+                     np.array([c.aei for c in mine]), is_dashed=True, colour=COLOURS[k])
+            )  # fmt: skip
+        panels.append(Panel(f"motors burn {burn:g} s", lines, _levels(given),
+                            "decision time, s", "satellites in orbit"))  # fmt: skip
+    return chart(
+        f"Satellites that stop {given.salvo} missiles launched nearly together",
+        panels,
+        Frame(is_log=True, y_range=(500.0, 200_000.0), width=310.0, height=340.0),
+        [
+            f"Line: mean over launches from {degrees(given.from_latitude):g}° to "
+            f"{degrees(given.latitude):g}°; band: best to worst latitude. Walker shell at "
+            f"{given.orbit_altitude / KM:g} km, propagated for a day; no draw, no seed. "
+            f"{shots_wanted(given.p_kill, given.p_kill_wanted)} shots each, detected after "
+            f"{given.detect:g} s, {given.acceleration / 9.80665:g} g.",
+            f"Dotted: published, scaled to {given.salvo} missiles where it was for another number. "
+            "AEI: its calculator with the same times and speeds, satellites spread evenly.",
+            command,
+        ],
+    )
+
+
+def _levels(given: SbiInputs) -> list[Level]:
+    return [
+        Level(f"{s.who}: {given.salvo * s.satellites / s.threats:,.0f}",
+              given.salvo * s.satellites / s.threats)
+        for s in SATELLITES
+    ]  # fmt: skip
 
 
 def _figure(given: SbiInputs, sets: Sequence[str]) -> Markup:
-    middle = given.time_left
-    times = [middle * f for f in (0.5, 0.7, 0.85, 1.0, 1.2, 1.5)]
-    speeds = [given.speed * f for f in (2 / 3, 1.0, 4 / 3)]
-    lines = sweep(given, speeds, times)
-    per_threat = [
-        Level(f"{s.who}: {s.satellites / s.threats:,.0f} a threat", given.salvo * s.satellites /
-              s.threats) for s in SATELLITES
-    ]  # fmt: skip
-    panel = Panel(
-        f"{given.salvo} threats", lines, per_threat, "time of an interceptor to fly, s",
-        "satellites in orbit",
-    )  # fmt: skip
-    return chart(
-        "Satellites that a boost-phase layer needs",
-        [panel],
-        Frame(is_log=True, width=640.0, height=340.0),
-        [
-            "Band: best to worst latitude; line: mean over the latitudes. Propagated Walker shell, "
-            "no chance drawn.",
-            command_of(NAME, sets) + " --figure sbi_sizing.svg",
-        ],
-    )
+    return drawing(given, sweep(given), command_of(NAME, sets) + " --figure sbi_sizing.svg")
