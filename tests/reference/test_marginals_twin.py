@@ -1,0 +1,122 @@
+"""Chances of pairs against a plain sum over all joint events, and laws that hold for them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from opendome.kernels.marginals import MOST_SHARED, Weighted, marginals
+
+
+def random_problem(rng, n_rows, n_looks, density):
+    start, look, weight = [0], [], []
+    for _ in range(n_rows):
+        mine = np.flatnonzero(rng.random(n_looks) < density)
+        look += mine.tolist()
+        weight += np.exp(rng.normal(0.0, 3.0, len(mine))).tolist()
+        start.append(len(look))
+    none = np.exp(rng.normal(0.0, 1.0, n_rows))
+    return Weighted(
+        np.array(start, dtype=np.int64), np.array(look, dtype=np.int64), np.array(weight), none
+    )
+
+
+def every_event(problem):
+    """The chances, by the sum over all joint events (a slow twin)."""
+    n_rows = len(problem.none)
+    pairs = [range(problem.start[i], problem.start[i + 1]) for i in range(n_rows)]
+    pair, none, total = np.zeros(len(problem.look)), np.zeros(n_rows), 0.0
+    for event in itertools.product(*([-1, *options] for options in pairs)):
+        looks = [problem.look[k] for k in event if k >= 0]
+        if len(set(looks)) < len(looks):
+            continue
+        weights = [problem.none[i] if k < 0 else problem.weight[k] for i, k in enumerate(event)]
+        weight = float(np.prod(weights))
+        total += weight
+        for i, k in enumerate(event):
+            if k < 0:
+                none[i] += weight
+            else:
+                pair[k] += weight
+    return pair / total, none / total
+
+
+@pytest.mark.parametrize("density", [0.2, 0.5, 0.9])
+def test_exact_chances_are_the_sum_over_all_events(density):
+    rng = np.random.default_rng(11)
+    for _ in range(60):
+        problem = random_problem(rng, rng.integers(1, 6), rng.integers(1, 6), density)
+        found = marginals(problem, 6, MOST_SHARED)
+        pair, none = every_event(problem)
+        assert found.n_belief == 0
+        np.testing.assert_allclose(found.pair, pair, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(found.none, none, rtol=0, atol=1e-13)
+
+
+def test_extreme_weights_keep_their_order():
+    problem = Weighted(
+        np.array([0, 2, 4]), np.array([0, 1, 0, 1]), np.array([1e280, 1.0, 1e280, 1e-300]),
+        np.array([1e-200, 1e270]),
+    )  # fmt: skip
+    found = marginals(problem, 2, MOST_SHARED)
+    assert np.isfinite(found.pair).all()
+    assert found.pair[2] + found.pair[0] == pytest.approx(1.0)
+    nothing = Weighted(np.array([0, 1, 2]), np.array([0, 0]), np.zeros(2), np.zeros(2))
+    assert marginals(nothing, 1, MOST_SHARED).none.tolist() == [1.0, 1.0]
+    assert marginals(nothing, 1, 0).none.tolist() == [1.0, 1.0]
+
+
+def test_beliefs_are_exact_on_trees():
+    """A chain of rows that share one look with the next has no loop: no approximation is left."""
+    rng = np.random.default_rng(2)
+    n = 6
+    look = np.array([j for i in range(n) for j in (i, i + 1)])
+    for _ in range(30):
+        weight, none = np.exp(rng.normal(0, 2, 2 * n)), np.exp(rng.normal(0, 1, n))
+        problem = Weighted(np.arange(0, 2 * n + 1, 2), look, weight, none)
+        exact, beliefs = marginals(problem, n + 1, MOST_SHARED), marginals(problem, n + 1, 0)
+        assert (exact.n_exact, beliefs.n_belief) == (1, 1)
+        np.testing.assert_allclose(beliefs.pair, exact.pair, atol=1e-6)
+        np.testing.assert_allclose(beliefs.none, exact.none, atol=1e-6)
+
+
+def test_beliefs_come_close_with_loops():
+    rng = np.random.default_rng(3)
+    gaps = []
+    for _ in range(100):
+        problem = random_problem(rng, 5, 6, 0.6)
+        exact, beliefs = marginals(problem, 6, MOST_SHARED), marginals(problem, 6, 0)
+        gaps.append(np.abs(exact.pair - beliefs.pair).max(initial=0.0))
+        sums = beliefs.none + np.add.reduceat(np.append(beliefs.pair, 0.0), problem.start[:-1]) * (
+            np.diff(problem.start) > 0
+        )
+        np.testing.assert_allclose(sums, 1.0, atol=1e-12)
+    assert np.median(gaps) < 0.05
+    assert max(gaps) < 0.4
+
+
+def test_clusters_do_not_touch_each_other():
+    rng = np.random.default_rng(5)
+    one, two = random_problem(rng, 4, 5, 0.5), random_problem(rng, 3, 4, 0.7)
+    both = Weighted(
+        np.concatenate([one.start, two.start[1:] + one.start[-1]]),
+        np.concatenate([one.look, two.look + 5]),
+        np.concatenate([one.weight, two.weight]),
+        np.concatenate([one.none, two.none]),
+    )
+    apart = [marginals(one, 5, MOST_SHARED), marginals(two, 4, MOST_SHARED)]
+    found = marginals(both, 9, MOST_SHARED)
+    assert found.pair.tolist() == [*apart[0].pair, *apart[1].pair]
+    assert found.none.tolist() == [*apart[0].none, *apart[1].none]
+
+
+def test_large_clusters_are_left_to_beliefs():
+    rng = np.random.default_rng(6)
+    problem = random_problem(rng, 40, 40, 0.5)
+    found = marginals(problem, 40, MOST_SHARED)
+    assert (found.n_exact, found.n_belief, found.n_largest) == (0, 1, 40)
+    assert (found.pair >= 0.0).all()
+    taken = np.bincount(problem.look, weights=found.pair, minlength=40)
+    assert (taken <= 1.0 + 1e-3).all()
