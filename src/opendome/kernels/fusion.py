@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.rows import Rows, chosen_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,3 +84,45 @@ def twins(
                     nearest[partner[i]] = np.inf
                 partner[i], owner[j], nearest[j], mine = j, i, distance2, distance2
     return partner
+
+
+@jit
+def merge_rows(rows: Rows, hit: Ints, stale: Ints, gate: float) -> Rows:
+    """Rows after stale confirmed ones were merged into confirmed ones just seen; see `twins`.
+
+    The state of the one just seen stays, under the older id.
+
+    Parameters
+    ----------
+    hit, stale : (h,) int, (s,) int
+        Rows that a sensor has just detected; rows in its view that it did not, and has not for
+        long.
+    """
+    n = len(rows.run)
+    is_fresh, is_stale = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    n_fresh, n_stale = 0, 0
+    for i in hit:
+        is_fresh[i] = rows.is_confirmed[i]
+        n_fresh += rows.is_confirmed[i]
+    for i in stale:
+        is_stale[i] = rows.is_confirmed[i]
+        n_stale += rows.is_confirmed[i]
+    if n_fresh == 0 or n_stale == 0:
+        return rows
+    partner = twins(rows.run, rows.t, rows.x, rows.cov, is_stale, is_fresh, gate)
+    n_kept = n
+    for i in range(n):
+        j = partner[i]
+        if j >= 0:
+            n_kept -= 1
+            rows.id[j] = min(rows.id[j], rows.id[i])
+            rows.t_first[j] = min(rows.t_first[j], rows.t_first[i])
+            rows.heard[j] |= rows.heard[i]
+            rows.n_updates[j] += rows.n_updates[i]
+            rows.is_confirmed[j] = True
+            rows.t_predicted[j] = np.nan
+    if n_kept == n:
+        return rows
+    order = np.argsort(rows.id, kind="mergesort")
+    order = order[np.argsort(rows.run[order], kind="mergesort")]
+    return chosen_rows(rows, order[partner[order] < 0])

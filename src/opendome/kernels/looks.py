@@ -128,6 +128,21 @@ def first_looks(looks: Looks, n: int) -> Looks:
 
 
 @jit
+def looks_at(looks: Looks, chosen: Ints) -> Looks:
+    """Copies of chosen rows."""
+    return Looks(
+        looks.run[chosen],
+        looks.u_los[chosen],
+        looks.sigma_angle[chosen],
+        looks.distance[chosen],
+        looks.sigma_distance[chosen],
+        looks.rate[chosen],
+        looks.sigma_rate[chosen],
+        looks.snr[chosen],
+    )
+
+
+@jit
 def tangents(ux: float, uy: float, uz: float) -> tuple[float, float, float, float, float, float]:
     """Two unit vectors that stand on a unit vector and on each other.
 

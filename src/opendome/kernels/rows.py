@@ -5,7 +5,7 @@ State and covariance as in `motion`. What becomes of the rows in a scan is in `s
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,3 +104,95 @@ def put_belief(rows: Rows, i: int, beliefs: Beliefs, k: int) -> None:
         for b in range(7):
             rows.cov[i, a, b] = beliefs.cov[k, a, b]
             rows.other_cov[i, a, b] = beliefs.other_cov[k, a, b]
+
+
+@jit
+def beliefs_in(rows: Rows) -> Beliefs:
+    """What the filter believes of rows: the arrays themselves, not copies."""
+    return Beliefs(
+        rows.t, rows.x, rows.cov, rows.is_boosting, rows.agility, rows.is_level, rows.p_level,
+        rows.other_x, rows.other_cov, rows.other_agility,
+    )  # fmt: skip
+
+
+@jit
+def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
+    """Copies of chosen rows, in the order asked."""
+    return Rows(
+        rows.t[chosen],
+        rows.x[chosen],
+        rows.cov[chosen],
+        rows.is_boosting[chosen],
+        rows.agility[chosen],
+        rows.is_level[chosen],
+        rows.p_level[chosen],
+        rows.other_x[chosen],
+        rows.other_cov[chosen],
+        rows.other_agility[chosen],
+        rows.run[chosen],
+        rows.id[chosen],
+        rows.is_confirmed[chosen],
+        rows.n_updates[chosen],
+        rows.n_looks[chosen],
+        rows.n_missed[chosen],
+        rows.misses[chosen],
+        rows.t_first[chosen],
+        rows.t_update[chosen],
+        rows.period[chosen],
+        rows.t_plume[chosen],
+        rows.plume_period[chosen],
+        rows.heard[chosen],
+        rows.rcs_sum[chosen],
+        rows.rcs_n[chosen],
+        rows.t_predicted[chosen],
+        rows.n_predicted[chosen],
+        rows.impact_lat[chosen],
+        rows.impact_lon[chosen],
+        rows.impact_t[chosen],
+        rows.impact_cov_enu[chosen],
+    )
+
+
+@jit
+def _ordered(first: Any, second: Any, order: Ints) -> Any:
+    """Two columns joined and put into an order."""
+    return np.concatenate((first, second))[order]
+
+
+@jit
+def joined_rows(rows: Rows, more: Rows) -> Rows:
+    """Both, ordered by run, then by id; ``more`` has larger ids than ``rows`` in every run."""
+    order = np.argsort(np.concatenate((rows.run, more.run)), kind="mergesort")
+    return Rows(
+        _ordered(rows.t, more.t, order),
+        _ordered(rows.x, more.x, order),
+        _ordered(rows.cov, more.cov, order),
+        _ordered(rows.is_boosting, more.is_boosting, order),
+        _ordered(rows.agility, more.agility, order),
+        _ordered(rows.is_level, more.is_level, order),
+        _ordered(rows.p_level, more.p_level, order),
+        _ordered(rows.other_x, more.other_x, order),
+        _ordered(rows.other_cov, more.other_cov, order),
+        _ordered(rows.other_agility, more.other_agility, order),
+        _ordered(rows.run, more.run, order),
+        _ordered(rows.id, more.id, order),
+        _ordered(rows.is_confirmed, more.is_confirmed, order),
+        _ordered(rows.n_updates, more.n_updates, order),
+        _ordered(rows.n_looks, more.n_looks, order),
+        _ordered(rows.n_missed, more.n_missed, order),
+        _ordered(rows.misses, more.misses, order),
+        _ordered(rows.t_first, more.t_first, order),
+        _ordered(rows.t_update, more.t_update, order),
+        _ordered(rows.period, more.period, order),
+        _ordered(rows.t_plume, more.t_plume, order),
+        _ordered(rows.plume_period, more.plume_period, order),
+        _ordered(rows.heard, more.heard, order),
+        _ordered(rows.rcs_sum, more.rcs_sum, order),
+        _ordered(rows.rcs_n, more.rcs_n, order),
+        _ordered(rows.t_predicted, more.t_predicted, order),
+        _ordered(rows.n_predicted, more.n_predicted, order),
+        _ordered(rows.impact_lat, more.impact_lat, order),
+        _ordered(rows.impact_lon, more.impact_lon, order),
+        _ordered(rows.impact_t, more.impact_t, order),
+        _ordered(rows.impact_cov_enu, more.impact_cov_enu, order),
+    )

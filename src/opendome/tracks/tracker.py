@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, final
+from typing import NamedTuple, final
 
 import numpy as np
 
-from opendome.kernels.looks import Looks, are_ordered
 from opendome.kernels.prediction import due_rows
+from opendome.kernels.radar_scans import Eyes, stacked_eyes, take_words
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
     FORGOTTEN,
@@ -22,19 +22,19 @@ from opendome.kernels.scanning import (
     standing,
     times_to,
 )
-from opendome.kernels.silent_scans import Eyes, stacked_eyes, take_silent
-from opendome.messages import Bools, Detections, Floats, Ints, Scan, Tracks, copied, in_runs, join
+from opendome.messages import Bools, Ints, Scan, Tracks, copied, join
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_number, scan_time
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
 from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, RadarCoverage, cover
-from opendome.tracks.imm import MOTION, Imm
 from opendome.tracks.predict import refresh, tracks_of
+from opendome.tracks.quick import are_quick, habits_of, stacked_words
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
 from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
+from opendome.tracks.words import Word, of_looks, whole
 
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
@@ -69,18 +69,6 @@ class TrackerState:
         """Detections (n_runs,) that came too late to be used."""
         dropped: Ints = np.sum([picture.clocks.dropped for picture in self.pictures], axis=0)
         return dropped
-
-
-class Word(NamedTuple):
-    """One scan of one sensor, as it has arrived now for some runs."""
-
-    t: float
-    sensor: int
-    number: int
-    runs: Bools  # (n_runs,)
-    looks: Looks  # ordered by run, then by distance
-    is_plume: Bools  # of each look
-    r_sensor: Floats  # (n, 3) ECEF, where each was made
 
 
 @final
@@ -170,7 +158,7 @@ class Tracker:
             key = i, scan_number(scan.t, i, self.coverage[i].period)
             parts.setdefault(key, []).append(scan)
         words = [
-            Word(self._time(i, number), i, number, *_whole(state.runs, same))
+            Word(self._time(i, number), i, number, *whole(state.runs, same))
             for (i, number), same in parts.items()
         ]
         return sorted(words, key=lambda word: word[:3])
@@ -178,19 +166,19 @@ class Tracker:
     def _take_all(
         self, group: Group, picture: Picture, state: TrackerState, words: list[Word], now: float
     ) -> None:
-        """Scans into one picture, in their order; those that show nothing many at a time."""
-        silent: list[tuple[Word, Bools]] = []
+        """Scans into one picture, in their order; those of radars many at a time."""
+        waiting: list[tuple[Word, Bools]] = []
         for word in words:
-            is_silent = self._is_silent(group, word)
-            if not is_silent:
-                self._take_silent(group, picture, state, silent)
-                silent = []
+            is_quick = are_quick(group.rules, self.coverage[word.sensor])
+            if not is_quick:
+                self._take_radars(group, picture, state, waiting)
+                waiting = []
             is_new, n_new = self._admit(picture, state, word, now)
-            if n_new and is_silent:
-                silent.append((word, is_new))
+            if n_new and is_quick:
+                waiting.append((word, is_new))
             elif n_new:
                 self._take(group, picture, state, word, Heard(state.runs, is_new))
-        self._take_silent(group, picture, state, silent)
+        self._take_radars(group, picture, state, waiting)
 
     def _admit(
         self, picture: Picture, state: TrackerState, word: Word, now: float
@@ -205,36 +193,30 @@ class Tracker:
         )
         return found
 
-    def _is_silent(self, group: Group, word: Word) -> bool:
-        """Whether it is the word of a radar that saw nothing, for the filter of two models."""
-        is_radar = isinstance(self.coverage[word.sensor], RadarCoverage)
-        return is_radar and not len(word.looks.run) and isinstance(group.rules.filter, Imm)
-
-    def _take_silent(
+    def _take_radars(
         self,
         group: Group,
         picture: Picture,
         state: TrackerState,
-        silent: list[tuple[Word, Bools]],
+        waiting: list[tuple[Word, Bools]],
     ) -> None:
-        """Scans of radars that saw nothing into one picture, as `_take` would one by one."""
-        rules, done = group.rules, 0
-        if not silent or not len(picture.rows.run):
+        """Scans of radars into one picture, as `_take` would one by one."""
+        if not waiting:
             return
-        sensors = np.array([word.sensor for word, _ in silent], dtype=np.int64)
-        times = np.array([word.t for word, _ in silent], dtype=np.float64)
-        heard = np.array([is_new for _, is_new in silent])
-        rule = rules.confirm_hits, rules.confirm_looks
-        while done < len(silent) and len(picture.rows.run):
-            scans = sensors[done:], times[done:], heard[done:]
-            rows, t_eyes = picture.rows, picture.clocks.t_eyes
-            n, kept = take_silent(self.eyes, scans, rows, state.runs, t_eyes, rule, MOTION)
-            done += n
-            if len(kept) < len(rows.run):
-                picture.rows = take_rows(rows, kept)
-            elif done < len(silent):
-                burnt = Heard(state.runs, heard[done])
-                burn_out(rules.filter, rows, burnt, np.minimum(times[done], t_eyes))
+        words, rules, t_eyes = stacked_words(waiting), group.rules, picture.clocks.t_eyes
+        while True:
+            rows, given = picture.rows, (state.runs, t_eyes, picture.next_id, habits_of(rules))
+            n, picture.rows = take_words(self.eyes, words, rows, *given)
+            if n == len(words.t):
+                return
+            words = words._replace(
+                sensor=words.sensor[n:],
+                t=words.t[n:],
+                is_heard=words.is_heard[n:],
+                ends=words.ends[n:],
+            )
+            burnt = Heard(state.runs, words.is_heard[0])
+            burn_out(rules.filter, picture.rows, burnt, np.minimum(words.t[0], t_eyes))
 
     def _take(
         self, group: Group, picture: Picture, state: TrackerState, word: Word, heard: Heard
@@ -242,7 +224,7 @@ class Tracker:
         """One scan into one picture, in the runs that take it in."""
         runs, coverage, rules = state.runs, self.coverage[word.sensor], group.rules
         if len(word.looks.run) and not heard.is_heard.all():
-            word = _of_looks(word, looks_of(word.looks.run, runs, heard.is_heard))
+            word = of_looks(word, looks_of(word.looks.run, runs, heard.is_heard))
         if picture.rows.is_boosting.any():
             burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
         if isinstance(coverage, FleetCoverage):
@@ -271,13 +253,6 @@ class Tracker:
             due = due_rows(rows, t, self.period)
         refresh(rows, due, t)
         return rows
-
-
-def _of_looks(word: Word, chosen: Ints) -> Word:
-    """A word with some of its looks only."""
-    columns: list[Any] = [column[chosen] for column in word.looks]
-    looks, is_plume, r_sensor = Looks(*columns), word.is_plume[chosen], word.r_sensor[chosen]
-    return word._replace(looks=looks, is_plume=is_plume, r_sensor=r_sensor)
 
 
 def _scan(
@@ -316,37 +291,3 @@ def _new_ids(picture: Picture, heard: Heard, run: Ints) -> Ints:
 def _rank(run: Ints) -> Ints:
     """Place of each row within its run (0, 1, 2 ...); ``run`` ascends."""
     return np.arange(len(run)) - np.searchsorted(run, run)
-
-
-def _whole(runs: Ints, parts: list[Scan]) -> tuple[Bools, Looks, Bools, Floats]:
-    """Which runs (n_runs,) have word of a scan that may come in parts; its `_looks`, none twice."""
-    is_heard = np.zeros(len(runs), np.bool_)
-    if len(parts) == 1:
-        is_everywhere = len(parts[0].runs) == len(runs)
-        is_heard[slice(None) if is_everywhere else np.searchsorted(runs, parts[0].runs)] = True
-        return is_heard, *_looks(parts[0].seen)
-    fresh = []
-    for part in parts:
-        place = np.searchsorted(runs, part.runs)
-        fresh.append(in_runs(part, ~is_heard[place]).seen)
-        is_heard[place] = True
-    return is_heard, *_looks(join(fresh, Detections))
-
-
-def _looks(d: Detections) -> tuple[Looks, Bools, Floats]:
-    """Detections of one scan by run and distance; whether of plumes; from where, (n, 3)."""
-    columns: tuple[Any, ...] = (
-        d.run,
-        d.u_los_ecef,
-        d.sigma_angle,
-        d.distance,
-        d.sigma_distance,
-        d.distance_rate,
-        d.sigma_distance_rate,
-        d.snr,
-    )
-    if are_ordered(d.run, d.distance, d.snr):
-        return Looks(*columns), d.is_plume, d.r_sensor_ecef
-    order = np.lexsort((d.snr, d.distance, d.run))
-    looks = Looks(*[column[order] for column in columns])
-    return looks, d.is_plume[order], d.r_sensor_ecef[order]

@@ -1,0 +1,229 @@
+"""Scans of radars, one after another, taken into the rows of a picture: what most scans are.
+
+For the filter of two models and nearest neighbours. `tracks.scan` does the same for any filter and
+associator, one step at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.association import match
+from opendome.kernels.births import Birth, born, count_ids
+from opendome.kernels.dwell import Ration
+from opendome.kernels.field import Fields, one_of, stacked
+from opendome.kernels.fusion import merge_rows
+from opendome.kernels.kalman import expect_many
+from opendome.kernels.looks import Looks, looks_at
+from opendome.kernels.modes import LevelNoise
+from opendome.kernels.motion import Noise
+from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
+from opendome.kernels.radar import Radar
+from opendome.kernels.rows import Beliefs, Rows, beliefs_in, chosen_rows, joined_rows
+from opendome.kernels.scanning import PLUME_PATIENCE, Scan, is_kept, note_scan
+from opendome.kernels.two_models import Manner, predict_two, update_two
+from opendome.kernels.views import RadarEye, View, radar_rcs, radar_view
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+Motion = tuple[tuple[Noise, LevelNoise], tuple[float, float]]  # as `predict_two` takes it
+
+
+class Habits(NamedTuple):
+    """How a picture is kept."""
+
+    motion: Motion
+    manner: Manner
+    gates: Floats  # (3, 5) as of `match`, by rank: closed, tentative, confirmed
+    twin_gate: float  # as of `twins`
+    birth: Birth
+    rule: tuple[int, int]  # tentative rows need so many hits in so many looks
+
+
+class Words(NamedTuple):
+    """Scans of radars, k in their order, as they have come to some runs."""
+
+    sensor: Ints
+    t: Floats
+    is_heard: Bools  # (k, n_runs) which runs take each in
+    ends: Ints  # (k, 2) first and one past the last of its looks
+    looks: Looks  # of all; those of a scan ordered by run, then by distance
+
+
+class Standing(NamedTuple):
+    """What is known of rows from one scan to the next."""
+
+    lines: Lines
+    is_firm: Bools  # confirmed, and kept as long as nothing is written to it
+    burning: Ints  # rows
+
+
+class Eyes(NamedTuple):
+    """Radars as a tracker knows them, as arrays; rows of what is none mean nothing."""
+
+    fields: Fields
+    numbers: Floats  # (n, 8) of `Radar`, `RadarEye` and `Ration`; see `eye_of`
+    whole: Ints  # (n, 3) is_cued, capacity, band
+
+
+def stacked_eyes(eyes: Sequence[RadarEye | None]) -> Eyes:
+    """Several radars; None for what is none."""
+    numbers, whole = np.full((len(eyes), 8), np.nan), np.zeros((len(eyes), 3), np.int64)
+    for i, eye in enumerate(eyes):
+        if eye is not None:
+            radar = eye.radar
+            numbers[i] = (*radar[1:6], eye.period, eye.unknown_rcs, radar.ration.budget)
+            whole[i] = radar.is_cued, radar.ration.capacity, eye.band
+    return Eyes(stacked([eye.radar.field if eye else None for eye in eyes]), numbers, whole)
+
+
+@jit
+def eye_of(eyes: Eyes, i: int) -> RadarEye:
+    """The i-th of several radars."""
+    x, k = eyes.numbers[i], eyes.whole[i]
+    radar = Radar(
+        one_of(eyes.fields, i), x[0], x[1], x[2], x[3], x[4], k[0] != 0, Ration(k[1], x[7])
+    )
+    return RadarEye(radar, i, x[5], k[2], x[6])
+
+
+@jit
+def _standing(rows: Rows, runs: Ints) -> Standing:
+    """Of rows that nothing is known of yet."""
+    is_firm = np.zeros(len(rows.run), np.bool_)
+    return Standing(lines_of(rows, runs), is_firm, np.flatnonzero(rows.is_boosting))
+
+
+@jit
+def _burns_out(rows: Rows, standing: Standing, is_heard: Bools, t: float, t_eyes: Floats) -> bool:
+    """Whether a scan at t in some runs is the first to find that a motor has burnt out."""
+    for i in standing.burning:
+        place = standing.lines.place[i]
+        if is_heard[place]:
+            end = rows.t_plume[i] + PLUME_PATIENCE * rows.plume_period[i]
+            if end < min(t, t_eyes[place]):
+                return True
+    return False
+
+
+@jit
+def _kept(rows: Rows, standing: Standing, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
+    """As `kept_rows`, which asks again of rows that stand firm."""
+    is_firm, place = standing.is_firm, standing.lines.place
+    kept = np.empty(len(rows.run), np.int64)
+    n = 0
+    for i in range(len(rows.run)):
+        if is_firm[i] or is_kept(rows, i, is_heard[place[i]], t, rule):
+            is_firm[i] = rows.is_confirmed[i]
+            kept[n] = i
+            n += 1
+    return kept[:n]
+
+
+@jit
+def _looks_in(words: Words, k: int, runs: Ints) -> Looks:
+    """Looks of a scan in the runs that take it in."""
+    first, last = words.ends[k, 0], words.ends[k, 1]
+    chosen = np.empty(last - first, np.int64)
+    n, place = 0, 0
+    for i in range(first, last):
+        while runs[place] < words.looks.run[i]:
+            place += 1
+        if words.is_heard[k, place]:
+            chosen[n] = i
+            n += 1
+    return looks_at(words.looks, chosen[:n])
+
+
+@jit
+def _paired(
+    rows: Rows, near: Ints, now: Beliefs, view: View, eye: RadarEye, looks: Looks, habits: Habits
+) -> tuple[Ints, Ints]:
+    """Rows (of those near) and looks that belong together; ``now`` is updated in place."""
+    expected = expect_many(now.x, now.cov, eye.radar.field.r_ecef)
+    rank = np.zeros(len(near), np.int64)
+    for k in range(len(near)):
+        if not view.is_foreign[k]:
+            rank[k] = 2 if rows.is_confirmed[near[k]] else 1
+    row, look = match(rows.run[near], expected, looks, rank, habits.gates)
+    update_two(now, expected, looks, row, look, habits.manner)
+    return row, look
+
+
+@jit
+def _take_near(
+    rows: Rows, near: Ints, eye: RadarEye, looks: Looks, t: float, habits: Habits
+) -> tuple[Rows, Ints]:
+    """What a scan says of the rows that the radar may see, and the looks that belong to none."""
+    now = predict_two(beliefs_in(rows), near, t, habits.motion[0], habits.motion[1])
+    view = radar_view(eye, rows, near, now, t)
+    row, look, rcs = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    if len(looks.run) > 0:
+        row, look = _paired(rows, near, now, view, eye, looks, habits)
+        rcs = radar_rcs(eye.radar, looks.snr, looks.distance)
+    scan = Scan(t, eye.sensor, eye.period, eye.band)
+    noted = note_scan(rows, near, now, view, (row, look, rcs), scan, habits.rule[0])
+    if len(noted.hit) > 0 and len(noted.stale) > 0:
+        rows = merge_rows(rows, noted.hit, noted.stale, habits.twin_gate)
+    return rows, noted.free
+
+
+@jit
+def take_words(
+    eyes: Eyes, words: Words, rows: Rows, runs: Ints, t_eyes: Floats, next_id: Ints, habits: Habits
+) -> tuple[int, Rows]:
+    """Take scans of radars into rows until one finds that a motor has burnt out.
+
+    Parameters
+    ----------
+    rows
+        May be written to.
+    runs, t_eyes : (n_runs,) int, (n_runs,) float
+        Runs of the batch, ascending; until when plumes are known in each.
+    next_id : (n_runs,) int
+        Number of the next new track of each run; counted on, in place.
+
+    Returns
+    -------
+    n, rows : int, Rows
+        How many were taken in, and the rows after these. It stops before a scan that finds a motor
+        burnt out.
+    """
+    standing = _standing(rows, runs)
+    for k in range(len(words.t)):
+        t, is_heard = words.t[k], words.is_heard[k]
+        if len(rows.run) == 0 and words.ends[k, 0] == words.ends[k, 1]:
+            continue
+        if _burns_out(rows, standing, is_heard, t, t_eyes):
+            return k, rows
+        eye, looks = eye_of(eyes, words.sensor[k]), _looks_in(words, k, runs)
+        free, n, is_changed = np.arange(len(looks.run)), len(rows.run), False
+        if n > 0:
+            near = lines_near(eye.radar.field, standing.lines, is_heard, t)
+            if len(near) > 0:
+                rows, free = _take_near(rows, near, eye, looks, t, habits)
+                is_changed = len(rows.run) < n
+                if is_changed:
+                    standing = _standing(rows, runs)
+                else:
+                    for i in near:
+                        note_line(rows, i, standing.lines)
+                        standing.is_firm[i] = False
+            kept = _kept(rows, standing, is_heard, t, habits.rule)
+            if len(kept) < len(rows.run):
+                rows, is_changed = chosen_rows(rows, kept), True
+        if len(free) > 0:
+            fresh = born(looks, free, rows.run, eye, t, habits.birth)
+            fresh.is_confirmed[:] = habits.rule[0] <= 1
+            count_ids(fresh, runs, next_id)
+            rows, is_changed = joined_rows(rows, fresh), True
+        if is_changed:
+            standing = _standing(rows, runs)
+    return len(words.t), rows
