@@ -55,7 +55,7 @@ FEWER = {
     ),
 }
 
-KEPT = {"icbm_solid": 1, "submarine_pacific": 1, "gliders_near": 1, "hypersonic": 1, "swarm": 2}
+KEPT = {"submarine_pacific": 1, "gliders_near": 1, "hypersonic": 1}
 FEWER["golden_dome"] = (
     "weapons.boost_shell.shell.total=780",
     *(
@@ -63,12 +63,12 @@ FEWER["golden_dome"] = (
         for group in od.load("golden_dome").threats
         for change in (
             f"threats.{group.name}.count={KEPT.get(group.name, 0)}",
-            f"threats.{group.name}.arrive_s={2200 if group.name in KEPT else 4200}",
+            f"threats.{group.name}.arrive_s={1100 if group.name in KEPT else 4200}",
         )
     ),
 )
 
-OFTEN = {"iron_dome_city", "limited_icbm"}  # those that are also stopped on every change
+OFTEN = {"iron_dome_city"}  # those that are also stopped on every change
 
 
 def contents(campaign: Campaign) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 import opendome
@@ -20,11 +21,15 @@ def blocks(page: Path, language: str) -> list[tuple[int, str]]:
     return [(text.count("\n", 0, match.start()) + 2, match[1]) for match in found]
 
 
-def execute(page: Path) -> dict[str, object]:
-    """Run all Python blocks of a page; line numbers of an error are those of the page."""
+def execute(page: Path, runs: int | None = None) -> dict[str, object]:
+    """Run all Python blocks of a page; line numbers of an error are those of the page.
+
+    ``runs``: as many in each campaign; absent: as the page says.
+    """
     namespace: dict[str, object] = {"__name__": "tutorial"}
     for line, text in blocks(page, "python"):
-        exec(compile("\n" * (line - 1) + text, str(page), "exec"), namespace)
+        said = text if runs is None else re.sub(r"\bruns=\d+", f"runs={runs}", text)
+        exec(compile("\n" * (line - 1) + said, str(page), "exec"), namespace)
     return namespace
 
 
@@ -32,15 +37,18 @@ def test_every_tutorial_is_tested():
     assert [page.stem for page in TUTORIALS] == ["01_first_raid"]
 
 
-def test_first_raid_runs_and_says_what_its_page_says(tmp_path: Path, monkeypatch, capsys):
+@pytest.mark.parametrize("runs", [3, pytest.param(None, marks=pytest.mark.nightly)])
+def test_first_raid_runs_and_says_what_its_page_says(
+    runs: int | None, tmp_path: Path, monkeypatch, capsys
+):
     """The page shows a defense that works, and the same raids under a dearer doctrine."""
     monkeypatch.chdir(tmp_path)
-    names = execute(DOCS / "tutorials" / "01_first_raid.md")
+    names = execute(DOCS / "tutorials" / "01_first_raid.md", runs)
     assert "leak fraction" in capsys.readouterr().out
     campaign, twice = names["campaign"], names["twice"]
     assert isinstance(campaign, opendome.Campaign)
     assert isinstance(twice, opendome.Campaign)
-    assert campaign.runs == 20
+    assert campaign.runs == (runs or 20)
     assert campaign.summary["leak_fraction"]["value"] < 0.5
     assert twice.summary["shots"]["value"] > campaign.summary["shots"]["value"]
     raids = [c.table("threats", ["run", "threat", "impact_lat"]) for c in (campaign, twice)]

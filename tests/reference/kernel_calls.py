@@ -113,13 +113,11 @@ def play() -> None:
     from opendome.simulation.run import compile_scenario, simulate
     from opendome.studies.envelope import classes_of, fired_beyond
     from opendome.studies.shooting import range_of
-    from opendome.tracks import tracker
 
     for name in shipped():
         for change in ([], *CHANGES.get(name, [])):
             model = compile_scenario(load(name, [*few(name), *change]))
             simulate(model, 3, range(2), [])
-    tracker.no_looks(0)
     place = range_of("nasams")
     for against in classes_of(place.system):
         fired_beyond(place, against)

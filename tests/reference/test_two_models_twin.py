@@ -110,6 +110,10 @@ def follow(x, cov, agility, expected, looks, row, look, is_level):
     stirred += unrest * np.maximum(e - k.UNUSUAL, 0.0)
     agility[row] = np.where(e > k.SURPRISE, most, np.minimum(stirred, most))
     x[row, 6] = np.clip(x[row, 6], k.LEAST_LOG_BETA, k.MOST_LOG_BETA)
+    widest = (k.MOST_LOG_BETA - k.LEAST_LOG_BETA) / np.sqrt(12.0)
+    shrink = np.minimum(1.0, widest / np.sqrt(cov[row, 6, 6]))
+    cov[row, 6, :] *= shrink[:, None]
+    cov[row, :, 6] *= shrink[:, None]
     return e
 
 

@@ -90,11 +90,24 @@ def settle_many(agility: Floats, dt: Floats, settle: float) -> tuple[Floats, Flo
 
 
 @jit
-def clip_last(s: Floats, is_boosting: bool, bounds: Bounds) -> None:
-    """Keep the last component of a state within reason, in place."""
+def clip_last(s: Floats, p: Floats, is_boosting: bool, bounds: Bounds) -> None:
+    """Keep the last component of a state and its variance within reason, in place.
+
+    Who knows no more than the bounds has an even spread between them. Surprises widen all of a
+    row, and where no look tells of the last component, as drag in space, nothing narrows it again:
+    its covariance would grow without end, until rounding outweighs the rest of the matrix. It is
+    shrunk with its correlations kept, which leaves the matrix positive.
+    """
     low = 0.0 if is_boosting else bounds.least_log_beta
     high = bounds.most_thrust if is_boosting else bounds.most_log_beta
     s[6] = min(max(s[6], low), high)
+    most = (high - low) * (high - low) / 12.0
+    if p[6, 6] > most:
+        shrink = math.sqrt(most / p[6, 6])
+        for k in range(6):
+            p[6, k] *= shrink
+            p[k, 6] *= shrink
+        p[6, 6] = most
 
 
 @jit
@@ -122,4 +135,4 @@ def update_one(
         distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
         excess = distance2 / n_components(looks, i)
         b.agility[j] = stirred(b.agility[j], excess, b.x[j], b.is_level[j], temper)
-        clip_last(b.x[j], b.is_boosting[j], bounds)
+        clip_last(b.x[j], b.cov[j], b.is_boosting[j], bounds)

@@ -147,7 +147,7 @@ def weigh_row(
     distance2 = update_pair(s, b.other_cov[j], other, looks, (0, i), temper.surprise, room)
     excess = distance2 / n_components(looks, i)
     b.other_agility[j] = stirred(b.other_agility[j], excess, s, not b.is_level[j], temper)
-    clip_last(s, b.is_boosting[j], manner.bounds)
+    clip_last(s, b.other_cov[j], b.is_boosting[j], manner.bounds)
 
 
 @jit
@@ -237,7 +237,7 @@ def update_two(
         distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
         excess = distance2 / n_components(looks, i)
         b.agility[j] = stirred(b.agility[j], excess, b.x[j], is_level, temper)
-        clip_last(b.x[j], b.is_boosting[j], manner.bounds)
+        clip_last(b.x[j], b.cov[j], b.is_boosting[j], manner.bounds)
         is_doubtful = excess > (temper.surprise if is_level else temper.unusual)
         if is_doubtful and not was_open and not b.is_boosting[j]:
             doubt_row(b, j, manner)

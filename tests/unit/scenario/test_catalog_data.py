@@ -154,7 +154,7 @@ def _load(name: str) -> dict[str, Any]:
 CATALOG = {name: _load(name) for name in FILES}
 ENTRIES = {f"{file}:{name}": entry for file in FILES for name, entry in CATALOG[file].items()}
 ROWS = {
-    f"{where}.{key}": (key, row)
+    f"{where}.{key}": row
     for where, entry in ENTRIES.items()
     for key, row in entry["parameters"].items()
 }
@@ -199,40 +199,45 @@ def test_an_entry_is_complete(where: str) -> None:
     assert entry["parameters"]
 
 
-@pytest.mark.parametrize("where", ROWS)
-def test_a_row_is_ordered_sourced_and_in_the_unit_of_its_key(where: str) -> None:
-    key, row = ROWS[where]
-    assert set(row) - PARAMETER <= {"url", "note"}
-    assert set(row) >= PARAMETER
-    assert all(type(row[level]) in (int, float) for level in ("low", "nominal", "high"))
-    assert row["low"] <= row["nominal"] <= row["high"]
-    assert row["unit"] in UNITS
-    assert row["unit"] == _unit_of(key)
-    assert row["confidence"] in {"H", "M", "L"}
-    assert 1990 <= row["year"] <= 2026
-    assert len(row["source"]) > 10
-    if "url" in row:
-        assert re.fullmatch(r"https?://[^\s/]+\.[^\s]+", row["url"])
+@pytest.mark.parametrize("where", ENTRIES)
+def test_rows_are_ordered_sourced_and_in_the_unit_of_their_key(where: str) -> None:
+    for key, row in ENTRIES[where]["parameters"].items():
+        assert set(row) - PARAMETER <= {"url", "note"}, key
+        assert set(row) >= PARAMETER, key
+        assert all(type(row[level]) in (int, float) for level in ("low", "nominal", "high")), key
+        assert row["low"] <= row["nominal"] <= row["high"], key
+        assert row["unit"] in UNITS, key
+        assert row["unit"] == _unit_of(key), key
+        assert row["confidence"] in {"H", "M", "L"}, key
+        assert 1990 <= row["year"] <= 2026, key
+        assert len(row["source"]) > 10, key
+        if "url" in row:
+            assert re.fullmatch(r"https?://[^\s/]+\.[^\s]+", row["url"]), key
 
 
-@pytest.mark.parametrize("where", ROWS)
+@pytest.mark.parametrize("where", ENTRIES)
 def test_confidence_follows_the_source(where: str) -> None:
     """An assumption or a derivation is L; a page that was not opened is never H."""
-    _, row = ROWS[where]
-    if row["source"].startswith(("assumption:", "derived:")):
-        assert row["confidence"] == "L"
-    if row["source"].startswith("assumption:"):
-        assert "url" not in row
-    if row["source"].startswith("Wikipedia"):
-        assert row["confidence"] != "H"
-        assert "not verified against the page" in row["note"]
+    for key, row in ENTRIES[where]["parameters"].items():
+        if row["source"].startswith(("assumption:", "derived:")):
+            assert row["confidence"] == "L", key
+        if row["source"].startswith("assumption:"):
+            assert "url" not in row, key
+        if row["source"].startswith("Wikipedia"):
+            assert row["confidence"] != "H", key
+            assert "not verified against the page" in row["note"], key
 
 
-@pytest.mark.parametrize("where", [w for w, (key, _) in ROWS.items() if key.startswith("p_")])
-def test_a_chance_lies_between_0_and_1(where: str) -> None:
-    _, row = ROWS[where]
-    assert row["low"] >= 0
-    assert row["high"] <= 1
+def test_chances_lie_between_0_and_1() -> None:
+    chances = {
+        f"{where}.{key}": row
+        for where, found in ENTRIES.items()
+        for key, row in found["parameters"].items()
+        if key.startswith("p_")
+    }
+    assert len(chances) > 50
+    for where, row in chances.items():
+        assert 0 <= row["low"] <= row["high"] <= 1, where
 
 
 @pytest.mark.parametrize("name", sorted(MODELLED["interceptors"]))
@@ -245,7 +250,7 @@ def test_reliability_and_discrimination_make_the_kill_chance(name: str, level: s
 
 def test_published_figures_stand_as_published() -> None:
     """A sample over all files, typed again from the sources that the rows name."""
-    rows = {where: row["nominal"] for where, (_, row) in ROWS.items()}
+    rows = {where: row["nominal"] for where, row in ROWS.items()}
     assert rows["interceptors:gbi.launchers"] == 44
     assert rows["interceptors:gbi.p_kill"] == 0.56
     assert rows["interceptors:iron_dome.rounds_per_launcher"] == 20
