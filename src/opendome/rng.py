@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     KILL_ASSESSMENT = 24
     CONSENT = 30
     BOOTSTRAP = 40
+    DESIGN = 41
     SCAN_LOSS = 50
     ORDER_DELIVERY = 51
     REPORT_DELIVERY = 52

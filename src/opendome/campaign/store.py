@@ -7,6 +7,7 @@ is run 0 alone: it compiles what is not yet compiled, and fails early.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,16 +106,18 @@ def planned(folder: Path, scenario: Scenario, wanted: dict[str, Any], runs: int)
     return manifest
 
 
-def differences(manifest: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+def differences(
+    manifest: dict[str, Any], wanted: dict[str, Any], same: Mapping[str, str] = SAME
+) -> list[str]:
     """What keeps a campaign from being gone on with, in words; empty if nothing does."""
     found = []
-    for key, words in SAME.items():
+    for key, words in same.items():
         old, new = manifest.get(key), wanted[key]
         if key == "versions":  # which Python it was does not move numbers
             old, new = ({k: v for k, v in (d or {}).items() if k != "python"} for d in (old, new))
         if old == new:
             continue
-        if key == "scenario_hash":
+        if key in ("scenario_hash", "design"):
             found.append(f"{words} differ")
         else:
             found.append(f"{words} is {_show(old)} there and {_show(new)} here")
@@ -158,9 +161,14 @@ def write_batch(folder: Path, batch: Batch, record: Record) -> None:
     try:
         layout.write_record(folder, batch.index, record)
     except OSError as problem:
-        raise RecordError(f"{folder}: cannot be written: {problem.strerror or problem}; finished "
-                          "runs are kept. Make room, then give the same command again: it goes on "
-                          "where it stopped.") from problem  # fmt: skip
+        raise full(folder, problem) from problem
+
+
+def full(folder: Path, problem: OSError) -> RecordError:
+    """What is said when the disk does not take a part."""
+    return RecordError(f"{folder}: cannot be written: {problem.strerror or problem}; finished "
+                       "runs are kept. Make room, then give the same command again: it goes on "
+                       "where it stopped.")  # fmt: skip
 
 
 def add_timing(folder: Path, wall_time: float) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -38,18 +38,32 @@ def part_name(batch: int) -> str:
 
 def write_record(folder: Path, batch: int, record: Record) -> None:
     """Write all parts of one batch, the finishing one last. Raises OSError as the disk does."""
-    for name in [*(t for t in TABLES if t != COMMIT), COMMIT]:
-        table = record.tables[name]
+    write_tables(folder, batch, {name: record.tables[name] for name in TABLES})
+
+
+def write_tables(folder: Path, batch: int, tables: Mapping[str, pa.Table]) -> None:
+    """Write the parts of some tables of one batch, that of ``runs`` last."""
+    for name in [*(t for t in tables if t != COMMIT), COMMIT]:
         path = folder / name / part_name(batch)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, partial(_write_parquet, table))
+        write_table(path, tables[name])
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write or replace one Parquet file, whole or not at all."""
+    _write_whole(path, partial(_write_parquet, table))
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Write or replace the manifest."""
-    text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_whole(folder / MANIFEST, lambda file: file.write(text.encode()))
+    write_note(folder / MANIFEST, manifest)
+
+
+def write_note(path: Path, note: dict[str, Any]) -> None:
+    """Write or replace a JSON file, whole or not at all."""
+    text = json.dumps(note, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(path, lambda file: file.write(text.encode()))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

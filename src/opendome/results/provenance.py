@@ -24,6 +24,11 @@ def versions() -> dict[str, str]:
     return found
 
 
+def machine() -> dict[str, str]:
+    """What it ran on."""
+    return {"system": platform.platform(), "machine": platform.machine()}
+
+
 def battery_accounts(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """System and cost of one round, USD, of each battery of a scenario, in its order."""
     return {
@@ -55,7 +60,7 @@ def make_manifest(scenario: Scenario, seed: int, trajectories_runs: list[int]) -
         ],
         "asset_value": float(sum(asset.value for asset in scenario.assets)),
         "versions": versions(),
-        "platform": {"system": platform.platform(), "machine": platform.machine()},
+        "platform": machine(),
         "scenario": whole,
         "timing": {"wall_s": 0.0},
     }

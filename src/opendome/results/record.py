@@ -244,11 +244,14 @@ def join_tables(tables: Sequence[pa.Table], name: str) -> pa.Table:
     run = plain.column("run").to_numpy() if has_run else np.zeros(0)
     if np.any(np.diff(run) < 0):
         plain = plain.take(pa.array(np.argsort(run, kind="stable")))
-    columns = [
-        _encoded(column) if pa.types.is_string(column.type) else column.combine_chunks()
-        for column in plain.columns
-    ]
-    return pa.table(columns, names=plain.column_names)
+    return _encoded_table(plain)
+
+
+def stack_tables(tables: Sequence[pa.Table]) -> pa.Table:
+    """One table from several, in their order, with sorted dictionaries of what occurs."""
+    return _encoded_table(
+        pa.concat_tables([_decoded(t) for t in tables], promote_options="permissive")
+    )
 
 
 def take_run(record: Record, run: int) -> Record:
@@ -283,6 +286,14 @@ def _decoded(table: pa.Table) -> pa.Table:
         for f in table.schema
     ]
     return table.cast(pa.schema(fields))
+
+
+def _encoded_table(plain: pa.Table) -> pa.Table:
+    columns = [
+        _encoded(column) if pa.types.is_string(column.type) else column.combine_chunks()
+        for column in plain.columns
+    ]
+    return pa.table(columns, names=plain.column_names)
 
 
 def _encoded(texts: pa.Array | pa.ChunkedArray) -> pa.Array:

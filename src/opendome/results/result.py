@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,10 +114,7 @@ class Campaign:
         >>> campaign.query("select leakers, count(*) as n from runs group by 1 order by 1")
         ... # doctest: +SKIP
         """
-        with duckdb.connect() as connection:
-            for name in self.tables:
-                connection.register(name, self._dataset(name))
-            return connection.sql(sql).to_arrow_table()
+        return ask(sql, {name: dataset(self.folder, name, self.parts) for name in self.tables})
 
     def _read_for_summary(self, part: str) -> dict[str, pa.Table]:
         return {
@@ -125,15 +122,24 @@ class Campaign:
             for name, columns in defense_metrics.READS.items()
         }
 
-    def _dataset(self, name: str) -> pa.Table | ds.Dataset:
-        paths = [self.folder / name / part for part in self.parts]
-        paths = [path for path in paths if path.is_file()]
-        if not paths:
-            return join_tables([], name)
-        schemas = [ds.dataset(path, format="parquet").schema for path in paths]
-        return ds.dataset(
-            paths, format="parquet", schema=pa.unify_schemas(schemas, promote_options="permissive")
-        )
+
+def ask(sql: str, views: Mapping[str, pa.Table | ds.Dataset]) -> pa.Table:
+    """Answer of DuckDB to a question in SQL about some tables, by their names."""
+    with duckdb.connect() as connection:
+        for name, view in views.items():
+            connection.register(name, view)
+        return connection.sql(sql).to_arrow_table()
+
+
+def dataset(folder: Path, name: str, parts: Sequence[str]) -> pa.Table | ds.Dataset:
+    """Parts of one table as what DuckDB reads, without reading them now."""
+    paths = [path for part in parts if (path := folder / name / part).is_file()]
+    if not paths:
+        return join_tables([], name)
+    schemas = [ds.dataset(path, format="parquet").schema for path in paths]
+    return ds.dataset(
+        paths, format="parquet", schema=pa.unify_schemas(schemas, promote_options="permissive")
+    )
 
 
 def open_campaign(directory: str | Path) -> Campaign:

@@ -163,7 +163,12 @@ def _read_text(source: str | Path) -> tuple[str, str]:
     if not str(source).strip():
         raise ScenarioError(f"the name of the scenario is empty; {_known()}.")
     file = one_line(str(source))
-    return file, _decode(_read_bytes(Path(source), file), file)
+    return file, plain_text(Path(source), file)
+
+
+def plain_text(path: Path, file: str) -> str:
+    """Text of a file, which errors call ``file``; refused if it is large, binary or empty."""
+    return _decode(_read_bytes(path, file), file)
 
 
 def _read_bytes(path: Path, file: str) -> bytes:
@@ -199,7 +204,7 @@ def _decode(content: bytes, file: str) -> str:
         where = f"byte {error.start} is 0x{content[error.start]:02x}"
         raise ScenarioError(f"{file} is not UTF-8 text; {where}. Save it as UTF-8.") from None
     if not text.strip():
-        raise ScenarioError(f"{file} is empty; a scenario needs format, name, assets, threats ...")
+        raise ScenarioError(f"{file} is empty; keys such as format and name are wanted.")
     return text
 
 

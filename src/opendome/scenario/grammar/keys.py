@@ -26,8 +26,9 @@ _STEP = re.compile(r"([A-Za-z0-9_]+)((?:\[\d{1,4}\])?)")
 class Key:
     """One key of the file, as its noun defines it. Numbers are in the file's unit.
 
-    ``kind`` is one of number, integer, choice, flag, name, text, time, names, words, part,
-    parts, table, system, aim. ``file_default`` is REQUIRED for a key that must be given.
+    ``kind`` is one of number, integer, choice, flag, name, text, time, names, words, values,
+    settings, part, parts, table, system, aim. ``file_default`` is REQUIRED for a key that must be
+    given.
     """
 
     field: str
@@ -111,6 +112,16 @@ def names(key: str, about: str) -> Any:
 def words(key: str, about: str) -> Any:
     """Field that holds a mapping of dotted keys to a word or flag each, empty by default."""
     return _made({"key": key, "kind": "words", "about": about}, {})
+
+
+def values(key: str, about: str) -> Any:
+    """Field that holds a list of single values (texts, numbers, flags), none by default."""
+    return _made({"key": key, "kind": "values", "about": about}, ())
+
+
+def settings(key: str, about: str) -> Any:
+    """Field that holds a mapping of dotted keys to a single value each, empty by default."""
+    return _made({"key": key, "kind": "settings", "about": about}, {})
 
 
 def part(key: str, about: str, *, is_flat: bool = False, default: Any = REQUIRED) -> Any:

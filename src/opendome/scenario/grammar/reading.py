@@ -214,6 +214,28 @@ def _words(key: Key, value: Any, path: str, reading: Reading) -> dict[str, Any]:
     return dict(value)
 
 
+def _values(key: Key, value: Any, path: str, reading: Reading) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise reading.refuse(path, value, key, "Write [1, 2, 3].")
+    for i, item in enumerate(value):
+        _single(item, f"{path}[{i}]", reading)
+    return tuple(value)
+
+
+def _settings(key: Key, value: Any, path: str, reading: Reading) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise reading.refuse(path, value, key)
+    for word, item in value.items():
+        _single(item, join(path, word), reading)
+    return dict(value)
+
+
+def _single(value: Any, path: str, reading: Reading) -> None:
+    is_endless = isinstance(value, float) and not math.isfinite(value)
+    if is_endless or not isinstance(value, str | bool | int | float):
+        raise reading.origin.refuse(path, value, "allowed: one word, flag or finite number")
+
+
 def _part(key: Key, value: Any, path: str, reading: Reading) -> Any:
     return read_noun(key.noun, value, path, reading)
 
@@ -262,6 +284,8 @@ _READERS: dict[str, Callable[[Key, Any, str, Reading], Any]] = {
     "time": _time,
     "names": _names,
     "words": _words,
+    "values": _values,
+    "settings": _settings,
     "part": _part,
     "parts": _parts,
     "table": _table,

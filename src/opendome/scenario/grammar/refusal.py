@@ -108,6 +108,8 @@ def allowed(key: Key) -> str:
         "table": "a mapping of names",
         "words": "a mapping of keys to single values",
         "names": "a list of names",
+        "values": "a list of single values",
+        "settings": "a mapping of keys to single values",
         "system": "the name of a system of the catalog",
         "text": f"text of at most {key.high or 0:g} characters",
     }

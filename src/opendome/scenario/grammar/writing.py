@@ -14,9 +14,9 @@ def in_file(value: Any, key: Key) -> Any:
     """Value of one key as the file gives it: numbers in the file's unit."""
     if key.kind == "number" and value is not None:
         return from_si(value, key.unit)
-    if key.kind == "names":
+    if key.kind in ("names", "values"):
         return list(value)
-    return dict(value) if key.kind == "words" else value
+    return dict(value) if key.kind in ("words", "settings") else value
 
 
 def write_noun(made: Any, write_system: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:

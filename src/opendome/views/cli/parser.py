@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from opendome._version import __version__
 
+DESIGNS = Path(__file__).parents[2] / "scenario" / "designs"
 SHIPPED = Path(__file__).parents[2] / "scenario" / "shipped"  # listed without loading its reader
 STUDIES = {  # name -> what it answers; listed without loading them
     "sbi_sizing": "satellites and dollars of a boost-phase layer in orbit",
@@ -29,6 +30,7 @@ examples:
   opendome run my_raid.yaml --runs 20    a scenario of your own
   opendome check my_raid.yaml            is this file right, and can it be flown?
   opendome compare my_raid.yaml --vary command.wiring=integrated,stovepiped
+  opendome sweep design.yaml --out DIR   many cells of a design over any keys
   opendome catalog                       the systems that are known
   opendome study sbi_sizing              how many satellites, how many dollars
   opendome COMMAND --help                more about one command
@@ -70,6 +72,19 @@ examples:
 
 Ctrl-C stops (exit code 1) and keeps the finished runs; the same command goes on where it stopped.
 More --runs, or more values, with the same --out extend what is there."""
+
+SWEEP = """\
+Run all cells of a design: a YAML file that names a scenario, keys of it that vary (a grid, a list,
+one at a time, a Latin hypercube, a Sobol sequence), and how many runs each cell gets. All cells
+meet the same chance. Prints the leakage of each cell, names cells that failed and why, and leaves a
+folder of tables that SQL can ask. The same design gives the same tables, whatever the workers."""
+SWEEP_EXAMPLES = """\
+examples:
+  opendome sweep limited_icbm_defense --out runs/defense
+  opendome sweep my_design.yaml --workers 2 --json > cells.json
+
+Ctrl-C, or a machine that goes down, keeps the finished runs; the same command goes on where it
+stopped. With --resume it refuses to begin a new sweep."""
 
 REPORT = """\
 Write report.html into the folder of a campaign: one page that needs no network, with a map of the
@@ -169,6 +184,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     _fill_run(add("run", "simulate a scenario many times", RUN, RUN_EXAMPLES))
     _fill_compare(add("compare", "simulate under several values of one key", COMPARE,
                       COMPARE_EXAMPLES))  # fmt: skip
+    _fill_sweep(add("sweep", "simulate all cells of a design", SWEEP, SWEEP_EXAMPLES))
     check = add("check", "say whether a scenario can be run", CHECK, CHECK_EXAMPLES)
     _add_scenario(check)
     _add_json(check)
@@ -235,6 +251,24 @@ def _fill_study(parser: Parser) -> None:
     _add_json(parser)
 
 
+def _fill_sweep(parser: Parser) -> None:
+    shipped = sorted(path.stem for path in DESIGNS.glob("*.yaml"))
+    parser.add_argument(
+        "design",
+        metavar="DESIGN",
+        help=f"a YAML file, or the name of a shipped design: {', '.join(shipped)}",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the sweep (default: runs/NAME, or runs/NAME-2 ... if that holds "
+        "something else)",
+    )
+    _add_workers(parser)
+    parser.add_argument("--resume", action="store_true", help="only go on with a sweep in --out")
+    _add_json(parser)
+
+
 def _add_campaign(parser: Parser) -> None:
     parser.add_argument(
         "--runs", metavar="N", type=_whole(1, MAX_RUNS), default=100, help="runs (default: 100)"
@@ -246,6 +280,10 @@ def _add_campaign(parser: Parser) -> None:
         default=1,
         help="seed of all chance; the same seed gives the same result (default: 1)",
     )
+    _add_workers(parser)
+
+
+def _add_workers(parser: Parser) -> None:
     parser.add_argument(
         "--workers",
         metavar="W",

@@ -64,6 +64,7 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
     with bar:
         task = bar.add_task(PREPARING, total=None)
         words, n_kernels, last_said = PREPARING, 0, time.monotonic()
+        begun: tuple[float, int] | None = None  # when the work began, and what was done then
 
         def describe() -> None:
             more = f" (compiling kernels, first use only: {n_kernels})" if n_kernels else ""
@@ -77,16 +78,27 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
                 note("compiling kernels, first use only; this may take a minute or two ...")
 
         def report(done: int, total: int) -> None:
-            nonlocal words, n_kernels, last_said
+            nonlocal words, n_kernels, last_said, begun
             words, n_kernels = "running", 0 if done else n_kernels
             describe()
             bar.update(task, completed=done, total=total)
+            begun = begun or (time.monotonic(), done)
             if bar.disable and done and time.monotonic() - last_said > QUIET:
                 last_said = time.monotonic()
-                note(f"{done} of {total} {unit} done ...")
+                note(f"{done} of {total} {unit} done{_left(begun, done, total)} ...")
 
         with watch_compilation(compiled):
             yield report
+
+
+def _left(begun: tuple[float, int], done: int, total: int) -> str:
+    """How long the rest will take at the pace until now, in words."""
+    since, before = begun
+    if done <= before or done >= total:
+        return ""
+    left = (time.monotonic() - since) * (total - done) / (done - before)
+    words = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
+    return f", about {words} left"
 
 
 @contextmanager
