@@ -45,12 +45,13 @@ def test_a_row_is_what_the_model_gives(case: tuple[str, tuple[str, ...]]) -> Non
 
 @pytest.mark.compiled
 def test_the_band_holds_what_cbo_says_for_a_boost_of_three_minutes() -> None:
-    """7,800 for about ten: inside our band by latitude at 6 km/s and at most a minute from first
-    sight to launch; not a gate on any one number, as CBO prints neither speed nor time."""
+    """7,800 for about ten lies inside our band by latitude at 6 km/s and 15 s to decide.
+
+    CBO prints neither speed nor time, so no single number is held to its own.
+    """
     given = read_inputs(SbiInputs, "sbi_sizing", study_cbo.CASE)
     (quick,) = sweep_of(given, [6e3], [180.0], [15.0])
     assert quick.best < 7800 < quick.worst
-    assert quick.mean == pytest.approx(7800, rel=0.1)
 
 
 @pytest.mark.compiled

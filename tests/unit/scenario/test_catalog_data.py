@@ -19,7 +19,7 @@ from opendome.scenario.threats import ThreatSystem
 from opendome.scenario.units import TO_SI
 from opendome.scenario.weapons import InterceptorSystem, LaserSystem
 
-FILES = ("threats", "interceptors", "sensors", "command")
+FILES = ("threats", "interceptors", "sensors", "command", "costs")
 
 # Every member of the table of systems that the program must hold, by catalog name.
 SYSTEMS = {
@@ -44,6 +44,7 @@ SYSTEMS = {
         c2bmc cost_exchange defeat_before_launch human_consent ibcs inventory_account
         programme_account second_strike_account stovepiped_batteries
     """,
+    "costs": "cost_account price_index",
 }
 MODELLED = {
     "threats": {
@@ -123,6 +124,7 @@ MODELLED = {
         "uewr",
     },
     "command": {"defeat_before_launch"},
+    "costs": set(),
 }
 # Units of listed systems that no noun uses yet: kilowatt, year, per year, dollars per year or kg.
 UNITS = {*TO_SI, "kw", "yr", "1_yr", "usd_yr", "usd_kg"}

@@ -33,6 +33,7 @@ examples:
   opendome sweep design.yaml --out DIR   many cells of a design over any keys
   opendome catalog                       the systems that are known
   opendome study sbi_sizing              how many satellites, how many dollars
+  opendome cost golden_dome              what a whole defense costs over 20 years
   opendome COMMAND --help                more about one command
 
 exit codes: 0 done, 1 the work failed or was stopped, 2 what was asked for is wrong"""
@@ -103,6 +104,18 @@ examples:
   opendome catalog --modelled
   opendome catalog gbi
   opendome catalog iron_dome --json"""
+
+COST = """\
+What the architecture of a scenario costs over the years: development, procurement, launch,
+replenishment, operation and rounds expended, layer by layer, each element with its range and its
+source. Counts and unit prices come from the scenario, the rest from the catalog's cost_account."""
+COST_EXAMPLES = """\
+examples:
+  opendome cost golden_dome
+  opendome cost golden_dome --elements
+  opendome cost golden_dome --set weapons.boost_shell.shell.total=3900 --json
+  opendome cost golden_dome --cost space_based_interceptor.life_yr=7 --years 30
+  opendome cost iron_dome_city --campaign runs/iron_dome_city --raids 50"""
 
 STUDY = """\
 Answer a question about missile defense by a formula, by many runs, or by both side by side. Every
@@ -197,6 +210,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     )
     catalog.add_argument("name", metavar="NAME", nargs="?", help="a system; without it, all")
     _add_json(catalog)
+    _fill_cost(add("cost", "what the architecture costs", COST, COST_EXAMPLES))
     _fill_study(add("study", "answer a question", STUDY, STUDY_EXAMPLES))
     _add_json(add("warmup", "compile the kernels now", WARMUP))
     return parser, commands
@@ -230,6 +244,27 @@ def _fill_compare(parser: Parser) -> None:
         help="folder of the comparison (default: runs/NAME-by-KEY, or ...-2 if that holds "
         "something else)",
     )
+    _add_json(parser)
+
+
+def _fill_cost(parser: Parser) -> None:
+    _add_scenario(parser)
+    parser.add_argument(
+        "--cost", metavar="KEY=VALUE", action="append", default=[], dest="costs",
+        help="a price of the catalog's cost_account, such as ship.unit_usd=2e9; may be given again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--years", metavar="N", type=_number(0.1, 100), default=20.0, help="years (default: 20)"
+    )
+    parser.add_argument(
+        "--dollars", metavar="YEAR", type=_whole(1900, 2200), default=2026,
+        help="year whose dollars are meant, by the GDP deflator (default: 2026)",
+    )  # fmt: skip
+    parser.add_argument("--campaign", metavar="DIR", help="folder of runs that spent rounds")
+    parser.add_argument(
+        "--raids", metavar="N", type=_whole(1, 10**6), help="such raids in the period (default: 1)"
+    )
+    parser.add_argument("--elements", action="store_true", help="every element with its source")
     _add_json(parser)
 
 
@@ -323,6 +358,23 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(
                 f"is {text[:40]!r}; a whole number from {low} to {high} is asked"
+            )
+        return value
+
+    return read
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    """Reader of a number in a range."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = low - 1.0
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"is {text[:40]!r}; a number from {low:g} to {high:g} is asked"
             )
         return value
 
