@@ -7,7 +7,9 @@ import importlib.util
 import numpy as np
 import pytest
 
-from opendome.tracks.linear import LinearTracker
+from opendome.kernels.linear_scan import Start
+from opendome.tracks.linear import LinearTracker, constant_velocity, count_rules
+from tests.reference import stonesoup_tutorials as tutorials
 from tests.reference.linear_scenes import START, scene, step
 from tests.reference.stonesoup_trackers import our_rules, states_of, their_tracker
 
@@ -58,3 +60,46 @@ def test_a_hundred_scans_are_the_same(n, is_joint):
     worst, n_compared = worst_gap(n, 100, is_joint)
     assert n_compared > 50 * n
     assert worst < SAME
+
+
+NEVER = 10**9
+ALL = (0, 1, 2, 3)
+
+
+def compared(lesson, ours, answer=lambda found: found.x):
+    """Tracks compared with a tutorial's, all equal."""
+    n_compared = 0
+    for t, looks, theirs in zip(lesson.times, lesson.looks, lesson.answers, strict=True):
+        mine = answer(ours.scan(t, looks))
+        mine, other = mine[np.lexsort(mine.T)], theirs[np.lexsort(theirs.T)]
+        assert len(mine) == len(other), f"t = {t}"
+        np.testing.assert_allclose(mine, other, rtol=0, atol=SAME)
+        n_compared += len(mine)
+    return n_compared
+
+
+@pytest.mark.parametrize("name", ["association", "joint_association"])
+def test_tutorials_6_and_8_two_known_tracks(name):
+    rules = count_rules(gate=9.0, n_confirm=NEVER, n_drop=(2, NEVER))
+    if name == "joint_association":
+        gate = float(-2.0 * np.log(1.0 - 0.95))
+        rules = count_rules(
+            clutter=0.125, p_gate=0.95, soft_gate=gate, n_confirm=NEVER, n_drop=(2, NEVER)
+        )
+    speed = Start(np.zeros(4), np.eye(4))
+    ours = LinearTracker(lambda dt: constant_velocity(dt, 0.005, 0.75**0.5), speed, rules)
+    ours.begin(0.0, *tutorials.PRIORS)
+    assert compared(getattr(tutorials, name)(), ours) == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "density", "speed", "cap", "n_confirm"),
+    [("initiators_and_deleters", 0.005, 1.0, 4.0, 2), ("simulation", 0.05, 0.5, 2.0, 3)],
+)
+def test_tutorials_9_and_10_tracks_that_come_and_go(name, density, speed, cap, n_confirm):
+    rules = count_rules(
+        gate=9.0, n_confirm=n_confirm, n_drop=(NEVER, NEVER), caps=(cap, cap), capped=ALL
+    )
+    start = Start(np.zeros(4), np.diag([0, speed, 0, speed]))
+    ours = LinearTracker(lambda dt: constant_velocity(dt, density, 0.5), start, rules)
+    assert compared(getattr(tutorials, name)(), ours) > 20

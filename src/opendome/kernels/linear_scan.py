@@ -49,6 +49,8 @@ class CountRules(NamedTuple):
     gates: Floats  # (2,) largest squared distance of tentative and of confirmed rows
     n_confirm: int  # hits
     n_drop: Ints  # (2,) misses in a row that end a tentative and a confirmed row
+    caps: Floats  # (2,) summed variance of the capped components that ends one, whatever it hit
+    capped: Ints  # those components
     p_detect: float
     p_gate: float  # chance that a look of a row lies in its gate
     clutter: float  # density of false looks in measurement space
@@ -88,6 +90,15 @@ def begin_row(store: Store, i: int, look: Floats, model: LinearModel, start: Sta
         for b in range(len(measured)):
             store.cov[i, measured[a], measured[b]] = model.error[a, b]
     store.hits[i], store.misses[i] = 1, 0
+
+
+@jit
+def spread_of(cov: Floats, capped: Ints) -> float:
+    """Sum of the variances of some components."""
+    total = 0.0
+    for a in capped:
+        total += cov[a, a]
+    return total
 
 
 @jit
@@ -236,8 +247,10 @@ def scan_counted(
     for i in range(n):
         if not confirmed[i] and store.hits[i] >= rules.n_confirm:
             store.is_confirmed[i] = True
-        limit = rules.n_drop[1] if store.is_confirmed[i] else rules.n_drop[0]
-        is_kept[i] = store.misses[i] < limit
+        is_new = store.is_confirmed[i] and not confirmed[i]
+        kind = 1 if confirmed[i] else 0
+        is_vague = spread_of(store.cov[i], rules.capped) > rules.caps[kind]
+        is_kept[i] = is_new or not (is_vague or store.misses[i] >= rules.n_drop[kind])
     n = keep_rows(store, is_kept)
     for j in range(len(z)):
         if is_used[j] or not np.isfinite(z[j]).all():

@@ -71,7 +71,9 @@ def count_rules(
     clutter: float = 0.0,
     p_gate: float = 1.0,
     soft_gate: float | None = None,
-) -> CountRules:
+    caps: tuple[float, float] = (np.inf, np.inf),
+    capped: tuple[int, ...] = (0,),
+) -> CountRules:  # size: keywords with defaults, each a rule of its own
     """Rules of M-of-N logic; with a clutter density confirmed tracks are updated by chance.
 
     Parameters
@@ -82,12 +84,17 @@ def count_rules(
         Largest squared distance of the best assignment, and of an update by chance.
     clutter : float
         Density of false looks, 1 per unit of measurement space; 0: nearest neighbours.
+    caps : (float, float)
+        Sum of the variances of the ``capped`` components that ends a tentative and a confirmed
+        track: a vague track would see looks everywhere.
     """
     wide = gate if soft_gate is None else soft_gate
     return CountRules(
         gates=np.array([gate, wide]),
         n_confirm=n_confirm,
         n_drop=np.array(n_drop, dtype=np.int64),
+        caps=np.array(caps, dtype=float),
+        capped=np.array(capped, dtype=np.int64),
         p_detect=p_detect,
         p_gate=p_gate,
         clutter=clutter,
@@ -126,6 +133,21 @@ class LinearTracker:
         self._t: float | None = None
         self.report = Report(0, 0, 0, 0, 0)
         self.n_dropped = 0
+
+    def begin(self, t: float, x: ArrayLike, cov: ArrayLike) -> None:
+        """Confirmed tracks of things known beforehand: states (n, d) and covariances (n, d, d)."""
+        states, covs = np.asarray(x, dtype=float), np.asarray(cov, dtype=float)
+        n, first, new_id = len(states), self.report.n_rows, self.report.next_id
+        if first + n > self._most:
+            raise ValueError(f"{first + n} tracks; most_rows is {self._most}. Raise it.")
+        self._make_room(first + n)
+        rows, store = slice(first, first + n), self._store
+        store.x[rows], store.cov[rows] = states, covs
+        store.id[rows] = np.arange(new_id, new_id + n)
+        store.hits[rows], store.misses[rows] = 1, 0
+        store.is_confirmed[rows], store.existence[rows] = True, 1.0
+        self.report = self.report._replace(n_rows=first + n, next_id=new_id + n)
+        self._t = t
 
     def scan(self, t: float, looks: ArrayLike) -> Followed:
         """Tracks after the looks (m, k) of one time; times must not run backwards."""
