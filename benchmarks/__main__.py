@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import bodies, flights, raids, shells, startup
+from benchmarks import bodies, flights, raids, shells, startup, tracking
 from benchmarks.measure import Row, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "bodies": bodies.measure,
     "shells": shells.measure,
     "startup": startup.measure,
+    "tracking": tracking.measure,
     "raids": raids.measure,
     "mixed": raids.measure_mixed,
     "campaign": raids.measure_campaign,

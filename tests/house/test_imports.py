@@ -26,6 +26,7 @@ ALLOWED = {
     "duckdb": FROM_RESULTS_UP,
     "rich": {"views"},
     "highspy": {"battle", "studies"},
+    "stonesoup": {"formats"},
 }
 PURE = {"__future__", "math", "typing", "collections", "numpy", "numba", "opendome"}
 

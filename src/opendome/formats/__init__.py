@@ -1,0 +1,1 @@
+"""Doors to other tools: a file for each, named after it."""
