@@ -137,7 +137,8 @@ def test_our_tracks_go_into_their_metrics():
         tracks |= now
     assert len(tracks) == 1
     truth = GroundTruthPath([State([10.0 * k, 10, 5, 0], timestamp=t) for k, t in enumerate(times)])
-    manager = SimpleManager([GOSPAMetric(p=2, c=20, measure=Euclidean((0, 2)))])
+    gospa = GOSPAMetric(p=2, c=20, measure=Euclidean((0, 2)))
+    manager = SimpleManager([gospa])
     manager.add_data({truth}, tracks)
-    found = manager.generate_metrics()["gospa_generator"]["GOSPA Metrics"].value
+    found = gospa.compute_metric(manager).value
     assert [m.value["missed"] for m in found] == [200.0, 200.0, 0.0, 0.0, 0.0, 0.0]

@@ -19,7 +19,7 @@ from stonesoup.models.measurement.nonlinear import (
     CartesianToElevationBearingRange,
 )
 from stonesoup.reader.base import DetectionReader
-from stonesoup.tracker.base import Tracker
+from stonesoup.tracker.base import Tracker as StoneSoupTracker
 from stonesoup.types.angle import Bearing, Elevation
 from stonesoup.types.detection import Detection
 from stonesoup.types.state import GaussianState
@@ -235,7 +235,7 @@ class PluggedPicture:
 
 
 @final
-class OurTracker(Tracker):  # type: ignore[misc]
+class OurTracker(StoneSoupTracker):  # type: ignore[misc]
     """Our linear tracker behind Stone Soup's ``Tracker``: iterate over it, or hand it to a metric.
 
     Each scan is one time; detections need the measurement that the tracker's model expects.
