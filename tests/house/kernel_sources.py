@@ -14,8 +14,14 @@ ELSEWHERE = {
     "::test_what_is_proven_for_fire_units_is_brute_force",
     "atmosphere.density_fast": "published/test_us_standard_atmosphere_1976.py"
     "::test_the_flight_table_follows_the_standard",
+    "dwelling.stop": "unit/world/test_beams.py"
+    "::test_a_threat_that_is_gone_ends_the_dwell_without_effect",
     "guidance.coast_step": "unit/kernels/test_guidance.py"
     "::test_prediction_is_that_of_two_kepler_orbits",
+    "overhead.count_in_reach": "published/test_space_based_shells.py"
+    "::test_share_of_other_propagated_shells",
+    "views.nothing_expected": "unit/tracks/test_coverage.py"
+    "::test_many_satellites_expect_nothing_so_that_nothing_is_a_miss",
     "linear_scan.scan_counted": "reference/test_linear_scan_twin.py"
     "::test_scans_are_those_of_plain_linear_algebra",
     "point_sets.best_partners": "unit/results/test_set_metrics.py"

@@ -18,6 +18,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,13 @@ CHANGES: dict[str, list[list[str]]] = {
     ],
     "limited_icbm": [["picture=statistical"], ["engagement=tabled"]],
     "iron_dome_city": [["picture=statistical"]],
+    "swarm_night": [["threats.swarm.count=24"]],
+    "theater_bases": [
+        [
+            "sensors.north_patriot_radar.overrides.scan_power_1=2",
+            "threats.quasi_ballistic.jammer.erp_w_hz=0.001",
+        ],
+    ],
 }
 OTHERS = [
     ("mortar", 4.0),
@@ -45,6 +53,10 @@ OTHERS = [
     ("artillery_shell", 15.0),
     ("mirv_bus", 9000.0),
 ]
+SKYWAVE = {
+    "name": "skywave", "system": "over_the_horizon_radar", "node": "post", "az_deg": 270,
+    "lat_deg": 0.0, "lon_deg": 30.0,
+}  # fmt: skip
 
 
 def modules() -> list[Any]:
@@ -61,16 +73,26 @@ def is_kernel(thing: Any) -> bool:
 
 
 def entries() -> dict[str, list[tuple[Any, str]]]:
-    """Kernels that the rest of the package calls: name -> the modules and names it has there."""
+    """Kernels that the rest of the package calls: name -> the modules and names it has there.
+
+    A module of kernels that is called by its name is replaced there by a copy of it.
+    """
     found: dict[str, list[tuple[Any, str]]] = {}
     for module in modules():
         if module.__name__.startswith("opendome.kernels"):
             continue
-        for name, thing in vars(module).items():
+        places = [(module, name) for name in vars(module)]
+        for name, thing in list(vars(module).items()):
+            if isinstance(thing, ModuleType) and thing.__name__.startswith("opendome.kernels."):
+                stand_in = SimpleNamespace(**vars(thing))
+                setattr(module, name, stand_in)
+                places += [(stand_in, inner) for inner in vars(stand_in)]
+        for place, name in places:
+            thing = getattr(place, name)
             if is_kernel(thing):
                 function = thing.py_func
                 key = f"{function.__module__}.{function.__name__}"
-                found.setdefault(key, []).append((module, name))
+                found.setdefault(key, []).append((place, name))
     return found
 
 
@@ -122,8 +144,11 @@ def play() -> None:
     for against in classes_of(place.system):
         fired_beyond(place, against)
     for system, range_km in OTHERS:
-        model = compile_scenario(load(raid_of_one(system, range_km)))
-        simulate(model, 3, range(1), [])
+        simulate(compile_scenario(load(raid_of_one(system, range_km))), 3, range(1), [])
+    raid = raid_of_one("cruise_subsonic", 900.0)
+    for picture in ("tracked", "statistical"):
+        scenario = load({**raid, "sensors": [SKYWAVE], "picture": picture})
+        simulate(compile_scenario(scenario), 3, range(1), [])
 
 
 def raid_of_one(system: str, range_km: float) -> dict[str, Any]:
