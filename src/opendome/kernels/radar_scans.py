@@ -13,20 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.association import match
 from opendome.kernels.births import Birth, born, count_ids
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
 from opendome.kernels.fusion import merge_rows
-from opendome.kernels.kalman import expect_many
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.modes import LevelNoise
 from opendome.kernels.motion import Noise
 from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
+from opendome.kernels.pairing import pair_and_update
 from opendome.kernels.radar import Radar
 from opendome.kernels.rows import Beliefs, Rows, beliefs_in, chosen_rows, joined_rows
 from opendome.kernels.scanning import PLUME_PATIENCE, Scan, is_kept, note_scan
-from opendome.kernels.two_models import Manner, predict_two, update_two
+from opendome.kernels.two_models import Manner, predict_two
 from opendome.kernels.views import RadarEye, View, radar_rcs, radar_view
 
 Floats = NDArray[np.float64]
@@ -147,14 +146,12 @@ def _paired(
     rows: Rows, near: Ints, now: Beliefs, view: View, eye: RadarEye, looks: Looks, habits: Habits
 ) -> tuple[Ints, Ints]:
     """Rows (of those near) and looks that belong together; ``now`` is updated in place."""
-    expected = expect_many(now.x, now.cov, eye.radar.field.r_ecef)
     rank = np.zeros(len(near), np.int64)
     for k in range(len(near)):
         if not view.is_foreign[k]:
             rank[k] = 2 if rows.is_confirmed[near[k]] else 1
-    row, look = match(rows.run[near], expected, looks, rank, habits.gates)
-    update_two(now, expected, looks, row, look, habits.manner)
-    return row, look
+    scan = (looks, eye.radar.field.r_ecef)
+    return pair_and_update(rows.run[near], now, rank, scan, habits.gates, habits.manner)
 
 
 @jit

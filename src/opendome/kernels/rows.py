@@ -90,7 +90,7 @@ def take_beliefs(b: Beliefs, chosen: Ints) -> Beliefs:
 
 
 @jit
-def put_belief(rows: Rows, i: int, beliefs: Beliefs, k: int) -> None:
+def put_belief(rows: Rows | Beliefs, i: int, beliefs: Beliefs, k: int) -> None:
     """Write the k-th belief into the i-th row."""
     rows.t[i] = beliefs.t[k]
     rows.is_boosting[i] = beliefs.is_boosting[k]

@@ -46,10 +46,14 @@ BIRTH = Birth(
 NO_LOOKS = no_looks(0)
 
 
+def is_plain(rules: Rules) -> bool:
+    """Whether a picture is kept by the filter and the associator that this is for."""
+    return isinstance(rules.filter, Imm) and isinstance(rules.associator, Gnn)
+
+
 def are_quick(rules: Rules, coverage: AbstractCoverage) -> bool:
     """Whether scans of a sensor may be taken in this way."""
-    is_plain = isinstance(rules.filter, Imm) and isinstance(rules.associator, Gnn)
-    return is_plain and isinstance(coverage, RadarCoverage)
+    return isinstance(coverage, RadarCoverage) and is_plain(rules)
 
 
 @cache

@@ -6,7 +6,7 @@ none of the tracks explains is triangulated.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +14,19 @@ from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.scanning import kept_rows, note_stare
+from opendome.kernels.starers import Sightings, distinct_places, follow
 from opendome.kernels.triangulation import NONE, Crossings, crossings
 from opendome.kernels.views import rows_in_time
 from opendome.messages import Bools, Floats, Ints
+from opendome.tracks.associate import GATES
 from opendome.tracks.base import CLOSED, CONFIRMED, TENTATIVE
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
+from opendome.tracks.imm import MANNER
 from opendome.tracks.kalman import CLIMB, PLUME_HEIGHT, SIGMA_SPEED_BOOST
+from opendome.tracks.quick import is_plain
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
-from opendome.tracks.scan import Heard, Rules, scan_of
+from opendome.tracks.scan import NOTHING, Heard, Rules, scan_of
 
 # Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
 LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
@@ -34,19 +38,12 @@ SPEED_LAUNCH, CLIMB_LAUNCH = 600.0, 400.0  # m/s, sigma per axis and mean upward
 SPEED_HIGH = 3500.0  # m/s per axis, of whatever else is seen
 
 
-class Sightings(NamedTuple):
-    """Looks of one scan, ordered by run, and what else is said of each."""
-
-    looks: Looks
-    is_plume: Bools
-    satellite: Ints  # row of ``places``
-    places: Floats  # (m, 3) ECEF, of the satellites that saw something
-
-
 def sightings_of(looks: Looks, is_plume: Bools, r_sensor: Floats) -> Sightings:
     """Looks, with those of one satellite told by where they were made."""
-    places, satellite = np.unique(r_sensor, axis=0, return_inverse=True)
-    return Sightings(looks, is_plume, satellite.reshape(-1), places)
+    if not len(r_sensor):
+        return Sightings(looks, is_plume, NOTHING, np.zeros((0, 3)))
+    places, satellite = distinct_places(r_sensor)
+    return Sightings(looks, is_plume, satellite, places)
 
 
 def some(seen: Sightings, which: Ints) -> Sightings:
@@ -87,6 +84,8 @@ def _follow(
     hits, is_free = np.zeros((len(near), 2), np.int64), np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[is_vague] = CLOSED
+    if is_plain(rules):
+        return follow(rows.run[near], beliefs, rank, seen, GATES, MANNER)
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         columns: list[Any] = [column[mine] for column in seen.looks]

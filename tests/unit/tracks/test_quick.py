@@ -8,10 +8,10 @@ from opendome.kernels.radar_scans import Words, eye_of, stacked_eyes, take_words
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import kept_rows, rows_aloft
 from opendome.kernels.views import rows_near
-from opendome.tracks import tracker
+from opendome.tracks import stare, tracker
 from opendome.tracks.quick import NO_LOOKS, habits_of
 from opendome.tracks.tracker import PATIENCE
-from tests.unit.sensors.sites import FINE, WARNING, radar, starer
+from tests.unit.sensors.sites import FINE, WARNING, fleet, radar, starer
 from tests.unit.tracks.driving import drive
 from tests.unit.tracks.worlds import missile, rocket_raid
 
@@ -29,15 +29,21 @@ def missiles():
     return drive(missile(2), (starer(165.0), starer(100.0), *FAR), 900.0)
 
 
+def boosters():
+    """Satellites of a low shell and radars, at the same time."""
+    return drive(missile(3), (fleet(), starer(165.0), *FAR), 500.0)
+
+
 def copied(rows: Rows) -> Rows:
     return Rows(*[column.copy() for column in rows])
 
 
-@pytest.mark.parametrize("world", [rockets, missiles])
+@pytest.mark.parametrize("world", [rockets, missiles, boosters])
 def test_both_ways_leave_the_same_picture(monkeypatch, world):
     many = world().state.pictures[0]
     calls = []
     monkeypatch.setattr(tracker, "are_quick", lambda rules, coverage: calls.append(coverage))
+    monkeypatch.setattr(stare, "is_plain", lambda rules: False)
     one = world().state.pictures[0]
     assert calls
     assert len(many.rows.run) > 1

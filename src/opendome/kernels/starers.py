@@ -1,0 +1,79 @@
+"""Looks of many satellites at one time, taken into the rows of a picture.
+
+For the filter of two models and nearest neighbours. `tracks.stare` does the same for any filter and
+associator, one satellite at a time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels._jit import jit
+from opendome.kernels.looks import Looks, looks_at
+from opendome.kernels.pairing import pair_and_update
+from opendome.kernels.rows import Beliefs
+from opendome.kernels.two_models import Manner
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Sightings(NamedTuple):
+    """Looks of one scan, ordered by run, and what else is said of each."""
+
+    looks: Looks
+    is_plume: Bools
+    satellite: Ints  # row of ``places``
+    places: Floats  # (m, 3) ECEF, of the satellites that saw something
+
+
+@jit
+def distinct_places(places: Floats) -> tuple[Floats, Ints]:
+    """Different ones (m, 3) of places (n, 3), ordered by x, then y, then z, and which each is."""
+    order = np.argsort(places[:, 2], kind="mergesort")
+    order = order[np.argsort(places[order, 1], kind="mergesort")]
+    order = order[np.argsort(places[order, 0], kind="mergesort")]
+    which, found = np.empty(len(places), np.int64), np.empty((len(places), 3))
+    n = 0
+    for i in order:
+        is_new = n == 0
+        for a in range(3):
+            is_new |= n > 0 and places[i, a] != found[n - 1, a]
+        if is_new:
+            found[n] = places[i]
+            n += 1
+        which[i] = n - 1
+    return found[:n], which
+
+
+@jit
+def follow(
+    run: Ints, now: Beliefs, rank: Ints, seen: Sightings, gates: Floats, manner: Manner
+) -> tuple[Ints, Bools]:
+    """Update beliefs, in place, by one satellite after another.
+
+    Parameters
+    ----------
+    run, now, rank
+        As of `pair_and_update`.
+
+    Returns
+    -------
+    hits, is_free : (n, 2) int, (n_looks,) bool
+        How many satellites saw the plume and the glow of each row; looks that belong to none.
+    """
+    hits = np.zeros((len(run), 2), np.int64)
+    is_free = np.ones(len(seen.looks.run), np.bool_)
+    for k in range(len(seen.places)):
+        mine = np.flatnonzero(seen.satellite == k)
+        scan = (looks_at(seen.looks, mine), seen.places[k])
+        row, look = pair_and_update(run, now, rank, scan, gates, manner)
+        for m in range(len(row)):
+            i = mine[look[m]]
+            is_free[i] = False
+            hits[row[m], 0 if seen.is_plume[i] else 1] += 1
+    return hits, is_free
