@@ -114,8 +114,11 @@ def seen_from(field: Field, x: float, y: float, z: float) -> tuple[float, float,
 @jit
 def is_in_field(field: Field, x: float, y: float, z: float) -> bool:
     """Whether an Earth-fixed place is in range, in the sector and above the horizon."""
+    dx, dy, dz = x - field.r_ecef[0], y - field.r_ecef[1], z - field.r_ecef[2]
+    if math.sqrt(dx * dx + dy * dy + dz * dz) > field.max_range:
+        return False
     distance, azimuth, elevation = seen_from(field, x, y, z)
-    if distance > field.max_range or not (field.min_elevation <= elevation <= field.max_elevation):
+    if not field.min_elevation <= elevation <= field.max_elevation:
         return False
     if abs(wrapped(azimuth - field.azimuth)) > field.half_sector:
         return False

@@ -15,6 +15,13 @@ from opendome.truth import Truth
 
 OBJECT_STRIDE = 2**32  # object word of a draw: sensor times this, plus threat or alarm number
 
+PURPOSES = (
+    int(Purpose.DETECTION),
+    int(Purpose.DETECTION_NOISE),
+    int(Purpose.FALSE_ALARM_COUNT),
+    int(Purpose.FALSE_ALARM_PLACE),
+)  # of draws, in the order of `Draws`
+
 
 class AbstractSensor(ABC):
     """A sensor at its place; it looks at the times that ``scenario.schedule`` gives.
@@ -42,15 +49,8 @@ class AbstractSensor(ABC):
 
 def draws_of(sensor: AbstractSensor, t: float, seed: int) -> Draws:
     """Key and counter of the draws of the look at time t."""
-    return Draws(
-        seed=seed,
-        event=scan_number(t, sensor.index, sensor.period),
-        obj=sensor.index * OBJECT_STRIDE,
-        detection=int(Purpose.DETECTION),
-        noise=int(Purpose.DETECTION_NOISE),
-        alarms=int(Purpose.FALSE_ALARM_COUNT),
-        places=int(Purpose.FALSE_ALARM_PLACE),
-    )
+    event, obj = scan_number(t, sensor.index, sensor.period), sensor.index * OBJECT_STRIDE
+    return Draws(seed, event, obj, *PURPOSES)
 
 
 def detections_of(

@@ -18,7 +18,7 @@ from opendome.sensors import build as build_sensors
 from opendome.sensors.assessment import Assessor
 from opendome.sensors.base import AbstractSensor
 from opendome.sensors.shortcut import Shortcut
-from opendome.sensors.silence import Silence
+from opendome.sensors.watch import Watch
 from opendome.simulation.clock import Clock
 from opendome.simulation.network import Network
 from opendome.simulation.recorder import Names
@@ -39,7 +39,7 @@ class Model:
     scenario: str
     world: WorldModel
     sensors: tuple[AbstractSensor, ...]
-    silence: Silence
+    watch: Watch
     picture: Tracker | Shortcut
     manager: Manager
     fire_control: FireControlModel
@@ -90,11 +90,12 @@ def compile_scenario(scenario: Scenario) -> Model:
     sensors = build_sensors(scenario.sensors, scenario.start, scenario.jammers) if tracked else ()
     periods = tuple(s.period for s in sensors)
     network = Network.build(scenario, periods)
+    world = build_world(scenario, tables)
     return Model(
         scenario=scenario.name,
-        world=build_world(scenario, tables),
+        world=world,
         sensors=sensors,
-        silence=Silence.of(sensors),
+        watch=Watch.of(sensors, has_jammers=bool(world.threats.jamming.any())),
         picture=Tracker.build(scenario.command, scenario.sensors)
         if tracked
         else Shortcut.build(scenario),

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from opendome.scenario.schedule import scan_time
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.scenario.schedule import scan_phase
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,12 @@ class Clock:
     duration: float
     periods: tuple[float, ...]  # of the sensors, in scenario order
 
+    @cached_property
+    def _rhythm(self) -> tuple[Floats, Floats]:
+        """Time of the first look and period of every sensor."""
+        phases = [scan_phase(i, period) for i, period in enumerate(self.periods)]
+        return np.array(phases, dtype=np.float64), np.array(self.periods, dtype=np.float64)
+
     def ticks(self) -> Iterator[tuple[float, float]]:
         """Pairs (t0, t1) from 0 to the end of the scenario."""
         n = 0
@@ -25,11 +37,11 @@ class Clock:
 
     def looks(self, t0: float, t1: float) -> list[tuple[float, int]]:
         """Every (time, sensor) of a look in (t0, t1], and at 0 in the first tick, in time order."""
-        due = []
-        for i, period in enumerate(self.periods):
-            number = max(0, int((t0 - scan_time(0, i, period)) / period))
-            while (t := scan_time(number, i, period)) <= t1:
-                if t > t0 or (t0 == 0.0 and t == 0.0):
-                    due.append((t, i))
-                number += 1
-        return sorted(due)
+        phases, periods = self._rhythm
+        if not len(periods):
+            return []
+        number = np.maximum(((t0 - phases) / periods).astype(np.int64), 0)
+        most = np.arange(int((t1 - t0) / periods.min()) + 3)
+        t = phases + (number + most[:, None]) * periods
+        is_due = (t <= t1) & ((t > t0) if t0 > 0.0 else (t >= t0))
+        return sorted(zip(t[is_due].tolist(), np.nonzero(is_due)[1].tolist(), strict=True))

@@ -6,12 +6,13 @@ import numpy as np
 
 from opendome.engagements import fire_control
 from opendome.engagements.magazines import stocks
-from opendome.messages import Detections, Orders, Reports, Scan, Stocks, Tracks, empty, take
+from opendome.messages import Orders, Reports, Scan, Stocks, Tracks, take
 from opendome.sensors.shortcut import Shortcut
+from opendome.sensors.watch import Scene
 from opendome.simulation import network
 from opendome.simulation.build import Model
 from opendome.simulation.state import State
-from opendome.truth import Meetings
+from opendome.truth import Meetings, Truth
 from opendome.world import world
 
 Mail = list[list[Scan]]  # what each cell hears
@@ -26,17 +27,24 @@ def advance(model: Model, state: State, t1: float) -> Meetings:
 
 def sense(model: Model, state: State, meetings: Meetings, t0: float, t1: float) -> None:
     """Every look in (t0, t1] and every assessment goes on its way to the nodes."""
-    looks, sky = model.clock.looks(t0, t1), state.world.sky
-    silent = model.silence.among(looks, (t0, t1), sky, state.world.runs, state.seed)
-    for (t, i), is_silent in zip(looks, silent.tolist(), strict=True):
-        sensor, runs, seen = model.sensors[i], world.running(state.world, t), empty(Detections)
-        if not is_silent:
-            truth = world.snapshot(model.world, state.world, t, shows_glow=sensor.sees_glow)
-            seen = sensor.sense(truth, state.tasking, state.seed)
-        network.send_scan(model.network, state.network, Scan(t, i, runs, seen))
+    looks, scene = model.clock.looks(t0, t1), scene_of(model, state)
+    seen = model.watch.look(looks, (t0, t1), scene, state.tasking, state.seed)
+    running = world.running(state.world, [t for t, _ in looks])
+    for (t, i), runs, found in zip(looks, running, seen, strict=True):
+        network.send_scan(model.network, state.network, Scan(t, i, runs, found))
     if len(meetings.run):
         judged = model.assessor.look(meetings, state.seed)
         network.send_reports(model.network, state.network, judged, is_said=False)
+
+
+def scene_of(model: Model, state: State) -> Scene:
+    """All that is in the air in the last tick."""
+    now, table = state.world, model.world.threats
+
+    def at(t: float, shows_glow: bool) -> Truth:
+        return world.snapshot(model.world, now, t, shows_glow=shows_glow)
+
+    return Scene(now.sky, now.runs, now.t_end, table.rcs, table.rcs_uhf, at)
 
 
 def carry_to_nodes(model: Model, state: State, t1: float) -> tuple[Mail, Reports]:

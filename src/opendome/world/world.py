@@ -229,9 +229,11 @@ def _events(model: WorldModel, state: WorldState, t1: float, first: int, over: I
     )
 
 
-def running(state: WorldState, t: float) -> Ints:
-    """Runs that have not ended at t."""
-    return state.runs[state.t_end > t]
+def running(state: WorldState, times: list[float]) -> list[Ints]:
+    """Runs that have not ended at each of some times."""
+    if times and state.t_end.min(initial=np.inf) > max(times):
+        return [state.runs] * len(times)
+    return [state.runs[state.t_end > t] for t in times]
 
 
 def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool = False) -> Truth:
@@ -250,7 +252,7 @@ def snapshot(model: WorldModel, state: WorldState, t: float, *, shows_glow: bool
         glow = glows(table.body[threat], r, v, table.skin)
     return Truth(
         t=t,
-        runs=running(state, t),
+        runs=state.runs[state.t_end > t],
         run=state.threats.run[rows],
         threat=threat,
         r_ecef=r,
