@@ -41,6 +41,22 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where batches are computed: functions that start, use and stop workers.
+
+    Workers that are not ``near`` give their tables back, since they may see another disk.
+    """
+
+    start: Callable[[Any, int], Any]
+    map_unordered: Callable[[Any, Sequence[Any], int], Iterator[Any]]
+    stop: Callable[[Any], None]
+    is_near: bool = True
+
+
+HERE = Place(local.start, local.map_unordered, local.stop)
+
+
+@dataclass(frozen=True)
 class Request:
     """A campaign as asked for: ``runs`` runs of ``scenario``, the first few with trajectories."""
 
@@ -190,33 +206,43 @@ class Job:
 
 
 def share_out(
-    job: Any, todo: Sequence[Any], workers: int, retries: int = local.MAX_RETRIES
+    job: Any,
+    todo: Sequence[Any],
+    workers: int,
+    retries: int = local.MAX_RETRIES,
+    place: Place = HERE,
 ) -> Iterator[int]:
     """Numbers of runs of batches, as they are finished by ``job(batch)``.
 
     Parameters
     ----------
     job : callable
-        Pickles, and has the ``folder`` that it writes to.
+        Pickles, and has the ``folder`` that it writes to. Of workers that are not near only
+        ``job.away(batch)``, a batch and its tables, is asked, and ``job.keep`` of it is done here.
     todo : sequence
         Batches, each with its ``index``.
     workers : int
         Processes; no result depends on it.
     retries : int
         Times that a batch whose worker died is given to another.
+    place : Place
+        Where the workers are.
     """
     todo = list(todo)
     if todo and todo[0].index == 0:  # here, so that kernels are compiled before workers need them
         yield job(todo.pop(0))
     n_workers = min(workers, len(todo))
-    if n_workers <= 1:
+    if n_workers <= 1 and place.is_near:
         yield from map(job, todo)
         return
-    pool = local.start(job, n_workers)
+    if not todo:
+        return
+    pool = place.start(job if place.is_near else job.away, n_workers)
     try:
-        yield from local.map_unordered(pool, todo, retries)
+        found = place.map_unordered(pool, todo, retries)
+        yield from found if place.is_near else (job.keep(*answer) for answer in found)
     finally:
-        local.stop(pool)
+        place.stop(pool)
         with suppress(OSError):  # what a worker was writing when it was stopped
             remove_temporary(job.folder)
 

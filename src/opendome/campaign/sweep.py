@@ -14,9 +14,9 @@ changes no byte.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from opendome.campaign.packs import (
     read_sweep,
     write_sweep,
 )
-from opendome.campaign.runner import Engine, Progress, share_out
+from opendome.campaign.runner import HERE, Engine, Place, Progress, share_out
 from opendome.campaign.stopping import next_round
 from opendome.errors import OpenDomeError
 from opendome.results import layout
@@ -98,6 +98,10 @@ class SweepJob:
                              problem, digest])  # fmt: skip
         whole = {name: stack_tables([_nothing(name), *rows]) for name, rows in tables.items()}
         return {**whole, OUTCOMES: _outcomes(outcomes)}
+
+    def away(self, pack: Pack) -> tuple[Pack, dict[str, pa.Table]]:
+        """A pack and its tables, for workers that may see another disk."""
+        return pack, self.compute(pack)
 
     def keep(self, pack: Pack, tables: dict[str, pa.Table]) -> int:
         """Write the tables of a pack; when this returns, it is finished."""
@@ -230,12 +234,18 @@ class Sweep:
 
 
 def run_sweep(
-    engine: Engine, cells: Cells, folder: Path, workers: int, progress: Progress | None = None
+    engine: Engine,
+    cells: Cells,
+    folder: Path,
+    workers: int,
+    progress: Progress | None = None,
+    place: Place = HERE,
 ) -> Sweep:
     """Bring the sweep in ``folder`` to its end, and open it.
 
     A folder that holds part of the same sweep is gone on with. Cells that fail are left out and
-    reported; Ctrl-C (KeyboardInterrupt) leaves a readable sweep of what is finished.
+    reported; the tables are the same for any number of workers and any place. Ctrl-C
+    (KeyboardInterrupt) leaves a readable sweep of what is finished.
     """
     if workers < 1:
         raise ValueError(f"workers is {workers}; at least 1 is asked")
@@ -244,7 +254,7 @@ def run_sweep(
     begin(folder, note, cells)
     try:
         while True:
-            _run_rounds(job, note, workers, progress)
+            _run_rounds(job, note, progress, partial(share_out, workers=workers, place=place))
             more = next_round(open_sweep(folder), cells.design)
             if more is None:
                 break
@@ -255,7 +265,9 @@ def run_sweep(
     return open_sweep(folder)
 
 
-def _run_rounds(job: SweepJob, note: dict[str, Any], workers: int, progress: Any) -> None:
+def _run_rounds(
+    job: SweepJob, note: dict[str, Any], progress: Progress | None, share: Callable[..., Any]
+) -> None:
     every = packs(note)
     todo = [pack for pack in every if not is_finished(job.folder, pack)]
     total = sum(pack.n_runs for pack in every)
@@ -263,7 +275,7 @@ def _run_rounds(job: SweepJob, note: dict[str, Any], workers: int, progress: Any
     show = progress or (lambda *_: None)
     show(done, total)
     try:
-        for n_runs in share_out(job, todo, workers, retries=MAX_DEATHS * MOST_UNITS):
+        for n_runs in share(job, todo, retries=MAX_DEATHS * MOST_UNITS):
             done += n_runs
             show(done, total)
     except KeyboardInterrupt:

@@ -300,6 +300,11 @@ def _fill_sweep(parser: Parser) -> None:
         "something else)",
     )
     _add_workers(parser)
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="compute on a Ray cluster: HOST:PORT of its head, auto, or local (extra: ray)",
+    )
     parser.add_argument("--resume", action="store_true", help="only go on with a sweep in --out")
     _add_json(parser)
 

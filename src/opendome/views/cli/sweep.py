@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from opendome.campaign import ray_cluster
 from opendome.campaign.cells import Cells
 from opendome.campaign.packs import SWEEP, planned
-from opendome.campaign.runner import available_cores, simulation_engine
+from opendome.campaign.runner import HERE, Place, available_cores, simulation_engine
 from opendome.campaign.sweep import Sweep, run_sweep
 from opendome.errors import OpenDomeError, RecordError, ScenarioError
 from opendome.scenario.load_design import load_design
@@ -32,7 +34,7 @@ def act(given: argparse.Namespace) -> int:
     folder = Path(given.out) if given.out else _free_folder(cells)
     if given.resume and not (folder / SWEEP).is_file():
         raise RecordError(f"{folder}: holds no sweep to go on with. Leave out --resume to begin.")
-    workers = given.workers or available_cores()
+    workers, place = _place(given)
     has_begun = False
     try:
         with shown_progress("runs") as show:
@@ -44,7 +46,7 @@ def act(given: argparse.Namespace) -> int:
                 has_begun = True
                 show(done, total)
 
-            found = run_sweep(simulation_engine(), cells, folder, workers, progress)
+            found = run_sweep(simulation_engine(), cells, folder, workers, progress, place)
     except ScenarioError:
         raise
     except OpenDomeError as problem:
@@ -58,6 +60,15 @@ def act(given: argparse.Namespace) -> int:
     _print_cells(console, found)
     console.print(f"\nTables:  {found.folder}", markup=False)
     return FAILED if len(found.failed) == found.note["cells"] else DONE
+
+
+def _place(given: argparse.Namespace) -> tuple[int, Place]:
+    """How many workers, and where."""
+    if given.ray is None:
+        return given.workers or available_cores(), HERE
+    start = partial(ray_cluster.start, address=given.ray)
+    place = Place(start, ray_cluster.map_unordered, ray_cluster.stop, is_near=False)
+    return given.workers or ray_cluster.cores(given.ray), place
 
 
 def _free_folder(cells: Cells) -> Path:
