@@ -1,4 +1,10 @@
-"""For every test: a law is judged by its answer, never by the wall clock of a busy machine."""
+"""For every test: a law is judged by its answer, never by the wall clock of a busy machine.
+
+Hypothesis would fail an example that takes 200 ms, and a test whose examples are slow to make. Here
+the first example of a law may compile kernels for a minute, and others wait for their turn on a
+shared machine: that says nothing of the law. What hangs is ended by the timeout of pytest, and how
+long things take is measured by ``benchmarks``.
+"""
 
 from hypothesis import HealthCheck, settings
 

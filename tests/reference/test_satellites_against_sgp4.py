@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.optimize import minimize_scalar
 from sgp4.api import WGS84, Satrec
 
 from opendome.constants import (
@@ -60,12 +61,12 @@ def test_low_orbits_for_a_week(a_km: float, e: float, i_deg: float) -> None:
         assert np.linalg.norm(state[3:] - np.array(v) * 1e3) < 0.06
 
 
-@pytest.mark.parametrize("anomaly", [0.3, 2.0, math.pi])
+@pytest.mark.parametrize("anomaly", [0.0, 0.3, 1.0, 2.0, math.pi, 4.0, 5.0, 5.7, 6.2])
 def test_molniya_orbit_for_a_scenario(anomaly: float) -> None:
     """Deep-space SGP4 has the Moon, the Sun and resonance, which are left out here.
 
-    Its periodic terms put the two up to 60 km apart; through an hour that changes by 25 km at
-    most, near perigee.
+    Its periodic terms turn the orbit by a few 1e-4 rad and put its satellite up to 12 s before or
+    behind, which is 90 km near perigee. The same clock and place beside the path fit a whole hour.
     """
     ellipse = Ellipse(1200e3, 39150e3, math.radians(63.4), 1.0, math.radians(270.0), anomaly)
     elements = ellipse_elements(ellipse)[None]
@@ -79,13 +80,19 @@ def test_molniya_orbit_for_a_scenario(anomaly: float) -> None:
         WGS84, "i", 1, 27000.0, 0.0, 0.0, 0.0, e, elements[0, 4], elements[0, 2], anomaly,
         kozai * 60.0, 1.0,
     )  # fmt: skip
-    gaps = []
-    for t in np.arange(0.0, 3601.0, 600.0):
+    times, theirs = np.arange(0.0, 3601.0, 600.0), []
+    for t in times:
         fault, r, _ = other.sgp4_tsince(t / 60.0)
         assert fault == 0
-        gaps.append(satellite_states(elements, t)[0, :3] - np.array(r) * 1e3)
-    assert np.linalg.norm(gaps[0]) < 60e3
-    assert max(np.linalg.norm(gap - gaps[0]) for gap in gaps) < 25e3
+        theirs.append(np.array(r) * 1e3)
+
+    def gaps(early: float) -> np.ndarray:
+        ours = [satellite_states(elements, t + early)[0, :3] for t in times]
+        return np.linalg.norm(np.array(ours) - theirs, axis=1)
+
+    best = minimize_scalar(lambda early: float(np.sum(gaps(early) ** 2)), (-20.0, 20.0))
+    assert abs(best.x) < 13.0
+    assert gaps(best.x).max() < 31e3
 
 
 def pull(_: float, y: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ import opendome as od
 
 FALSE_ALARM = 1e-3
 BATTERIES = ("fort_greely", "vandenberg")
-SHORT, LONG = 1_000, 20_000  # runs: of every change, and nightly
+SHORT, LONG = 400, 15_000  # runs: of every change, and nightly
 
 
 def arithmetic(p_kill: float, *settings: str) -> od.Scenario:
@@ -95,7 +95,7 @@ def test_gmd_arithmetic_eleven_of_eleven() -> None:
 
 
 def test_gmd_arithmetic_the_twelfth_leaks() -> None:
-    check_the_twelfth_leaks(0.56, SHORT // 5, 2)
+    check_the_twelfth_leaks(0.56, SHORT // 4, 2)
 
 
 def test_shoot_look_shoot_rounds_and_kills() -> None:

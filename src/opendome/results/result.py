@@ -114,7 +114,8 @@ class Campaign:
         >>> campaign.query("select leakers, count(*) as n from runs group by 1 order by 1")
         ... # doctest: +SKIP
         """
-        return ask(sql, {name: dataset(self.folder, name, self.parts) for name in self.tables})
+        named = [name for name in self.tables if name in sql.lower()] or self.tables
+        return ask(sql, {name: dataset(self.folder, name, self.parts) for name in named})
 
     def _read_for_summary(self, part: str) -> dict[str, pa.Table]:
         return {
