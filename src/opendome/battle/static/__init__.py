@@ -1,0 +1,1 @@
+"""The static problem: all rounds are given out at once, each used once, with a proof."""

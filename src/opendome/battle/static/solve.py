@@ -1,0 +1,91 @@
+"""The static problem solved: a plan, and a certificate that no plan is better."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.battle.static.certificate import ROOT, Certificate, Solution
+from opendome.battle.static.master import Master
+from opendome.battle.static.packages import joined, of_plan, taken, tidy
+from opendome.battle.static.prices import Bound, bound_at, generate
+from opendome.battle.static.tree import Search
+from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
+from opendome.kernels.packages import Instance, Packages, packages_below
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PROVEN = 1e-7  # of the objective: a gap that counts as none
+FIRST_WIDTH = 1e-4  # of the objective: reduced cost up to which packages are listed at first
+WIDER = 3.0
+MAX_PACKAGES = 400_000
+MAX_NODES = 20_000
+MAX_CYCLES = 1_000_000
+
+
+def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
+    """The plan that lets least value through.
+
+    Greedy start, cyclic exchanges, prices from shortest ways, column generation, then all packages
+    of small reduced cost, and branch and bound over them. Work is counted, no clock is read.
+
+    Source: set partitioning over packages: Lu and Chen, Omega 98 (2021) 102138; Bertsimas and
+    Paskov, Naval Research Logistics 72 (2025).
+    """
+    plan = new_plan(instance)
+    allot_by_gain(instance, plan)
+    arcs, _ = exchange(instance, plan, MAX_CYCLES)
+    packages = of_plan(instance, plan)
+    bound, cheapest = bound_at(instance, prices_of(arcs))
+    if not is_enough(packages, bound.bound):
+        start = joined([packages, tidy(cheapest)])
+        bound, master = generate(instance, bound, start, float(packages.loss.sum()))
+        return _search(instance, packages, bound, master, max_nodes)
+    return _solution(packages, bound, bound.bound, _root(bound))
+
+
+def is_enough(packages: Packages, bound: float) -> bool:
+    """Whether a bound proves a plan to be the best."""
+    objective = packages.loss.sum()
+    return bool(objective - bound <= PROVEN * objective)
+
+
+def _solution(packages: Packages, bound: Bound, proven: float, proof: Certificate) -> Solution:
+    objective = float(packages.loss.sum())
+    return Solution(packages, objective, min(proven, objective), is_enough(packages, proven), proof)
+
+
+def _root(bound: Bound) -> Certificate:
+    """The certificate that needs no tree."""
+    nobody = np.zeros(0, dtype=np.int64)
+    nothing = Packages(nobody, np.zeros(1, dtype=np.int64), nobody, np.zeros(0))
+    return Certificate(bound.price, bound.least, nothing, [ROOT], {0: bound.price})
+
+
+def _search(instance: Instance, packages: Packages, bound: Bound, master: Master, max_nodes: int) -> Solution:
+    """List packages of ever larger reduced cost until the best plan over them is proven.
+
+    A plan whose loss exceeds the bound by less than some width uses only packages whose reduced
+    cost is below it. So the best plan over these is the best of all if it is inside the width; and
+    if there is none, no plan is inside.
+    """
+    proven, width = bound.bound, FIRST_WIDTH * float(packages.loss.sum())
+    proof = _root(bound)
+    while not is_enough(packages, proven):
+        loss = float(packages.loss.sum())
+        width = min(width, loss - bound.bound)
+        limits = bound.least + width * (1.0 + 1e-9)
+        listed, is_all = packages_below(instance, bound.price, limits, MAX_PACKAGES)
+        if not is_all:
+            break
+        master.add(tidy(listed))
+        tree = Search(master, bound.bound + width).run(max_nodes)
+        if tree.chosen is not None:
+            packages = taken(master.packages, tree.chosen)
+        if not tree.is_complete:
+            break
+        proven = bound.bound + width if tree.chosen is None else tree.loss
+        proof = Certificate(bound.price, bound.least, master.packages, tree.nodes, tree.leaves)
+        width *= WIDER
+    return _solution(packages, bound, proven, proof)
