@@ -12,6 +12,18 @@ KERNELS = "opendome.kernels."
 ELSEWHERE = {
     "assignment.allot_counts": "laws/test_assignment_laws.py"
     "::test_what_is_proven_for_fire_units_is_brute_force",
+    **{
+        f"{kernel}": "unit/battle/test_static.py::test_brute_force_agrees"
+        for kernel in (
+            "exchange.allot_by_gain",
+            "exchange.exchange",
+            "exchange.new_plan",
+            "exchange.prices_of",
+            "packages.price_packages",
+        )
+    },
+    "packages.packages_below": "unit/battle/test_static.py"
+    "::test_both_enumerations_find_the_same_packages",
     "atmosphere.density_fast": "published/test_us_standard_atmosphere_1976.py"
     "::test_the_flight_table_follows_the_standard",
     "dwelling.stop": "unit/world/test_beams.py"

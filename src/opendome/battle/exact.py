@@ -8,13 +8,13 @@ already gives every threat its best package, no solver runs.
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.assign import Assignment, counts_by_kind, has_one_kind, worth
+from opendome.battle.solver import new_solver
 from opendome.kernels.assignment import NOW, OUT_OF_REACH, Problems, allot_by_return, allot_counts
 
 Floats = NDArray[np.float64]
@@ -23,8 +23,6 @@ Ints = NDArray[np.int64]
 MAX_NODES = 2000  # of the branch-and-bound tree: work is counted, no clock is read
 MAX_PACKAGES = 5000  # per threat
 TOLERANCE = 1e-9  # of the largest value in a problem
-# The compiled solver itself: the Python class above it prints a banner as it is made.
-SOLVER: Any = highspy.Highs.__base__
 
 
 def optimal(problems: Problems) -> Assignment:
@@ -118,15 +116,8 @@ def _gains(problem: Problems, ways: Ints) -> Floats:
 def _milp(problem: Problems, ways: Ints, gains: Floats, greedy: Ints) -> tuple[Ints | None, bool]:
     """Package of each threat from the solver (None if it found none), and whether it is proven."""
     lp, threat, package = _program(problem, ways, gains)
-    solver: Any = SOLVER()
-    for option, setting in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("mip_max_nodes", MAX_NODES),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", TOLERANCE),
-    ):
-        solver.setOptionValue(option, setting)
+    limits = {"mip_max_nodes": MAX_NODES, "mip_rel_gap": 0.0, "mip_abs_gap": TOLERANCE}
+    solver = new_solver(limits)
     solver.passModel(lp)
     start = highspy.HighsSolution()
     start.col_value = _start(problem, ways, greedy, (threat, package))

@@ -161,7 +161,9 @@ def graph_of(instance: Instance, plan: Plan) -> Arcs:
 
 
 @jit
-def _refresh(instance: Instance, plan: Plan, arcs: Arcs, is_touched: Bools, is_stale: Bools) -> None:
+def _refresh(
+    instance: Instance, plan: Plan, arcs: Arcs, is_touched: Bools, is_stale: Bools
+) -> None:
     """Bring the graph up to date after some threats and kinds changed hands."""
     k = len(instance.rounds)
     for kind in range(k):
@@ -331,4 +333,8 @@ def prices_of(arcs: Arcs) -> Floats:
                 is_shorter = True
         if not is_shorter:
             break
-    return np.maximum(arcs.price[:k], 0.0)
+    price = np.maximum(arcs.price[:k], 0.0)
+    for a in range(k):
+        if price[a] == np.inf:  # there is no round of the kind
+            price[a] = 0.0
+    return price

@@ -93,7 +93,7 @@ def least_cost(search: Search, n: int, first: int, left: float) -> float:
         if after <= ratio:
             if ratio > 0.0:
                 paid += ratio * math.log(left / ratio)
-            return paid + ratio
+            return float(paid + ratio)
         paid += search.price_all[i]
         left = after
     return paid + left
@@ -111,7 +111,7 @@ def _collect(search: Search, instance: Instance, row: int, prices: Floats, limit
     n = 0
     for i in range(len(prices)):
         miss = instance.miss[row, i]
-        if miss >= 1.0 or instance.rounds[i] <= 0 or prices[i] >= limit:
+        if miss >= 1.0 or instance.rounds[i] <= 0 or prices[i] > limit:
             continue
         ratio = 0.0 if miss <= 0.0 else prices[i] / -math.log(miss)
         if ratio < lowest:
@@ -125,7 +125,7 @@ def _collect(search: Search, instance: Instance, row: int, prices: Floats, limit
         left = value * instance.miss[row, i]
         if left > lowest:
             left = lowest * (1.0 + math.log(left / lowest)) if lowest > 0.0 else 0.0
-        if prices[i] + left < limit:
+        if prices[i] + left <= limit:
             search.kind[kept] = i
             search.ratio[kept] = search.ratio[c]
             kept += 1

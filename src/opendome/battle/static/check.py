@@ -18,8 +18,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+NONE = 1e-13  # of the value of all threats: the same
 SAME = 1e-7  # of the objective: what is asked of a proof
 FINE = 1e-9  # of the objective: what rounding may do
+LOOSE = 10.0  # times that: for a sum over all threats
 CELLS = 4_000_000  # pairs of threat and kind that are looked at together
 MOST = 5_000_000  # packages of one chunk
 
@@ -70,6 +72,10 @@ def _fault_of_shapes(instance: Instance, solution: Solution) -> str | None:
     return None
 
 
+def _part(instance: Instance, solution: Solution, part: float) -> float:
+    return part * abs(solution.objective) + NONE * float(instance.value.sum())
+
+
 def _losses(instance: Instance, packages: Packages) -> Floats:
     """What packages let through, multiplied out anew, (m,)."""
     losses = instance.value[packages.threat].copy()
@@ -88,9 +94,9 @@ def _fault_of_plan(instance: Instance, solution: Solution) -> str | None:
         i = int(over[0])
         return f"the plan uses {used[i]} rounds of kind {i}; there are {instance.rounds[i]}."
     loss = float(_losses(instance, packages).sum())
-    if abs(loss - solution.objective) > FINE * max(loss, solution.objective):
+    if abs(loss - solution.objective) > _part(instance, solution, FINE):
         return f"the plan lets {loss:.9g} through, not {solution.objective:.9g}."
-    is_proven = solution.objective - solution.bound <= SAME * solution.objective
+    is_proven = solution.objective - solution.bound <= _part(instance, solution, SAME)
     if solution.is_proven != is_proven or solution.bound > solution.objective:
         return f"objective {solution.objective:.9g} and bound {solution.bound:.9g} differ too much."
     return None
@@ -104,9 +110,9 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
     """The least costs hold, and all packages up to the claimed bound are listed."""
     proof = solution.certificate
     n = len(instance.value)
-    fine = FINE * max(solution.objective, 1e-300)
+    fine = _part(instance, solution, FINE)
     width = solution.bound - _root_bound(instance, proof)
-    needs_tree = width > 0.5 * SAME * solution.objective
+    needs_tree = width > LOOSE * fine
     listed: set[bytes] = set()
     if needs_tree:
         lists = np.split(proof.packages.kind, proof.packages.start[1:-1])
@@ -132,9 +138,7 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
     return None
 
 
-def cheap_packages(
-    instance: Instance, price: Floats, rows: Ints, limits: Floats
-) -> Found | None:
+def cheap_packages(instance: Instance, price: Floats, rows: Ints, limits: Floats) -> Found | None:
     """All packages of some threats below their limits, None if there are too many.
 
     Kinds come in the order of price per logarithm of the miss chance, r. A package that has left
@@ -164,16 +168,22 @@ def cheap_packages(
         if n_found > MOST:
             return None
         found.append((row[is_cheap], kinds[is_cheap], (left + paid)[is_cheap]))
-        column = np.arange(width)
-        bound = paid[:, None] + _least(left[:, None], ratio[row])
-        node, c = np.nonzero((column >= first[:, None]) & (bound < limits[row][:, None]))
+        ahead = np.where(np.arange(width) >= first[:, None], ratio[row], np.inf)
+        bound = paid[:, None] + _least(left[:, None], ahead)
+        node, c = np.nonzero(np.isfinite(ahead) & (bound < limits[row][:, None]))
         again = np.where((c == first[node]) & (used[node] > 0), used[node] + 1, 1)
-        row, left, paid = row[node], left[node] * miss[row[node], c], paid[node] + price[order[row[node], c]]
+        row, left, paid = (
+            row[node],
+            left[node] * miss[row[node], c],
+            paid[node] + price[order[row[node], c]],
+        )
         kinds = np.hstack([kinds[node], order[row, c][:, None]])
         most = instance.rounds[order[row, c]]
         first, used = np.where(again < most, c, c + 1), np.where(again < most, again, 0)
     deepest = max(k.shape[1] for _, k, _ in found)
-    padded = [np.pad(k, ((0, 0), (0, deepest - k.shape[1])), constant_values=-1) for _, k, _ in found]
+    padded = [
+        np.pad(k, ((0, 0), (0, deepest - k.shape[1])), constant_values=-1) for _, k, _ in found
+    ]
     return Found(
         rows[np.concatenate([r for r, _, _ in found])],
         np.sort(np.concatenate(padded), axis=1),
@@ -208,7 +218,7 @@ def _fault_of_tree(nodes: list[Branch], leaves: set[int]) -> str | None:
 def _fault_of_leaves(instance: Instance, solution: Solution) -> str | None:
     """At the prices of each leaf, no plan of its packages is below the claimed bound."""
     proof = solution.certificate
-    least_bound = solution.bound - 0.5 * SAME * solution.objective
+    least_bound = solution.bound - LOOSE * _part(instance, solution, FINE)
     if _root_bound(instance, proof) >= least_bound:
         return None
     packages = proof.packages

@@ -37,7 +37,9 @@ def bound_at(instance: Instance, price: Floats) -> tuple[Bound, Packages]:
     return Bound(total, price, least), packages
 
 
-def generate(instance: Instance, start: Bound, packages: Packages, goal: float) -> tuple[Bound, Master]:
+def generate(
+    instance: Instance, start: Bound, packages: Packages, goal: float
+) -> tuple[Bound, Master]:
     """Better prices from ``start`` on, and the master program with the packages met on the way.
 
     Parameters

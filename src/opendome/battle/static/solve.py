@@ -9,13 +9,14 @@ from opendome.battle.static.certificate import ROOT, Certificate, Solution
 from opendome.battle.static.master import Master
 from opendome.battle.static.packages import joined, of_plan, taken, tidy
 from opendome.battle.static.prices import Bound, bound_at, generate
-from opendome.battle.static.tree import Search
+from opendome.battle.static.tree import EXACT, Search
 from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
 from opendome.kernels.packages import Instance, Packages, packages_below
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+NONE = 1e-13  # of the value of all threats: the same
 PROVEN = 1e-7  # of the objective: a gap that counts as none
 FIRST_WIDTH = 1e-4  # of the objective: reduced cost up to which packages are listed at first
 WIDER = 3.0
@@ -33,27 +34,32 @@ def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
     Source: set partitioning over packages: Lu and Chen, Omega 98 (2021) 102138; Bertsimas and
     Paskov, Naval Research Logistics 72 (2025).
     """
+    value = float(instance.value.sum())
     plan = new_plan(instance)
     allot_by_gain(instance, plan)
     arcs, _ = exchange(instance, plan, MAX_CYCLES)
     packages = of_plan(instance, plan)
     bound, cheapest = bound_at(instance, prices_of(arcs))
-    if not is_enough(packages, bound.bound):
+    if not is_enough(packages, bound.bound, value):
         start = joined([packages, tidy(cheapest)])
         bound, master = generate(instance, bound, start, float(packages.loss.sum()))
         return _search(instance, packages, bound, master, max_nodes)
-    return _solution(packages, bound, bound.bound, _root(bound))
+    return _solution(value, packages, bound, bound.bound, _root(bound))
 
 
-def is_enough(packages: Packages, bound: float) -> bool:
-    """Whether a bound proves a plan to be the best."""
+def is_enough(packages: Packages, bound: float, value: float) -> bool:
+    """Whether a bound proves a plan to be the best; ``value`` is that of all threats."""
     objective = packages.loss.sum()
-    return bool(objective - bound <= PROVEN * objective)
+    return bool(objective - bound <= PROVEN * objective + NONE * value)
 
 
-def _solution(packages: Packages, bound: Bound, proven: float, proof: Certificate) -> Solution:
+def _solution(
+    value: float, packages: Packages, bound: Bound, proven: float, proof: Certificate
+) -> Solution:
     objective = float(packages.loss.sum())
-    return Solution(packages, objective, min(proven, objective), is_enough(packages, proven), proof)
+    return Solution(
+        packages, objective, min(proven, objective), is_enough(packages, proven, value), proof
+    )
 
 
 def _root(bound: Bound) -> Certificate:
@@ -63,7 +69,9 @@ def _root(bound: Bound) -> Certificate:
     return Certificate(bound.price, bound.least, nothing, [ROOT], {0: bound.price})
 
 
-def _search(instance: Instance, packages: Packages, bound: Bound, master: Master, max_nodes: int) -> Solution:
+def _search(
+    instance: Instance, packages: Packages, bound: Bound, master: Master, max_nodes: int
+) -> Solution:
     """List packages of ever larger reduced cost until the best plan over them is proven.
 
     A plan whose loss exceeds the bound by less than some width uses only packages whose reduced
@@ -71,8 +79,8 @@ def _search(instance: Instance, packages: Packages, bound: Bound, master: Master
     if there is none, no plan is inside.
     """
     proven, width = bound.bound, FIRST_WIDTH * float(packages.loss.sum())
-    proof = _root(bound)
-    while not is_enough(packages, proven):
+    value, proof = float(instance.value.sum()), _root(bound)
+    while not is_enough(packages, proven, value):
         loss = float(packages.loss.sum())
         width = min(width, loss - bound.bound)
         limits = bound.least + width * (1.0 + 1e-9)
@@ -85,7 +93,7 @@ def _search(instance: Instance, packages: Packages, bound: Bound, master: Master
             packages = taken(master.packages, tree.chosen)
         if not tree.is_complete:
             break
-        proven = bound.bound + width if tree.chosen is None else tree.loss
+        proven = tree.loss * (1.0 - EXACT)
         proof = Certificate(bound.price, bound.least, master.packages, tree.nodes, tree.leaves)
         width *= WIDER
-    return _solution(packages, bound, proven, proof)
+    return _solution(value, packages, bound, proven, proof)

@@ -1,7 +1,7 @@
 """Which packages together are the best plan: branch and bound, every leaf with prices as proof.
 
-A node says of some threats that their package has, or has not, so many rounds of some kind. The prices of
-its linear program give a bound on all plans of the node.
+A node says of some threats that their package has, or has not, so many rounds of some kind. The
+prices of its linear program give a bound on all plans of the node.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Search:
         root = np.zeros(len(self.master.packages.threat), dtype=np.bool_)
         waiting: list[tuple[float, int]] = [(-np.inf, 0)]
         while waiting and len(self.nodes) <= max_nodes:
-            bound, node = heapq.heappop(waiting)
+            _, node = heapq.heappop(waiting)
             is_off = self._is_off(root, node)
             while True:  # dive
                 self.master.leave_out(is_off)

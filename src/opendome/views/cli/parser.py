@@ -129,6 +129,20 @@ examples:
   opendome study sbi_sizing --set salvo=10 --set flyout_s=90 --json
   opendome study sbi_sizing --set salvo=10 --figure sizing.svg"""
 
+ASSIGN = """\
+Give rounds to threats so that least value gets through, each round used at most once, and prove
+that no plan is better. Reads the text format of the public benchmark of Andersen, Pavlikov and
+Toffolo, or JSON with the keys value, rounds and p_kill. Writes solution.json and
+certificate.json."""
+ASSIGN_EXAMPLES = """\
+examples:
+  opendome assign wta_100x200x3.txt
+  opendome assign raid.json --out runs/raid --json
+  opendome assign raid.json --check runs/raid/certificate.json
+
+--check solves nothing: plain NumPy code of its own goes through the certificate; exit code 1 if it
+does not hold."""
+
 WARMUP = """\
 Compile the kernels that the shipped scenarios need, and keep them for later. Without it the first
 run does so."""
@@ -213,6 +227,13 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     _add_json(catalog)
     _fill_cost(add("cost", "what the architecture costs", COST, COST_EXAMPLES))
     _fill_study(add("study", "answer a question", STUDY, STUDY_EXAMPLES))
+    assign = add("assign", "give rounds to threats, with a proof", ASSIGN, ASSIGN_EXAMPLES)
+    assign.add_argument("file", metavar="FILE", help="a problem, as text or JSON")
+    assign.add_argument("--check", metavar="CERTIFICATE", help="check this certificate of FILE")
+    assign.add_argument(
+        "--out", metavar="DIR", help="folder to write to (default: runs/assign-FILE)"
+    )
+    _add_json(assign)
     _add_json(add("warmup", "compile the kernels now", WARMUP))
     return parser, commands
 

@@ -1,0 +1,108 @@
+"""A solution of the static assignment problem and its proof as JSON, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from opendome.battle.static.certificate import Branch, Certificate, Solution
+from opendome.errors import RecordError
+from opendome.kernels.packages import Instance, Packages
+
+FORMAT = "opendome-assignment-1"
+
+
+def mark_of(instance: Instance) -> str:
+    """What tells one problem from another, whatever file it came from."""
+    digest = hashlib.sha256(np.array(instance.miss.shape).tobytes())
+    for array in instance:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def write_solution(path: Path, solution: Solution) -> None:
+    """Who gets what, for people and programs: a line of kinds for each threat."""
+    packages = solution.packages
+    kinds = [part.tolist() for part in np.split(packages.kind, packages.start[1:-1])]
+    document = {**figures(solution), "rounds_of_threat": kinds}
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def figures(solution: Solution) -> dict[str, Any]:
+    """The figures of a solution."""
+    return {
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        "proven": solution.is_proven,
+    }
+
+
+def write_certificate(path: Path, instance: Instance, solution: Solution) -> None:
+    """The solution with all that is needed to check it."""
+    proof = solution.certificate
+    document = {
+        "format": FORMAT,
+        "instance": mark_of(instance),
+        **figures(solution),
+        "plan": _table(solution.packages),
+        "price": proof.price.tolist(),
+        "least": proof.least.tolist(),
+        "packages": _table(proof.packages),
+        "nodes": [list(map(int, node)) for node in proof.nodes],
+        "leaves": {str(node): price.tolist() for node, price in proof.leaves.items()},
+    }
+    path.write_text(json.dumps(document, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def read_certificate(path: Path, instance: Instance) -> Solution:
+    """A solution with its proof, as it was written for this problem; nothing is checked yet.
+
+    Raises
+    ------
+    RecordError
+        One line: the file is not there, not whole, or of another problem.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise RecordError(f"{path.name}: format is {data['format']!r}; {FORMAT!r} is read.")
+        if data["instance"] != mark_of(instance):
+            raise RecordError(f"{path.name}: it was written for another problem.")
+        proof = Certificate(
+            np.array(data["price"], dtype=np.float64),
+            np.array(data["least"], dtype=np.float64),
+            _packages(data["packages"], instance),
+            [_branch(*node) for node in data["nodes"]],
+            {int(node): np.array(p, dtype=np.float64) for node, p in data["leaves"].items()},
+        )
+        plan = _packages(data["plan"], instance)
+        objective, bound = float(data["objective"]), float(data["bound"])
+        return Solution(plan, objective, bound, bool(data["proven"]), proof)
+    except FileNotFoundError:
+        raise RecordError(f"{path.name}: there is no such file.") from None
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as problem:
+        what = " ".join(f"{type(problem).__name__} {problem}".split())[:80]
+        raise RecordError(f"{path.name}: it is not a whole certificate ({what}).") from None
+
+
+def _branch(parent: int, threat: int, kind: int, least: int, has: int) -> Branch:
+    return Branch(int(parent), int(threat), int(kind), int(least), bool(has))
+
+
+def _table(packages: Packages) -> dict[str, list[int]]:
+    return {
+        "threat": packages.threat.tolist(),
+        "start": packages.start.tolist(),
+        "kind": packages.kind.tolist(),
+    }
+
+
+def _packages(table: dict[str, list[int]], instance: Instance) -> Packages:
+    """A table of packages; their losses are multiplied out by the check."""
+    threat, start, kind = (np.array(table[k], dtype=np.int64) for k in ("threat", "start", "kind"))
+    return Packages(threat, start, kind, np.zeros(len(threat)))

@@ -1,0 +1,198 @@
+"""``opendome assign`` as a user meets it: answers, files, checks, one line for bad input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.instances import andersen
+from opendome.kernels.packages import Instance
+from opendome.views.cli import main
+
+Refused = Callable[[str | bytes, str], str]
+
+SMALL = andersen(4, 6, 2, seed=1)
+
+
+def public_text(instance: Instance) -> str:
+    """The text format of the public benchmark."""
+    n, k = instance.miss.shape
+    lines = [f"{k} {n} {instance.rounds[0]}", *(f"{v:g}" for v in instance.value)]
+    p_kill = (1.0 - instance.miss).tolist()
+    lines += [f"{i} {j} {p_kill[j][i]!r}" for i in range(k) for j in range(n)]
+    return "\n".join(lines) + "\n"
+
+
+def json_text(instance: Instance) -> str:
+    """The same as JSON."""
+    parts = instance.value.tolist(), instance.rounds.tolist(), (1.0 - instance.miss).tolist()
+    return json.dumps(dict(zip(("value", "rounds", "p_kill"), parts)))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Writes a file and gives the line that refuses it."""
+
+    def line(content: str | bytes, name: str) -> str:
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        before = sorted(folder.rglob("*"))
+        assert main(["assign", name]) == 2
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert output.err.startswith("opendome: ")
+        assert output.err.count("\n") == 1
+        assert sorted(folder.rglob("*")) == before
+        return output.err.removeprefix("opendome: ").rstrip("\n")
+
+    return line
+
+
+def test_both_formats_give_one_answer_and_its_certificate_holds(folder: Path, capsys):
+    (folder / "a.txt").write_text(public_text(SMALL))
+    (folder / "b.json").write_text(json_text(SMALL))
+    answers = []
+    for name, out in (("a.txt", "runs/assign-a"), ("b.json", "elsewhere")):
+        more = ["--out", out] if out == "elsewhere" else []
+        assert main(["assign", name, "--json", *more]) == 0
+        said = capsys.readouterr()
+        answer = json.loads(said.out)
+        assert list(answer) == ["objective", "bound", "gap", "proven", "seconds"]
+        assert answer["proven"]
+        assert answer["gap"] <= 1e-7
+        assert out in said.err
+        answers.append(answer["objective"])
+        assert main(["assign", name, "--check", f"{out}/certificate.json"]) == 0
+        assert "holds" in capsys.readouterr().out
+        solution = json.loads((folder / out / "solution.json").read_text())
+        loss = [
+            v * np.prod(SMALL.miss[j, solution["rounds_of_threat"][j]])
+            for j, v in enumerate(SMALL.value)
+        ]
+        assert sum(loss) == pytest.approx(answer["objective"], rel=1e-9)
+    assert answers[0] == pytest.approx(answers[1], rel=1e-12)
+
+
+def test_people_read_a_table(folder: Path, capsys):
+    (folder / "a.txt").write_text(public_text(SMALL))
+    assert main(["assign", "a.txt"]) == 0
+    said = capsys.readouterr().out
+    assert "no plan is better" in said
+    assert "8 rounds of 4 kinds" in said
+
+
+def test_a_tampered_certificate_is_refused(folder: Path, capsys):
+    (folder / "a.txt").write_text(public_text(SMALL))
+    main(["assign", "a.txt"])
+    path = folder / "runs" / "assign-a" / "certificate.json"
+    good = json.loads(path.read_text())
+    better = {**good, "objective": 0.9 * good["objective"], "bound": 0.9 * good["bound"]}
+    dearer = {**good, "least": [cost + 0.1 for cost in good["least"]]}
+    worse = {**good, "plan": {**good["plan"], "kind": good["plan"]["kind"][::-1]}}
+    for forged in (better, dearer, worse):
+        path.write_text(json.dumps(forged))
+        capsys.readouterr()
+        assert main(["assign", "a.txt", "--check", str(path)]) == 1
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert "the certificate does not hold" in output.err
+
+
+def test_a_certificate_of_something_else_is_refused(folder: Path, capsys):
+    (folder / "a.txt").write_text(public_text(SMALL))
+    (folder / "b.txt").write_text(public_text(andersen(4, 6, 2, seed=2)))
+    main(["assign", "a.txt"])
+    capsys.readouterr()
+    good = folder / "runs" / "assign-a" / "certificate.json"
+    assert main(["assign", "b.txt", "--check", str(good)]) == 2
+    assert "another problem" in capsys.readouterr().err
+    assert main(["assign", "a.txt", "--check", "none.json"]) == 2
+    assert "no such file" in capsys.readouterr().err
+    (folder / "half.json").write_text(good.read_text()[:300])
+    assert main(["assign", "a.txt", "--check", "half.json"]) == 2
+    assert "not a whole certificate" in capsys.readouterr().err
+
+
+TEXT = public_text(SMALL)
+LINES = TEXT.splitlines()
+
+
+def _with(line: int, words: str) -> str:
+    return "\n".join([*LINES[:line], words, *LINES[line + 1 :]]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (_with(9, "0 2 1.2"), "a.txt: p_kill of kind 0 at threat 2 is 1.2; from 0 to 1."),
+        (_with(9, "0 2 -0.1"), "a.txt: p_kill of kind 0 at threat 2 is -0.1; from 0 to 1."),
+        (_with(9, "0 2 nan"), "a.txt: number 18 is 'nan'; a finite number is asked."),
+        (_with(9, "0 2 surely"), "a.txt: number 18 is 'surely'; a finite number is asked."),
+        (_with(3, "-5"), "a.txt: value of threat 2 is -5; 0 or more."),
+        (_with(9, "0 1 0.5"),
+         "a.txt: number of lines for kind 0 at threat 1 is 2; 1 is asked."),
+        (_with(9, "0 77 0.5"), "a.txt: threat of pair 2 is 77; a number from 0 to 5."),
+        (_with(9, "9 2 0.5"), "a.txt: kind of pair 2 is 9; a number from 0 to 3."),
+        ("\n".join(LINES[:-1]),
+         "a.txt: the file is 78 numbers long; line 1 says 4 kinds and 6 threats, which is 81. "
+         "Is it cut off, or is a pair missing?"),
+        ("1000000 1000000 1\n5\n",
+         "a.txt: line 1 is 1000000 kinds x 1000000 threats; at most 2e+08 pairs."),
+        ("4 6\n", "a.txt: line 1 is '4 6'; three whole numbers are asked. "
+         "They are kinds of round, threats, rounds of each kind."),
+        ("", "a.txt: line 1 is ''; three whole numbers are asked. "
+         "They are kinds of round, threats, rounds of each kind."),
+        ("4 0 2\n", "a.txt: number of threats is '0'; a whole number from 1 to 200000000."),
+        ("4 6 2.5\n", "a.txt: number of rounds of each kind is '2.5'; "
+         "a whole number from 1 to 1000000."),
+    ],
+)  # fmt: skip
+def test_bad_text_gives_one_line(refused: Refused, text: str, message: str):
+    assert refused(text, "a.txt") == message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"value": [1]}, "b.json: the object is 'value'; its keys are value, rounds, p_kill. "
+         "p_kill has a row for each threat, a number for each kind of round."),
+        ([1], "b.json: the object is list; its keys are value, rounds, p_kill. "
+         "p_kill has a row for each threat, a number for each kind of round."),
+        ({"value": [1, -2], "rounds": [1], "p_kill": [[0.5], [0.5]]},
+         "b.json: value[1] is -2; 0 or more."),
+        ({"value": [1, 2], "rounds": [1], "p_kill": [[0.5], [1.2]]},
+         "b.json: p_kill[1][0] is 1.2; from 0 to 1."),
+        ({"value": [1, 2], "rounds": [1], "p_kill": [[0.5]]},
+         "b.json: p_kill is 1 rows long; one for each of the 2 threats."),
+        ({"value": [1, 2], "rounds": [1], "p_kill": [[0.5], []]},
+         "b.json: p_kill[1] is 0 numbers long; one for each of 1 kinds."),
+        ({"value": [1, 2], "rounds": [1.5], "p_kill": [[0.5], [0.5]]},
+         "b.json: rounds[0] is 1.5; a whole number from 0 to 1000000."),
+        ({"value": [1, "x"], "rounds": [1], "p_kill": [[0.5], [0.5]]},
+         "b.json: value[1] is 'x'; a finite number is asked."),
+        ({"value": [1, float("nan")], "rounds": [1], "p_kill": [[0.5], [0.5]]},
+         "b.json: value[1] is nan; a finite number is asked."),
+        ({"value": [], "rounds": [], "p_kill": []},
+         "b.json: the problem is 0 threats and 0 kinds; at least one of each."),
+        ({"value": 3, "rounds": [1], "p_kill": []},
+         "b.json: value is int; a list of numbers is asked."),
+    ],
+)  # fmt: skip
+def test_bad_json_gives_one_line(refused: Refused, data: object, message: str):
+    assert refused(json.dumps(data), "b.json") == message
+
+
+def test_what_is_no_text_gives_one_line(refused: Refused, capsys):
+    assert refused(b"\xff\xfe\x00", "a.txt") == "a.txt: it cannot be read; it is not a text."
+    assert "b.json: line 1 is not JSON" in refused("{", "b.json")
+    assert main(["assign", "none.txt"]) == 2
+    assert capsys.readouterr().err == "opendome: none.txt: there is no such file.\n"
