@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from opendome.scenario.catalog_entries import build_system, catalog
 from opendome.scenario.entries import LEVELS, Parameter
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import Sensor
@@ -254,3 +255,35 @@ def _nodes(scenario: Scenario, book: Book, level: str, period: float) -> Iterato
     said = book.parameter("node", "unit_usd")
     yield Line(*named, "procurement", n * book.value(said, level), said)
     yield from _operation(book, level, period, named, (n * book.value(said, level), n))
+
+
+def price_of_one_more(system: str, book: Book, period: float = TWENTY) -> Range:
+    """Dollars over a period for one more round of a system, equipment and development apart.
+
+    A satellite with its round where it is based in orbit: its launch, its replacements, its share
+    of operation.
+    """
+    return Range(*(_one_more(system, book, level, period) for level in LEVELS))
+
+
+def _one_more(system: str, book: Book, level: str, period: float) -> float:
+    found = catalog()[system]
+    price = price_of(book, build_system(found), found, "nominal")
+    stock, later, n_all = _bought(book, level, period, Buying(price, system, 1.0))
+    named = ("", "", system)
+    operation = sum(row.amount for row in _operation(book, level, period, named, (stock, 1.0)))
+    return stock + later + _launch(book, level, named, n_all).amount + operation
+
+
+def price_of_one_threat(system: str, book: Book, period: float = TWENTY) -> Range:
+    """Dollars over a period for one threat of a system: bought, replaced with age, kept ready.
+
+    By the same shares and lives as rounds of the defense; no silo, no warhead.
+    """
+    said = catalog()[system].parameters["cost_usd"]
+    prices = []
+    for level in LEVELS:
+        share, life = (book.of("default", w, level) for w in ("operation_share_1_yr", "life_yr"))
+        price = book.value(said, level)
+        prices.append(price * (max(1.0, period / life) + share * period))
+    return Range(*prices)

@@ -39,6 +39,7 @@ DESIGNS = Path(__file__).parents[2] / "scenario" / "designs"
 SHIPPED = Path(__file__).parents[2] / "scenario" / "shipped"  # listed without loading its reader
 STUDIES = {  # name -> what it answers; listed without loading them
     "sbi_sizing": "satellites and dollars of a boost-phase layer in orbit",
+    "penetration": "warheads that get through after a first strike, and what more of either costs",
     "shot_doctrine": "rounds at each warhead: salvos, looks, stocks, shared failures",
 }
 MAX_RUNS = 10_000_000
