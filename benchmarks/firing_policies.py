@@ -1,0 +1,124 @@
+"""Policies for dynamic assignment: simple rules, and planning again in every slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.firing_problems import WAIT, FiringProblem, Orders, Standing
+from opendome.battle.sequencing import Effort, Means, Plan, carried, gains, solve
+from opendome.kernels.sequences import Schedule, allot
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def whole(problem: FiringProblem) -> Schedule:
+    """All threats of a problem as they are in the first slot."""
+    n = len(problem.value)
+    return Schedule(problem.value, np.ones(n), np.zeros(n, np.int64), *problem[1:6])
+
+
+def rows_of(schedule: Schedule, rows: Ints) -> Schedule:
+    """Some of the threats."""
+    columns: list[Any] = [column[rows] for column in schedule]
+    return Schedule(*columns)
+
+
+def bound(problem: FiringProblem, effort: Effort) -> Plan:
+    """What no policy of the class beats."""
+    return solve(whole(problem), Means(problem.rounds, problem.channels), 0, None, effort)
+
+
+def fireable(problem: FiringProblem, standing: Standing) -> Floats:
+    """Kill probability of one round fired now, (n, b); 0 where none can be fired."""
+    t = standing.slot
+    is_idle = standing.is_open & (standing.ready <= t)
+    is_now = (problem.first <= t) & (t <= problem.last) & is_idle[:, None]
+    return np.where(is_now, problem.p_kill, 0.0)
+
+
+@dataclass(frozen=True)
+class Salvo:
+    """Whoever can be fired at gets ``rounds`` rounds at once, the largest expected gain first."""
+
+    rounds: int = 1
+
+    def __call__(self, problem: FiringProblem, standing: Standing) -> Orders:
+        """Orders for this slot."""
+        p_kill = fireable(problem, standing)
+        gain = np.full((*p_kill.shape, self.rounds), -np.inf)
+        kill = 1.0 - (1.0 - p_kill) ** self.rounds
+        gain[:, :, -1] = np.where(p_kill > 0.0, problem.value[:, None] * kill, -np.inf)
+        return Orders(*allot(gain, standing.rounds, standing.channels[:, standing.slot]))
+
+
+@dataclass
+class Replanned:
+    """Prices from the relaxed program of what is left, solved again in every slot.
+
+    With ``samples`` the results of what is in flight are drawn that many times; a salvo is worth
+    what it gains on average over the plans that could follow. So a round held back for a miss
+    that may not come is not overrated.
+    """
+
+    samples: int = 0
+    seed: int = 0
+    is_fixed: bool = False  # keep the prices of the first slot
+    first: Effort = field(default_factory=Effort)
+    again: Effort = field(default_factory=lambda: Effort(sweeps=6, gap=1e-3, slack=1e-5))
+    plan: Plan | None = None
+    rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __call__(self, problem: FiringProblem, standing: Standing) -> Orders:
+        """Orders for this slot."""
+        n, t = len(problem.value), standing.slot
+        is_left = standing.is_open & (problem.last.max(axis=1) >= standing.ready)
+        nothing = Orders(np.full(n, WAIT), np.zeros(n, np.int64))
+        if not is_left.any():
+            return nothing
+        rows = np.flatnonzero(is_left)
+        schedule = rows_of(whole(problem), rows)._replace(
+            chance=standing.chance[rows], ready=standing.ready[rows]
+        )
+        means = Means(standing.rounds, standing.channels)
+        if self.plan is None or not self.is_fixed:
+            self.plan = self._solve(schedule, means, t, rows, n)
+            self.rows = rows
+        is_now = (schedule.ready <= t) & (fireable(problem, standing)[rows] > 0).any(axis=1)
+        if not is_now.any():
+            return nothing
+        gain = self._gains(schedule, means, t, is_now)
+        battery, rounds = nothing
+        battery[rows], rounds[rows] = allot(gain, standing.rounds, standing.channels[:, t])
+        return Orders(battery, rounds)
+
+    def _solve(self, schedule: Schedule, means: Means, t: int, rows: Ints, n: int) -> Plan:
+        if self.plan is None:
+            return solve(schedule, means, t, None, self.first)
+        place = np.full(n, -1)
+        place[rows] = np.arange(len(rows))
+        start = carried(schedule, self.plan, place[self.rows])
+        return solve(schedule, means, t, start, self.again)
+
+    def _gains(self, schedule: Schedule, means: Means, t: int, is_now: NDArray[np.bool_]) -> Floats:
+        assert self.plan is not None
+        salvo, in_flight = self.again.salvo, schedule.chance < 1.0
+        if self.samples == 0 or not in_flight.any():
+            return gains(schedule, self.plan, t, salvo)
+        rng = np.random.default_rng((self.seed, t))
+        n = len(schedule.value)
+        strata = rng.permuted(np.tile(np.arange(self.samples)[:, None], (1, n)), axis=0)
+        survive = (strata + rng.random((self.samples, n))) / self.samples < schedule.chance
+        total = np.zeros((n, len(means.rounds), salvo))
+        for alive in survive:
+            rows = np.flatnonzero(alive)
+            part = rows_of(schedule, rows)._replace(chance=np.ones(len(rows)))
+            place = np.full(n, -1)
+            place[rows] = np.arange(len(rows))
+            plan = solve(part, means, t, carried(part, self.plan, place), self.again)
+            total[rows] += gains(part, plan, t, salvo)
+        return np.where(is_now[:, None, None], total / self.samples, -np.inf)

@@ -1,0 +1,150 @@
+"""Dynamic assignment problems drawn from a stated law, and what a policy does in one of them.
+
+Needs NumPy only, so that other policies can be judged without the rest of OpenDome.
+
+A problem has threats with launch windows at batteries, rounds that hold a guidance channel while
+they fly, and results that are known one slot after arrival. A policy sees the whole problem, but
+each result only when it is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+SLOTS = 60
+WAIT = -1
+LAST_LAUNCH = SLOTS - 10
+LOOK = 1  # slots from arrival until the result is known
+
+
+class Case(NamedTuple):
+    """Size of the problems of one law."""
+
+    threats: int
+    batteries: int
+    rounds: int  # of each battery
+    channels: int  # of each battery
+
+
+CASES = {
+    "ample": Case(200, 8, 44, 9),
+    "scarce": Case(200, 8, 24, 6),
+    "channels": Case(200, 8, 44, 4),
+    "large_ample": Case(500, 25, 40, 9),
+    "large_scarce": Case(500, 25, 20, 4),
+}
+
+
+class FiringProblem(NamedTuple):
+    """n threats that b batteries can meet in some slots, and what the batteries have."""
+
+    value: Floats  # (n,) lost if the threat is not killed
+    p_kill: Floats  # (n, b) of one round, 0 where the battery cannot meet it
+    first: Ints  # (n, b) first launch slot
+    last: Ints  # (n, b) last launch slot
+    flight: Ints  # (n, b) slots in which a round holds a channel
+    known: Ints  # (n, b) slots from launch until the result is known
+    rounds: Ints  # (b,) at the beginning
+    channels: Ints  # (b, n_slots) in each slot
+
+
+class Standing(NamedTuple):
+    """What a policy may know at the beginning of a slot."""
+
+    slot: int
+    is_open: Bools  # (n,) not known to be killed
+    ready: Ints  # (n,) slot in which nothing is in flight any more, at least this one
+    chance: Floats  # (n,) that what is in flight does not kill it; 1 for nothing
+    rounds: Ints  # (b,) left
+    channels: Ints  # (b, n_slots) free
+
+
+class Orders(NamedTuple):
+    """What is fired in a slot."""
+
+    battery: Ints  # (n,) or WAIT
+    rounds: Ints  # (n,)
+
+
+class Policy(Protocol):
+    """Decides slot by slot. One object serves one fight."""
+
+    def __call__(self, problem: FiringProblem, standing: Standing) -> Orders:
+        """Orders for this slot."""
+
+
+class Fight(NamedTuple):
+    """What came of it."""
+
+    leak: float  # value of the threats that were not killed
+    rounds: int  # fired
+    refused: int  # orders that could not be carried out
+
+
+def draw(case: Case, seed: int) -> FiringProblem:
+    """A problem of the law, for a seed.
+
+    Draws in this order, from NumPy's ``default_rng``: value U(25, 100); arrival 0 to 39; a battery
+    covers a threat with probability 0.5; its window opens 0 to 4 slots after arrival and lasts 6 to
+    15 slots, but no launch after slot 50; flight 2 to 7 slots; kill probability U(0.6, 0.9).
+    """
+    rng = np.random.default_rng(seed)
+    n, b = case.threats, case.batteries
+    value = rng.uniform(25.0, 100.0, n)
+    arrival = rng.integers(0, 40, n)
+    is_covered = rng.random((n, b)) < 0.5
+    first = arrival[:, None] + rng.integers(0, 5, (n, b))
+    last = np.minimum(first + rng.integers(6, 16, (n, b)) - 1, LAST_LAUNCH)
+    flight = rng.integers(2, 8, (n, b))
+    p_kill = np.where(is_covered, rng.uniform(0.6, 0.9, (n, b)), 0.0)
+    rounds = np.full(b, case.rounds, np.int64)
+    channels = np.full((b, SLOTS), case.channels, np.int64)
+    return FiringProblem(value, p_kill, first, last, flight, flight + LOOK, rounds, channels)
+
+
+def fight(problem: FiringProblem, policy: Policy, draws: Callable[[int], Floats]) -> Fight:
+    """Play one raid. Rounds and channels are hard limits; who breaks them has the order refused.
+
+    Parameters
+    ----------
+    draws : callable
+        Uniform numbers (n,) of the k-th round at each threat, so that policies are compared under
+        the same luck.
+    """
+    n = len(problem.value)
+    rows = np.arange(n)
+    is_killed, known_dead = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    ready, chance, shots = np.zeros(n, np.int64), np.ones(n), np.zeros(n, np.int64)
+    rounds, channels = problem.rounds.copy(), problem.channels.copy()
+    refused = 0
+    for t in range(int(problem.last.max()) + 1):
+        is_due = ready <= t
+        known_dead |= is_due & is_killed
+        chance[is_due] = 1.0
+        standing = Standing(
+            t, ~known_dead, np.maximum(ready, t), chance.copy(), rounds.copy(), channels.copy()
+        )
+        orders = policy(problem, standing)
+        for j in rows[orders.battery != WAIT]:
+            b, k = int(orders.battery[j]), int(orders.rounds[j])
+            in_window = problem.first[j, b] <= t <= problem.last[j, b]
+            is_fit = is_due[j] and in_window and not known_dead[j] and problem.p_kill[j, b] > 0.0
+            if not is_fit or rounds[b] < k or channels[b, t] < k:
+                refused += 1
+                continue
+            rounds[b] -= k
+            channels[b, t : t + problem.flight[j, b]] -= k
+            for _ in range(k):
+                is_killed[j] |= draws(int(shots[j]))[j] < problem.p_kill[j, b]
+                shots[j] += 1
+            chance[j] = (1.0 - problem.p_kill[j, b]) ** k
+            ready[j] = t + problem.known[j, b]
+    return Fight(float(problem.value[~is_killed].sum()), int(shots.sum()), refused)

@@ -1,0 +1,217 @@
+"""Who fires what in which slot, when a miss can be fired at again: prices, a bound, gains now.
+
+The relaxed program asks that rounds and channels suffice in expectation. It picks a mix of
+sequences of salvos for each threat; sequences are found one after the other by pricing them
+exactly (column generation). Its dual prices give a bound that no policy of the class beats, and
+say what a round fired now must be worth. Whoever gives orders gives those of the present slot and
+plans again in the next.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.sequences import (
+    Prices,
+    Schedule,
+    Sequences,
+    advantages,
+    columns,
+    sequences,
+    tails,
+    values,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LONGEST = 8  # salvos of one sequence
+KEPT = 6  # sequences for each threat that the next plan begins with
+SMOOTH = 0.5  # weight of the best prices so far in the next ones to be tried
+# The compiled solver itself: the Python class above it prints a banner as it is made.
+SOLVER: Any = highspy.Highs.__base__
+
+
+class Means(NamedTuple):
+    """What b batteries have from now on."""
+
+    rounds: Ints  # (b,) left
+    channels: Ints  # (b, n_slots) free in each slot; those before now are not looked at
+
+
+class Effort(NamedTuple):
+    """When to stop: work is counted, no clock is read."""
+
+    sweeps: int = 40  # of pricing all threats
+    gap: float = 1e-4  # share of the leak between bound and relaxed program
+    slack: float = 1e-6  # share of the value at stake that may stay between them as well
+    salvo: int = 2  # most rounds of one salvo
+
+
+FIRST = Effort()
+
+
+class Plan(NamedTuple):
+    """What the relaxed program says."""
+
+    prices: Prices
+    bound: float  # expected value lost, not less under any policy of the class
+    leak: float  # of the best mix of the sequences found: at least the bound
+    kept: Sequences  # to begin with the next time
+    sweeps: int
+
+
+def dual_bound(schedule: Schedule, means: Means, prices: Prices, worth: Floats, now: int) -> float:
+    """Expected value that any policy loses at least, from prices and `values` at them.
+
+    Raising a price of something that is free costs as much as it brings in, so every non-negative
+    price gives a bound: least cost of each threat alone, less what all rounds and channels are
+    worth. Policies of the class fire one salvo at a threat at a time, await its result, and never
+    use more than there is.
+    """
+    alone = worth[np.arange(len(schedule.value)), schedule.ready]
+    stock = prices.round @ means.rounds
+    free = (prices.channel[:, now:] * means.channels[:, now:]).sum()
+    return float(schedule.chance @ alone - stock - free)
+
+
+def solve(
+    schedule: Schedule,
+    means: Means,
+    now: int = 0,
+    start: tuple[Prices, Sequences] | None = None,
+    effort: Effort = FIRST,
+) -> Plan:
+    """Prices of rounds and channels, and the bound that they prove.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        Threats not yet killed, as far as known; at least one.
+    means : Means
+    now : int
+        Present slot.
+    start : (Prices, Sequences)
+        Of an earlier plan, the sequences cut by `tails` and numbered as in ``schedule``.
+    effort : Effort
+
+    Returns
+    -------
+    Plan
+        With the best bound found, and the prices that prove it.
+    """
+    program = _Program(schedule, means, now)
+    n, n_slots = len(schedule.value), means.channels.shape[1]
+    horizon = _horizon(schedule, n_slots)
+    nothing = np.zeros((n, LONGEST), np.int64)
+    idle = Sequences(np.arange(n), np.zeros(n, np.int64), nothing, nothing, nothing)
+    program.add(idle)
+    best, prices, worth_most = -np.inf, free_prices(means), 0.0
+    slack, tried = effort.slack * float(schedule.chance @ schedule.value), None
+    if start is not None:
+        tried = start[0]
+        if len(start[1].threat):
+            program.add(start[1])
+    sweep = 0
+    while True:
+        sweep += 1
+        worth_most = program.run()
+        dual = program.prices()
+        trial = tried if tried is not None else _between(prices, dual, sweep > 1)
+        tried = None
+        worth, battery, rounds = values(schedule, trial, effort.salvo, horizon)
+        bound = dual_bound(schedule, means, trial, worth, now)
+        if bound > best:
+            best, prices = bound, trial
+        if sweep >= effort.sweeps or worth_most - best <= effort.gap * worth_most + slack:
+            break
+        program.add(sequences(schedule, battery, rounds, LONGEST))
+    return Plan(prices, best, worth_most, program.kept(), sweep)
+
+
+def free_prices(means: Means) -> Prices:
+    """Nothing costs anything."""
+    return Prices(np.zeros(len(means.rounds)), np.zeros(means.channels.shape))
+
+
+def gains(schedule: Schedule, plan: Plan, now: int, salvo: int) -> Floats:
+    """What each salvo fired now is better than waiting, (n, b, salvo), at the prices of a plan."""
+    horizon = _horizon(schedule, plan.prices.channel.shape[1])
+    worth, _, _ = values(schedule, plan.prices, salvo, horizon)
+    return np.asarray(advantages(schedule, plan.prices, worth, now, salvo))
+
+
+def carried(schedule: Schedule, plan: Plan, place: Ints) -> tuple[Prices, Sequences]:
+    """An earlier plan as the start of the next; ``place`` as in `tails`."""
+    return plan.prices, tails(schedule, plan.kept, place)
+
+
+def _horizon(schedule: Schedule, n_slots: int) -> int:
+    """Slots that a dynamic program looks at: until the result of the last launch is known."""
+    longest = int(schedule.known.max(initial=1))
+    last = int(schedule.last.max(initial=0))
+    return max(n_slots, last + longest + 2, int(schedule.ready.max(initial=0)) + 2)
+
+
+def _between(best: Prices, dual: Prices, is_smooth: bool) -> Prices:
+    """Prices on the way from the best so far to those of the program."""
+    share = SMOOTH if is_smooth else 0.0
+    return Prices(
+        share * best.round + (1.0 - share) * dual.round,
+        share * best.channel + (1.0 - share) * dual.channel,
+    )
+
+
+class _Program:
+    """The relaxed program over the sequences found so far, kept in the solver between sweeps."""
+
+    def __init__(self, schedule: Schedule, means: Means, now: int) -> None:
+        self.schedule, self.now = schedule, now
+        self.n, self.n_slots = len(schedule.value), means.channels.shape[1]
+        self.shape = means.channels[:, now:].shape
+        limits = np.concatenate([means.rounds, means.channels[:, now:].ravel()])
+        upper = np.concatenate([np.ones(self.n), np.maximum(limits, 0)]).astype(np.float64)
+        lower = np.where(np.arange(len(upper)) < self.n, 1.0, -highspy.kHighsInf)
+        self.parts: list[Sequences] = []
+        self.solver: Any = SOLVER()
+        for option, setting in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+            self.solver.setOptionValue(option, setting)
+        none = np.zeros(0, np.int32)
+        starts = np.zeros(len(upper), np.int32)
+        self.solver.addRows(len(upper), lower, upper, 0, starts, none, np.zeros(0))
+
+    def add(self, plans: Sequences) -> None:
+        """More sequences to choose from."""
+        found = columns(self.schedule, plans, self.now, self.n_slots)
+        m = len(found.leak)
+        zeros, most = np.zeros(m), np.full(m, highspy.kHighsInf)
+        start, row = found.start[:-1].astype(np.int32), found.row.astype(np.int32)
+        self.solver.addCols(m, found.leak, zeros, most, len(row), start, row, found.entry)
+        self.parts.append(plans)
+
+    def run(self) -> float:
+        """Expected value lost under the best mix."""
+        self.solver.run()
+        return float(self.solver.getObjectiveValue())
+
+    def prices(self) -> Prices:
+        """Dual prices of the last run, none negative."""
+        dual = np.maximum(-np.array(self.solver.getSolution().row_dual), 0.0)
+        n, (n_batteries, _) = self.n, self.shape
+        channel = np.zeros((n_batteries, self.n_slots))
+        channel[:, self.now :] = dual[n + n_batteries :].reshape(self.shape)
+        return Prices(dual[n : n + n_batteries].copy(), channel)
+
+    def kept(self) -> Sequences:
+        """Sequences of the mix, and those nearest to being in it: a few for each threat."""
+        solution = self.solver.getSolution()
+        together = Sequences(*[np.concatenate(part) for part in zip(*self.parts, strict=True)])
+        cost = np.array(solution.col_dual)
+        most = min(len(cost), KEPT * self.n)
+        chosen = np.sort(np.argsort(cost, kind="stable")[:most])
+        chosen = chosen[together.length[chosen] > 0]
+        return Sequences(*[part[chosen] for part in together])

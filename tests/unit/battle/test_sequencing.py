@@ -1,0 +1,142 @@
+"""Prices and the bound, against the best policy found by looking at every state."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opendome.battle.sequencing import Effort, Means, carried, dual_bound, free_prices, gains, solve
+from opendome.kernels.sequences import Prices, Schedule, values
+
+SLOTS = 8
+
+
+def a_problem(seed, n=2, b=2, rounds=1, channels=1):
+    rng = np.random.default_rng(seed)
+    first, flight = rng.integers(0, 3, (n, b)), rng.integers(1, 3, (n, b))
+    schedule = Schedule(
+        rng.uniform(1.0, 9.0, n),
+        np.ones(n),
+        np.zeros(n, np.int64),
+        np.where(rng.random((n, b)) < 0.8, rng.uniform(0.3, 0.9, (n, b)), 0.0),
+        first,
+        np.minimum(first + rng.integers(0, 3, (n, b)), 4),
+        flight,
+        flight + 1,
+    )
+    return schedule, Means(np.full(b, rounds), np.full((b, SLOTS), channels))
+
+
+def best_policy(schedule, means):
+    """Least expected loss of any policy that fires single rounds within all limits."""
+    n, b = schedule.p_kill.shape
+
+    @cache
+    def expected(t, ready, chance, rounds, busy):
+        if t == SLOTS:
+            return sum(v * c for v, c in zip(schedule.value, chance, strict=True))
+        return act(t, ready, chance, rounds, busy, 0)
+
+    @cache
+    def act(t, ready, chance, rounds, busy, j):
+        if j == n:
+            return settle(t, ready, chance, rounds, busy, 0)
+        least = act(t, ready, chance, rounds, busy, j + 1)
+        if chance[j] == 1.0 and ready[j] <= t:
+            for k in range(b):
+                held = range(t, t + int(schedule.flight[j, k]))
+                in_window = schedule.first[j, k] <= t <= schedule.last[j, k]
+                if schedule.p_kill[j, k] == 0.0 or not in_window or not rounds[k]:
+                    continue
+                if any(busy[k * SLOTS + s] >= means.channels[k, s] for s in held):
+                    continue
+                now_busy = list(busy)
+                for s in held:
+                    now_busy[k * SLOTS + s] += 1
+                after = (
+                    with_(ready, j, t + int(schedule.known[j, k])),
+                    with_(chance, j, 1.0 - schedule.p_kill[j, k]),
+                    with_(rounds, k, rounds[k] - 1),
+                    tuple(now_busy),
+                )
+                least = min(least, act(t, *after, j + 1))
+        return least
+
+    @cache
+    def settle(t, ready, chance, rounds, busy, j):
+        """Results that are known at the beginning of the next slot."""
+        if j == n:
+            return expected(t + 1, ready, chance, rounds, busy)
+        if ready[j] != t + 1 or chance[j] in (0.0, 1.0):
+            return settle(t, ready, chance, rounds, busy, j + 1)
+        lives = settle(t, ready, with_(chance, j, 1.0), rounds, busy, j + 1)
+        dies = settle(t, ready, with_(chance, j, 0.0), rounds, busy, j + 1)
+        return chance[j] * lives + (1.0 - chance[j]) * dies
+
+    def with_(row, place, number):
+        return (*row[:place], number, *row[place + 1 :])
+
+    start = (0,) * n, (1.0,) * n, tuple(int(r) for r in means.rounds), (0,) * (b * SLOTS)
+    return expected(0, *start)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_policy_beats_the_bound(seed):
+    schedule, means = a_problem(seed)
+    plan = solve(schedule, means, effort=Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1))
+    best = best_policy(schedule, means)
+    assert plan.bound <= best + 1e-9
+    assert plan.leak == pytest.approx(plan.bound, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_with_plenty_of_everything_the_bound_is_the_best_policy(seed):
+    schedule, means = a_problem(seed, rounds=9, channels=9)
+    plan = solve(schedule, means, effort=Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1))
+    assert plan.bound == pytest.approx(best_policy(schedule, means), rel=1e-6)
+    assert plan.prices.round.max() < 1e-6
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.floats(0.0, 20.0))
+def test_any_price_proves_a_bound_not_above_the_best(seed, scale):
+    schedule, means = a_problem(seed % 50, n=6, b=3, rounds=2)
+    rng = np.random.default_rng(seed)
+    prices = Prices(rng.random(3) * scale, rng.random((3, SLOTS)) * scale * 0.3)
+    worth, _, _ = values(schedule, prices, 2, 20)
+    plan = solve(schedule, means, effort=Effort(sweeps=60))
+    assert dual_bound(schedule, means, prices, worth, 0) <= plan.leak + 1e-9
+
+
+def test_scarcer_rounds_are_dearer_and_leak_more():
+    schedule, _ = a_problem(4, n=30, b=3)
+    leaks, prices = [], []
+    for rounds in (1, 4, 16, 64):
+        plan = solve(schedule, Means(np.full(3, rounds), np.full((3, SLOTS), 99)))
+        leaks.append(plan.leak)
+        prices.append(plan.prices.round.sum())
+    assert leaks == sorted(leaks, reverse=True)
+    assert leaks[0] > 1.5 * leaks[-1]
+    assert prices[0] > prices[-1]
+    assert prices[-1] < 1e-9
+
+
+def test_a_plan_goes_on_where_the_last_one_ended():
+    schedule, means = a_problem(7, n=40, b=3, rounds=6, channels=3)
+    effort = Effort(sweeps=60, gap=1e-7, slack=1e-7)
+    first = solve(schedule, means, effort=effort)
+    again = solve(schedule, means, 0, carried(schedule, first, np.arange(40)), effort)
+    assert again.bound == pytest.approx(first.bound, rel=1e-5)
+    assert again.sweeps < first.sweeps
+
+
+def test_gains_at_no_price_are_the_value_that_is_saved():
+    schedule, means = a_problem(1, n=5, b=2, rounds=9, channels=9)
+    schedule = schedule._replace(first=np.zeros((5, 2), np.int64), last=np.zeros((5, 2), np.int64))
+    plan = solve(schedule, means)._replace(prices=free_prices(means))
+    gain = gains(schedule, plan, 0, 2)
+    saved = schedule.value[:, None] * schedule.p_kill
+    assert np.allclose(np.where(schedule.p_kill > 0, gain[:, :, 0], 0.0), saved)
+    assert np.all(gain[schedule.p_kill == 0] == -np.inf)
