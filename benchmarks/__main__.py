@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import bodies, flights, raids, shells, startup, tracking
+from benchmarks import bodies, firing, flights, raids, shells, startup, tracking
 from benchmarks.measure import Row, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": startup.measure,
     "tracking": tracking.measure,
     "raids": raids.measure,
+    "firing": firing.measure,
     "mixed": raids.measure_mixed,
     "campaign": raids.measure_campaign,
     "profile": raids.measure_profile,

@@ -178,7 +178,12 @@ class _Program:
         lower = np.where(np.arange(len(upper)) < self.n, 1.0, -highspy.kHighsInf)
         self.parts: list[Sequences] = []
         self.solver: Any = SOLVER()
-        for option, setting in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+        for option, setting in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("presolve", "off"),
+            ("simplex_strategy", 4),
+        ):
             self.solver.setOptionValue(option, setting)
         none = np.zeros(0, np.int32)
         starts = np.zeros(len(upper), np.int32)
