@@ -21,12 +21,14 @@ from opendome.campaign.cells import Cells
 from opendome.errors import RecordError
 from opendome.results import layout
 from opendome.results.provenance import machine, versions
-from opendome.scenario.load import load, scenario_hash
+from opendome.scenario.load import load, scenario_hash, shipped
 from opendome.scenario.load_design import design_keys
 
 FORMAT = 1
 SWEEP = "sweep.json"
 CELLS = "cells.parquet"
+DESIGN = "design.json"  # for people who make the sweep again
+SCENARIO = "scenario.json"
 OUTCOMES = "outcomes"
 MOST_UNITS = 16  # of a pack: bounds what a killed worker loses
 SAME = {"name": "design", "scenario_hash": "contents of the scenario", "design":
@@ -136,6 +138,11 @@ def begin(folder: Path, note: dict[str, Any], cells: Cells) -> None:
         layout.remove_temporary(folder)
         write_sweep(folder, note)
         layout.write_table(folder / CELLS, cells.table())
+        scenario = cells.design.scenario
+        if scenario not in shipped():
+            scenario = SCENARIO
+            layout.write_note(folder / SCENARIO, cells.base)
+        layout.write_note(folder / DESIGN, {**design_keys(cells.design), "scenario": scenario})
     except OSError as problem:
         raise RecordError(f"{folder}: cannot be written: {problem.strerror or problem}. "
                           "Choose another --out.") from problem  # fmt: skip

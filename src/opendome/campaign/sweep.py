@@ -1,6 +1,7 @@
 """Many cells of a design, each with its runs, in one folder that an interrupted sweep goes on from.
 
     sweep.json                  the design, the scenario, the packs of work
+    design.json                 the design as a file, beside scenario.json if that is not shipped
     cells.parquet               one row for each cell: its values
     runs/part-00000.parquet     rows of the runs of a pack, with the number of their cell
     outcomes/part-...           one row for each unit of work: done, or why not

@@ -21,7 +21,8 @@ from opendome.campaign.sweep import Sweep, run_sweep
 from opendome.errors import OpenDomeError, RecordError, ScenarioError
 from opendome.scenario.load_design import load_design
 from opendome.views.cli.voice import note, people, print_json, shown_progress
-from opendome.views.report.words import mean, percent_interval, plural, to_interval
+from opendome.views.report import write_report
+from opendome.views.report.words import percent_interval, plural, significant, to_interval
 
 DONE, FAILED = 0, 1
 MAX_FOLDERS = 1000  # runs/NAME, runs/NAME-2, ... that are looked at
@@ -47,6 +48,7 @@ def act(given: argparse.Namespace) -> int:
                 show(done, total)
 
             found = run_sweep(simulation_engine(), cells, folder, workers, progress, place)
+        report = write_report(folder)
     except ScenarioError:
         raise
     except OpenDomeError as problem:
@@ -55,10 +57,11 @@ def act(given: argparse.Namespace) -> int:
         note(str(problem))
         return FAILED
     if given.json:
-        print_json(_facts(found))
+        print_json(_facts(found, report))
     console = people(given.json)
     _print_cells(console, found)
     console.print(f"\nTables:  {found.folder}", markup=False)
+    console.print(f"Report:  {report}  (open it in a browser)", markup=False)
     return FAILED if len(found.failed) == found.note["cells"] else DONE
 
 
@@ -86,7 +89,7 @@ def _free_folder(cells: Cells) -> Path:
     raise RecordError(f"{base}: {MAX_FOLDERS} folders of that name exist. Choose one with --out.")
 
 
-def _facts(found: Sweep) -> dict[str, Any]:
+def _facts(found: Sweep, report: Path) -> dict[str, Any]:
     rows = found.cells.to_pylist()
     for row, (value, low, high) in zip(rows, found.estimates().tolist(), strict=True):
         numbers = {"value": value, "low": low, "high": high}
@@ -96,6 +99,7 @@ def _facts(found: Sweep) -> dict[str, Any]:
         "title": found.note["title"],
         "seed": found.note["seed"],
         "folder": str(found.folder),
+        "report": str(report),
         "runs": found.runs,
         "scenario_hash": found.note["scenario_hash"],
         "cells": rows,
@@ -134,7 +138,7 @@ def _print_cells(console: Console, found: Sweep) -> None:
 
 
 def _shown(value: Any) -> str:
-    return mean(value) if isinstance(value, float) and abs(value) >= 1000 else f"{value}"[:40]
+    return significant(value, 4) if isinstance(value, float) else f"{value}"[:40]
 
 
 def _with(value: str, interval: str) -> str:

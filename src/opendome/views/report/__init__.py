@@ -1,4 +1,4 @@
-"""The report of a campaign or a comparison: one page, complete in itself, that needs no network."""
+"""The report of a campaign, a comparison or a sweep: one page that needs no network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import os
 from pathlib import Path
 
 from opendome.campaign.compare import is_comparison, open_comparison
+from opendome.campaign.effects import write_answers
+from opendome.campaign.packs import is_sweep
+from opendome.campaign.sweep import open_sweep
 from opendome.results.result import open_campaign
 from opendome.views.report.comparison import comparison_page
 from opendome.views.report.page import report_page
+from opendome.views.report.sweep import sweep_page
 
 REPORT = "report.html"
 
@@ -16,8 +20,13 @@ REPORT = "report.html"
 def write_report(directory: str | Path) -> Path:
     """Write ``report.html`` into the folder of a campaign, finished or not; give back its path.
 
-    Into the folder of a comparison go its page and those of its campaigns.
+    Into the folder of a comparison go its page and those of its campaigns; into that of a sweep
+    also ``estimates`` and ``effects``, as CSV and Parquet.
     """
+    if is_sweep(directory):
+        sweep = open_sweep(directory)
+        write_answers(sweep)
+        return _write(sweep.folder, sweep_page(sweep))
     if not is_comparison(directory):
         campaign = open_campaign(directory)
         return _write(campaign.folder, report_page(campaign))
