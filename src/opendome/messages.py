@@ -262,7 +262,9 @@ def take(batch: Batch, rows: Ints | Bools) -> Batch:
     kind = type(batch)
     if not len(rows) or not len(batch.run):
         return empty(kind)
-    return kind(*[getattr(batch, name)[rows] for name in kind.__slots__])
+    if rows.dtype == np.bool_:
+        rows = rows.nonzero()[0]
+    return kind(*[getattr(batch, name).take(rows, axis=0) for name in kind.__slots__])
 
 
 def join(batches: list[Batch], kind: type[Batch]) -> Batch:

@@ -136,7 +136,7 @@ def find(keys: Ints, wanted: Ints) -> tuple[Ints, Bools]:
     """Row of each wanted key among sorted ones, and whether it is there (any row where not)."""
     if len(keys) == 0:
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
-    rows = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    rows = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
     return rows, keys[rows] == wanted
 
 

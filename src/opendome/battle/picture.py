@@ -26,7 +26,9 @@ def read(state: BattleState, picture: Tracks) -> tuple[Ints, Ints]:
     rows, is_known = find(state.tracks.key, keys)
     if len(keys) == len(state.tracks.key) and is_known.all():
         return seen, rows
-    is_present = np.isin(state.tracks.key, state.orders.track_key)
+    ordered, is_there = find(state.tracks.key, state.orders.track_key)
+    is_present = np.zeros(len(state.tracks.key), dtype=np.bool_)
+    is_present[ordered[is_there]] = True
     is_present[rows[is_known]] = True
     if not is_present.all():
         state.tracks = keep(state.tracks, is_present)

@@ -70,6 +70,16 @@ class FireControlModel:
         return np.array([u.unit for u in self.units], dtype=np.int64)
 
     @cached_property
+    def reaction(self) -> Floats:
+        """From an order to the launch of each battery, (n_batteries,) s."""
+        return np.array([u.reaction for u in self.units], dtype=np.float64)
+
+    @cached_property
+    def is_divert(self) -> Bools:
+        """Whether the rounds of each battery steer by divert, (n_batteries,)."""
+        return np.array([u.is_divert for u in self.units], dtype=np.bool_)
+
+    @cached_property
     def channels(self) -> Ints:
         """Channels of the fire unit of each battery, (n_batteries,)."""
         return np.array([u.channels for u in self.units], dtype=np.int64)

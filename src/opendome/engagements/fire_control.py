@@ -64,6 +64,10 @@ def sightings(model: FireControlModel, state: FireControlState, sight: Sight,
               ) -> list[tuple[Ints, Tracks, Ints]]:  # fmt: skip
     """Which (run, cell, track, battery) are seen in each picture, and in which of its rows."""
     run, cell, track, battery = wanted
+    if len(sight.pictures) == 1:
+        rows = find_tracks(model, state, sight.pictures[0], run, cell, track)
+        is_seen = rows >= 0
+        return [(is_seen.nonzero()[0], sight.pictures[0], rows[is_seen])]
     version = np.where(cell == 0, sight.of_battery[battery], 0)
     found: list[tuple[Ints, Tracks, Ints]] = []
     for k, picture in enumerate(sight.pictures):
@@ -120,8 +124,8 @@ def act(
 
 def _start(model: FireControlModel, orders: Orders) -> Floats:
     """When each order may begin: planned, released, and the launcher has reacted."""
-    reaction = np.array([u.reaction for u in model.units])
-    return np.asarray(np.maximum(orders.t_launch, orders.t_release + reaction[orders.battery]))
+    ready = orders.t_release + model.reaction[orders.battery]
+    return np.asarray(np.maximum(orders.t_launch, ready))
 
 
 def _requests(
@@ -352,20 +356,22 @@ def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: 
         state.flights = f
     if not model.is_flown or not len(f.shot):
         return empty(Commands)
-    is_divert = np.array([u.is_divert for u in model.units])
     parts: list[tuple[Ints, Tracks]] = []
     wanted = (state.runs[f.batch], f.node, f.track, f.battery)
     for found, picture, rows in sightings(model, state, sight, wanted):
         t_track = picture.t[rows]
-        share = np.where(is_divert[f.battery[found]], UPDATE_SHARE, 1.0)
+        share = np.where(model.is_divert[f.battery[found]], UPDATE_SHARE, 1.0)
         t_update, t_intercept = f.t_update[found], f.t_intercept[found]
         due = (t_track > t_update) & (t_intercept - t_track <= share * (t_intercept - t_update))
-        parts.append((found[due], take(picture, rows[due])))
-    if not any(len(part[0]) for part in parts):
+        if due.any():
+            parts.append((found[due], take(picture, rows[due])))
+    if not parts:
         return empty(Commands)
-    now = np.concatenate([part[0] for part in parts])
-    order = np.argsort(now, kind="stable")
-    now, seen = now[order], take(join([part[1] for part in parts], Tracks), order)
+    now, seen = parts[0]
+    if len(parts) > 1:
+        now = np.concatenate([part[0] for part in parts])
+        order = np.argsort(now, kind="stable")
+        now, seen = now[order], take(join([part[1] for part in parts], Tracks), order)
     f.t_update[now] = seen.t
     sigma_place, sigma_speed = sigmas(seen.cov_ecef)
     n = len(now)

@@ -17,7 +17,7 @@ ROOM = 64  # orders of a run for which memory is made at a time
 
 def stocks(model: FireControlModel, state: FireControlState, t: float) -> Stocks:
     """What each battery can use at t: rounds in its launchers, free channels of its fire unit."""
-    busy = np.zeros_like(state.rounds)
+    busy = np.zeros(state.rounds.shape, dtype=np.int64)
     if len(state.flights.shot):
         flying = state.flights.t_intercept + AFTER_INTERCEPT > t
         unit = model.unit[state.flights.battery[flying]]
@@ -42,7 +42,7 @@ def refill(model: FireControlModel, state: FireControlState, t: float) -> None:
 
 def _filled(model: FireControlModel, state: FireControlState, which: NDArray[np.bool_]) -> Ints:
     """Rounds that some of the refills bring, (n_runs, n_batteries)."""
-    more = np.zeros_like(state.rounds)
+    more = np.zeros(state.rounds.shape, dtype=np.int64)
     if len(which) and which.any():
         load = np.array([u.rounds_per_launcher for u in model.units], dtype=np.int64)
         battery = state.refills.battery[which]

@@ -103,5 +103,8 @@ def _stocks(model: Model, state: State, t: float) -> Stocks:
     """What each battery of a run that goes on has."""
     have = stocks(model.fire_control, state.fire_control, t)
     have = network.as_known(state.network, have, model.fire_control, t)
-    rows = np.flatnonzero(state.world.is_active)
+    is_active = state.world.is_active
+    if is_active.all():
+        return have
+    rows = np.flatnonzero(is_active)
     return Stocks(have.runs[rows], have.rounds[rows], have.free_channels[rows], have.t_ready[rows])

@@ -34,6 +34,9 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         kill vehicles one word comes, after the last.
     """
     rounds, shots, sky = state.rounds, state.shots, state.sky
+    if not len(ended):
+        let_go(state)
+        return no_meetings()
     shots.is_over[ended] = True
     ended = ended[np.lexsort((ended, rounds.t_meet[ended]))]
     threats = np.full(len(ended), -1, dtype=np.int64)
@@ -69,6 +72,12 @@ def resolve(model: WorldModel, state: WorldState, ended: Ints) -> Meetings:
         threat=np.where(threats >= 0, threats % max(model.n_threats, 1), -1),
         is_kill=kills,
     )
+
+
+def no_meetings() -> Meetings:
+    """Nothing met anything."""
+    ints, none = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
+    return Meetings(ints, np.zeros(0), ints, ints, ints, ints, ints, ints, none)
 
 
 def lose_cargo(model: WorldModel, state: WorldState, carrier: int, shot: int, t: float) -> None:

@@ -56,12 +56,10 @@ def no_shots() -> ShotRecord:
     )
 
 
-def _track_states(commands: Commands) -> tuple[Floats, Floats]:
-    """Inertial position and velocity of the tracks that commands hand over, each at its time."""
+def _track_states(x_ecef: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """Inertial position and velocity of tracks (n, 7) that are handed over, each at its time."""
     return ecis_from_ecefs(
-        np.ascontiguousarray(commands.x_ecef[:, :3]),
-        np.ascontiguousarray(commands.x_ecef[:, 3:6]),
-        commands.t_track,
+        np.ascontiguousarray(x_ecef[:, :3]), np.ascontiguousarray(x_ecef[:, 3:6]), t
     )
 
 
@@ -70,9 +68,10 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
 
     ``keep`` names the runs whose paths are kept for the picture of the raid.
     """
-    launches = take(commands, np.flatnonzero(commands.kind == CommandKind.LAUNCH))
-    if not len(launches.run):
+    is_launch = commands.kind == CommandKind.LAUNCH
+    if not is_launch.any():
         return
+    launches = take(commands, is_launch)
     launches, vehicle = vehicles.each(model, launches)
     first = len(state.rounds.t)
     fresh = _fresh_rounds(model, state, launches)
@@ -84,7 +83,7 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
         fresh.t_meet[:] = launches.t_intercept
         r_plan = launches.r_intercept_ecef
         fresh.r[:], _ = ecis_from_ecefs(r_plan, np.zeros_like(r_plan), launches.t_intercept)
-    r_track, _ = _track_states(launches)
+    r_track, _ = _track_states(launches.x_ecef, launches.t_track)
     intended = nearest_threats(state.sky, fresh.batch, launches.t_track, r_track, MATCH_DISTANCE)
     fresh.lot[:] = _lots(state, intended, launches.shot, vehicle)
     fresh.feature[:] = _wanted(model, state, intended, fresh.system)
@@ -94,7 +93,7 @@ def launch(model: WorldModel, state: WorldState, commands: Commands, keep: froze
     state.shots = _with_shots(model, state, launches, fresh, intended)
     if model.is_flown:
         new = np.arange(first, len(state.rounds.t))
-        _believe(state, new, launches)
+        _believe(state, new, launches, np.arange(len(new)))
         failed = new[~state.shots.is_reliable[new]]
         state.rounds.phase[failed] = ENDED
         state.rounds.t_meet[failed] = state.rounds.t[failed]
@@ -230,20 +229,20 @@ def _with_shots(
     )
 
 
-def _believe(state: WorldState, rows: Ints, commands: Commands) -> None:
-    """Give rounds a newer track."""
-    r, v = _track_states(commands)
-    beta = np.exp(commands.x_ecef[:, 6])
+def _believe(state: WorldState, rows: Ints, commands: Commands, which: Ints) -> None:
+    """Give rounds newer tracks: those of ``which`` commands (n,)."""
+    x_ecef, t = commands.x_ecef[which], commands.t_track[which]
+    r, v = _track_states(x_ecef, t)
     news = News(
-        commands.t_track,
+        t,
         r,
         v,
-        beta,
-        commands.is_level,
-        commands.sigma_place,
-        commands.sigma_speed,
-        commands.thrust,
-        commands.t_burnout,
+        np.exp(x_ecef[:, 6]),
+        commands.is_level[which],
+        commands.sigma_place[which],
+        commands.sigma_speed[which],
+        commands.thrust[which],
+        commands.t_burnout[which],
     )
     believe(state.rounds, rows, news)
 
@@ -253,16 +252,14 @@ def update(model: WorldModel, state: WorldState, commands: Commands) -> None:
     rows = np.flatnonzero(commands.kind == CommandKind.UPDATE)
     if not len(rows) or not model.is_flown:
         return
-    picked = take(commands, rows)
     key = state.rounds.run * 2**32 + state.rounds.shot
     order = np.argsort(key, kind="stable")
-    first = order[np.searchsorted(key[order], picked.run * 2**32 + picked.shot)]
+    wanted = commands.run[rows] * 2**32 + commands.shot[rows]
+    first = order[np.searchsorted(key[order], wanted)]
     found, which = vehicles.rows_of(model, state, first)
-    picked = take(picked, which)
     flying = state.rounds.phase[found] == FREE
-    picked = take(picked, flying)
-    found = found[flying]
-    _believe(state, found, picked)
+    found, which = found[flying], which[flying]
+    _believe(state, found, commands, rows[which])
     coasting = (
         model.interceptors.kinds.is_divert[state.rounds.system[found]]
         & (state.rounds.t[found] <= state.t + 1e-9)

@@ -31,6 +31,8 @@ def each(model: WorldModel, launches: Commands) -> tuple[Commands, Ints]:
 def rows_of(model: WorldModel, state: WorldState, first: Ints) -> tuple[Ints, Ints]:
     """Rows of all vehicles of rounds whose first vehicles are given, and which round each is of."""
     n = model.interceptors.kinds.vehicles[state.rounds.system[first]]
+    if not (n > 1).any():
+        return first, np.arange(len(first))
     which = np.repeat(np.arange(len(first)), n)
     return first[which] + np.arange(len(which)) - np.repeat(np.cumsum(n) - n, n), which
 

@@ -146,7 +146,7 @@ def advance(
     first = len(state.rounds.t)
     if len(commands.run):
         is_alive = state.is_active[np.searchsorted(state.runs, commands.run)]
-        commands = take(commands, np.flatnonzero(is_alive))
+        commands = commands if is_alive.all() else take(commands, is_alive)
         launch(model, state, commands, keep)
         update(model, state, commands)
     rounds, t0 = state.rounds, state.t
