@@ -38,6 +38,7 @@ class Arms(NamedTuple):
     kind: Ints  # (b,) of round
     unit: Ints  # (b,) batteries of one number share guidance channels
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
+    layers: Ints  # of its batteries, each once, NO_LAYER left out
     is_layered: bool  # some batteries come before others
     rules: SalvoRules  # of the nodes that the batteries obey
     against: Bools  # (b, 3) may fire at what falls, at a flyer on wings, at what burns
@@ -78,6 +79,8 @@ def cell_arms(
     worth = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
     reaction = np.array([w.system.reaction for w in weapons], dtype=np.float64)
     assess = np.array([w.system.assess_delay for w in weapons], dtype=np.float64)
+    layer = layers_of(scenario, weapons)
+    layers = np.unique(layer[layer >= 0])
     consent, latency, on_link = _delays(scenario, cell, node)
     return Arms(
         numbers=np.array(chosen, dtype=np.int64),
@@ -87,8 +90,9 @@ def cell_arms(
         cost=np.array([worth * one[2] / (dearest or 1.0) for one in kinds], dtype=np.float64),
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
         unit=units_of(weapons),
-        layer=layers_of(scenario, weapons),
-        is_layered=has_turns(layers_of(scenario, weapons)),
+        layer=layer,
+        layers=layers,
+        is_layered=len(layers) > 1,
         rules=SalvoRules(
             np.array([one[3] for one in kinds], dtype=np.int64),
             np.array([one[4] for one in kinds], dtype=np.int64),
@@ -145,11 +149,6 @@ def layers_of(scenario: Scenario, weapons: Sequence[Battery]) -> Ints:
     layers = scenario.command.layers
     of_name = {name: i for i, layer in enumerate(layers) for name in layer.batteries}
     return np.array([of_name.get(w.name, NO_LAYER) for w in weapons], dtype=np.int64)
-
-
-def has_turns(layer: Ints) -> bool:
-    """Whether batteries are of more than one layer, so that some come before others."""
-    return len(np.unique(layer[layer >= 0])) > 1
 
 
 def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:

@@ -66,6 +66,7 @@ class OrderLog:
     track_key: Ints
 
 
+Table = TypeVar("Table", Ints, Floats)
 Book = TypeVar("Book", TrackBook, OrderBook, OrderLog)
 
 
@@ -140,6 +141,11 @@ def find(keys: Ints, wanted: Ints) -> tuple[Ints, Bools]:
     return rows, keys[rows] == wanted
 
 
+def some_of(table: Table, rows: Ints, columns: Ints) -> Table:
+    """Some rows of a table (n, m), of these some columns."""
+    return table.take(rows, axis=0).take(columns, axis=1)
+
+
 def keep(book: Book, rows: Ints | Bools) -> Book:
     """Some rows of a book, in the order asked."""
     return type(book)(**{f.name: getattr(book, f.name)[rows] for f in fields(book)})
@@ -189,6 +195,8 @@ def fold(state: BattleState, reports: Reports, assess_delay: Floats, t: float) -
         np.maximum(state.orders.n_left, 0, out=state.orders.n_left)
         np.maximum(state.orders.n_pending, 0, out=state.orders.n_pending)
     orders = state.orders
+    if not len(orders.key):
+        return
     is_done = (orders.n_left + orders.n_pending == 0) | (orders.t_overdue < t)
     if is_done.any():
         state.orders = keep(orders, ~is_done)

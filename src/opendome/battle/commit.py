@@ -31,6 +31,13 @@ class Candidates(NamedTuple):
     n_tries: Ints  # (n, k) decisions that doctrine still allows
     is_new: Bools  # never engaged before
     value: Floats  # still at risk
+    t_word: Floats  # (n, 1 + n_layers) when word of the open shots is due, see `layers.open_words`
+
+
+def firsts(candidates: Candidates) -> Ints:
+    """The first row of each run."""
+    stock = candidates.stock
+    return np.flatnonzero(np.append(True, stock[1:] != stock[:-1])[: len(stock)])
 
 
 def alone(found: Windows, kind: Ints) -> Bools:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.arms import Arms
-from opendome.battle.books import BattleState, find
-from opendome.battle.commit import Candidates
-from opendome.battle.windows import Windows
+from opendome.battle.books import BattleState, find, some_of
+from opendome.battle.commit import Candidates, firsts
+from opendome.battle.windows import Windows, last_chances
 from opendome.kernels.forecast import Demand, Supply, served
 from opendome.kernels.turns import take_turns
 from opendome.messages import Stocks
@@ -67,7 +67,6 @@ def can_serve(
     candidates: Candidates,
     found: Windows,
     left: Stocks,
-    t_word: Floats,
     t: float,
 ) -> Bools:
     """Whether the layer of each battery will have a round and a channel for each threat, (n, b).
@@ -78,8 +77,6 @@ def can_serve(
         Of batteries that have rounds.
     left : Stocks
         What is not promised.
-    t_word : (n, 1 + n_layers) float
-        From `open_words`.
 
     Notes
     -----
@@ -87,15 +84,14 @@ def can_serve(
     policies give them; a channel serves one threat after the other, each from its launch until
     after its intercept. A threat that an earlier layer serves asks nothing of a later one.
     """
-    first = np.flatnonzero(np.diff(candidates.stock, prepend=-1))
+    first = firsts(candidates)
     n = len(candidates.stock)
-    t_last = np.max(np.nan_to_num(found.t_launch_last, nan=-np.inf), axis=1, initial=-np.inf)
-    taken, t_again = _taken(state, arms, left.runs[candidates.stock[first]], t)
-    stock = np.ix_(candidates.stock[first], arms.numbers)
-    is_open = np.isfinite(t_word)[:, 1 + arms.layer] & (arms.layer >= 0)
+    stock, numbers = candidates.stock[first], arms.numbers
+    taken, t_again = _taken(state, arms, left.runs[stock], t)
+    is_open = np.isfinite(candidates.t_word)[:, 1 + arms.layer] & (arms.layer >= 0)
     demand = Demand(
         offsets=np.append(first, n),
-        order=np.lexsort((t_last, -candidates.value, candidates.stock)),
+        order=np.lexsort((last_chances(found), -candidates.value, candidates.stock)),
         wanted=np.maximum(candidates.wanted[:, arms.kind], 1),
         is_open=is_open,
         t_first=found.t_launch,
@@ -104,7 +100,11 @@ def can_serve(
         t_meet_last=found.t_intercept_last,
     )
     turn = CHANNEL_HELD + arms.latency + arms.reaction
-    supply = Supply(left.rounds[stock], left.free_channels[stock], arms.unit, turn, taken, t_again)
+    rounds, channels = (
+        some_of(left.rounds, stock, numbers),
+        some_of(left.free_channels, stock, numbers),
+    )
+    supply = Supply(rounds, channels, arms.unit, turn, taken, t_again)
     return np.asarray(served(demand, supply, arms.layer))
 
 
@@ -153,11 +153,11 @@ def turns(
     return Turns(*found_turns, is_served)
 
 
-def may_be_free(t_word: Floats, layer: Ints) -> Bools:
+def may_be_free(t_word: Floats, layers: Ints) -> Bools:
     """Whether some battery of another layer than the shots open against each track exists, (n,).
 
-    Only such a battery can be free under shoot-look-shoot while a shot is open.
+    Only such a battery can be free under shoot-look-shoot while a shot is open. ``layers`` are
+    those that there are.
     """
     is_open = np.isfinite(t_word)
-    present = np.unique(layer[layer >= 0])
-    return np.asarray(~is_open[:, 0] & ~is_open[:, 1 + present].all(axis=1))
+    return np.asarray(~is_open[:, 0] & ~is_open[:, 1 + layers].all(axis=1))

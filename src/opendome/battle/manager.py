@@ -178,8 +178,8 @@ class Manager:
         """What the batteries of a cell can do about its candidates, and whose turn it is."""
         arms, seen = self.arms[i], candidates.seen
         t_base = candidates.t_release + arms.latency + arms.reaction
-        stock = np.ix_(candidates.stock, arms.numbers)
-        t_earliest = np.maximum(t_base, left.t_ready[stock])
+        stock, numbers = candidates.stock, arms.numbers
+        t_earliest = np.maximum(t_base, books.some_of(left.t_ready, stock, numbers))
         is_level = picture.is_level[seen]
         t_end = np.where(is_level, np.minimum(candidates.t_end, t + FAR_AHEAD), candidates.t_end)
         is_burning = picture.is_boosting[seen]
@@ -194,7 +194,7 @@ class Manager:
             asked = np.where(may_fire, t_earliest, np.inf)
             state.tracks.t_fresh[candidates.rows[is_burning]] = -np.inf
         found = outlook.look_ahead(state, candidates.rows, arms, paths, asked, t)
-        has_rounds = (left.rounds[stock] > 0) & may_fire
+        has_rounds = (books.some_of(left.rounds, stock, numbers) > 0) & may_fire
         options = Options(
             found=outlook.without(found, has_rounds),
             paths=paths,
@@ -205,13 +205,12 @@ class Manager:
         )
         if not arms.is_layered:
             return options
-        t_word = layers.open_words(state, candidates.rows, self.layer)
         is_shoot_look_shoot = self._lead(i).doctrine.is_shoot_look_shoot
         is_waiting = ~is_open_now(self._lead(i), options)
-        is_able = is_waiting | (left.free_channels[stock] > 0)
-        is_served = layers.can_serve(state, arms, candidates, options.found, left, t_word, t)
+        is_able = is_waiting | (books.some_of(left.free_channels, stock, numbers) > 0)
+        is_served = layers.can_serve(state, arms, candidates, options.found, left, t)
         turns = layers.turns(
-            arms, options.found, is_able, is_served, t_word, is_shoot_look_shoot, t
+            arms, options.found, is_able, is_served, candidates.t_word, is_shoot_look_shoot, t
         )
         return options._replace(turns=turns)
 
@@ -243,9 +242,10 @@ class Manager:
             return None
         seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
         spent = doctrine.spent(state, self.p_kill)
-        is_other = self._is_open_to_others(i, state, rows)
+        t_word = layers.open_words(state, rows, self.layer)
+        is_other = arms.is_layered and layers.may_be_free(t_word, arms.layers)
         is_free = doctrine.may_engage(rules, arms.rules, spent, rows, is_other)
-        seen, rows, t_end = seen[is_free], rows[is_free], t_end[is_free]
+        seen, rows, t_end, t_word = seen[is_free], rows[is_free], t_end[is_free], t_word[is_free]
         stock, is_known = books.find(left.runs, picture.run[seen])
         is_ready = (np.minimum(left.rounds, left.free_channels)[:, arms.numbers] > 0).any(axis=1)
         is_due = np.zeros(len(left.runs), dtype=np.bool_)
@@ -266,14 +266,8 @@ class Manager:
             n_tries=doctrine.tries(arms.rules, spent.n_rounds[rows]),
             is_new=np.isnan(tracks.t_asked[rows]),
             value=tracks.value[rows] * spent.survival[rows],
+            t_word=t_word[chosen],
         )
-
-    def _is_open_to_others(self, i: int, state: BattleState, rows: Ints) -> Bools:
-        """Whether a battery of another layer may have a turn at tracks with an open shot, (n,)."""
-        layer = self.arms[i].layer
-        if not self.arms[i].is_layered or len(state.orders.key) == 0:
-            return np.zeros(len(rows), dtype=np.bool_)
-        return layers.may_be_free(layers.open_words(state, rows, self.layer), layer)
 
 
 def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:

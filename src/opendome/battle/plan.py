@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from opendome.battle import books
 from opendome.battle.arms import Arms
-from opendome.battle.books import BattleState
-from opendome.battle.commit import Candidates, alone
+from opendome.battle.books import BattleState, some_of
+from opendome.battle.commit import Candidates, alone, firsts
 from opendome.battle.layers import Turns
-from opendome.battle.windows import Paths, Windows, tries
+from opendome.battle.windows import Paths, Windows, last_chances, tries
 from opendome.kernels.assignment import LATER, NOW, OUT_OF_REACH, Problems
 from opendome.messages import Stocks
 from opendome.scenario.command import Node
@@ -65,27 +65,29 @@ def problems_of(
 ) -> Problems:
     """One assignment problem per run: who can be reached at once, who later, with what."""
     found, left = options.found, options.left
-    first = np.flatnonzero(np.diff(candidates.stock, prepend=-1))
-    stock = np.ix_(candidates.stock[first], arms.numbers)
+    first, numbers = firsts(candidates), arms.numbers
+    stock = candidates.stock[first]
     n = len(candidates.stock)
-    channels = left.free_channels[np.ix_(candidates.stock, arms.numbers)]
+    channels = some_of(left.free_channels, candidates.stock, numbers)
+    p_kill = np.empty((n, len(arms.p_kill)))
+    p_kill[:] = arms.p_kill
     reach = reach_now(lead, arms.layer, options, channels)
     depth = np.isfinite(found.t_launch).astype(np.int64)
     if lead.doctrine.is_shoot_look_shoot:
         depth = np.minimum(tries(found, arms.look), candidates.n_tries[:, arms.kind])
-    place = np.ix_(books.find(state.runs, left.runs[candidates.stock[first]])[0], arms.numbers)
+    n_alone = some_of(state.n_alone, books.find(state.runs, left.runs[stock])[0], numbers)
     is_alone = alone(found, arms.kind) & candidates.is_new[:, None]
     return Problems(
         offsets=np.append(first, n),
         wanted=candidates.wanted,
         value=candidates.value,
-        p_kill=np.broadcast_to(arms.p_kill, (n, len(arms.p_kill))).copy(),
-        t_last=np.max(np.nan_to_num(found.t_launch_last, nan=-np.inf), axis=1, initial=-np.inf),
+        p_kill=p_kill,
+        t_last=last_chances(found),
         reach=reach,
         depth=depth,
-        alone=state.n_alone[place] + np.add.reduceat(is_alone.astype(np.int64), first, axis=0),
-        rounds=left.rounds[stock],
-        channels=left.free_channels[stock],
+        alone=n_alone + np.add.reduceat(is_alone.astype(np.int64), first, axis=0),
+        rounds=some_of(left.rounds, stock, numbers),
+        channels=some_of(left.free_channels, stock, numbers),
         kind=arms.kind,
         unit=arms.unit,
         cost=arms.cost,
@@ -99,7 +101,8 @@ def nap(lead: Node, options: Options, reach: Ints, t_to_end: Floats) -> Floats:
     longer than a tenth of the time to impact. Others of the same run may wake it earlier: a run's
     candidates are planned together.
     """
-    wait = np.nan_to_num(options.found.t_launch - options.t_base, nan=np.inf)
+    wait = options.found.t_launch - options.t_base
+    wait = np.where(np.isnan(wait), np.inf, wait)
     if options.turns is not None:
         is_yielding = np.isfinite(options.turns.slack)
         until = np.maximum(wait, 0.5 * options.turns.slack)

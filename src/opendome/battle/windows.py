@@ -131,6 +131,11 @@ def find_windows(threats: Paths, sites: Sites, t_earliest: Floats) -> Windows:
     return Windows(first, met, last, met_last, r_intercept, step)
 
 
+def last_chances(found: Windows) -> Floats:
+    """Last launch of any battery at each threat, (n,); -inf where there is none."""
+    return np.asarray(np.fmax.reduce(found.t_launch_last, axis=1, initial=-np.inf))
+
+
 def may_begin_at_once(site: Site) -> bool:
     """Whether a battery may engage tracks that its own radar does not see."""
     return site.remote == "engage" or (site.remote == "launch" and site.has_radar)
