@@ -46,12 +46,13 @@ class Habits(NamedTuple):
     rule: tuple[int, int]  # tentative rows need so many hits in so many looks
 
 
-class Words(NamedTuple):
+class Sweeps(NamedTuple):
     """Scans of radars, k in their order, as they have come to some runs."""
 
     sensor: Ints
     t: Floats
     is_heard: Bools  # (k, n_runs) which runs take each in
+    t_eyes: Floats  # (k, n_runs) until when plumes are known at each
     ends: Ints  # (k, 2) first and one past the last of its looks
     looks: Looks  # of all; those of a scan ordered by run, then by distance
 
@@ -127,18 +128,18 @@ def _kept(rows: Rows, standing: Standing, is_heard: Bools, t: float, rule: tuple
 
 
 @jit
-def _looks_in(words: Words, k: int, runs: Ints) -> Looks:
+def _looks_in(sweeps: Sweeps, k: int, runs: Ints) -> Looks:
     """Looks of a scan in the runs that take it in."""
-    first, last = words.ends[k, 0], words.ends[k, 1]
+    first, last = sweeps.ends[k, 0], sweeps.ends[k, 1]
     chosen = np.empty(last - first, np.int64)
     n, place = 0, 0
     for i in range(first, last):
-        while runs[place] < words.looks.run[i]:
+        while runs[place] < sweeps.looks.run[i]:
             place += 1
-        if words.is_heard[k, place]:
+        if sweeps.is_heard[k, place]:
             chosen[n] = i
             n += 1
-    return looks_at(words.looks, chosen[:n])
+    return looks_at(sweeps.looks, chosen[:n])
 
 
 @jit
@@ -173,8 +174,8 @@ def _take_near(
 
 
 @jit
-def take_words(
-    eyes: Eyes, words: Words, rows: Rows, runs: Ints, t_eyes: Floats, next_id: Ints, habits: Habits
+def take_sweeps(
+    eyes: Eyes, sweeps: Sweeps, rows: Rows, runs: Ints, next_id: Ints, habits: Habits
 ) -> tuple[int, Rows]:
     """Take scans of radars into rows until one finds that a motor has burnt out.
 
@@ -182,8 +183,8 @@ def take_words(
     ----------
     rows
         May be written to.
-    runs, t_eyes : (n_runs,) int, (n_runs,) float
-        Runs of the batch, ascending; until when plumes are known in each.
+    runs : (n_runs,) int
+        Of the batch, ascending.
     next_id : (n_runs,) int
         Number of the next new track of each run; counted on, in place.
 
@@ -194,13 +195,13 @@ def take_words(
         burnt out.
     """
     standing = _standing(rows, runs)
-    for k in range(len(words.t)):
-        t, is_heard = words.t[k], words.is_heard[k]
-        if len(rows.run) == 0 and words.ends[k, 0] == words.ends[k, 1]:
+    for k in range(len(sweeps.t)):
+        t, is_heard = sweeps.t[k], sweeps.is_heard[k]
+        if len(rows.run) == 0 and sweeps.ends[k, 0] == sweeps.ends[k, 1]:
             continue
-        if _burns_out(rows, standing, is_heard, t, t_eyes):
+        if _burns_out(rows, standing, is_heard, t, sweeps.t_eyes[k]):
             return k, rows
-        eye, looks = eye_of(eyes, words.sensor[k]), _looks_in(words, k, runs)
+        eye, looks = eye_of(eyes, sweeps.sensor[k]), _looks_in(sweeps, k, runs)
         free, n, is_changed = np.arange(len(looks.run)), len(rows.run), False
         if n > 0:
             near = lines_near(eye.radar.field, standing.lines, is_heard, t)
@@ -223,4 +224,4 @@ def take_words(
             rows, is_changed = joined_rows(rows, fresh), True
         if is_changed:
             standing = _standing(rows, runs)
-    return len(words.t), rows
+    return len(sweeps.t), rows

@@ -13,13 +13,12 @@ from opendome.kernels.frames import geodetic_from_ecef
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import Beliefs, Rows, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
-from opendome.kernels.views import MAX_LATE, View
+from opendome.kernels.views import View
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-FORGOTTEN = 1500.0  # s, a scan that comes later than this is of no use
 PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
 SURE = 0.97  # chance of detection above which nothing is believed
 LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
@@ -31,14 +30,6 @@ MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
 MOST_SPEED = 15e3  # m/s, faster than anything that comes back
 MAY_FLY = 0.1  # chance of level flight, above which gravity alone brings nothing down
 FALL = 9.8  # m/s^2
-
-
-class Clocks(NamedTuple):
-    """Of each run of a picture, (n_runs,): what evolves beside the rows."""
-
-    t_newest: Floats  # of the scans taken in
-    t_eyes: Floats  # until when plumes are known: a look after the newest infrared one
-    dropped: Ints  # looks that came too late to be used
 
 
 class Scan(NamedTuple):
@@ -57,36 +48,6 @@ class Noted(NamedTuple):
     stale: Ints  # rows in view that this sensor does not keep up
     cold: Ints  # rows whose plume was seen, and that did not burn
     free: Ints  # looks that belong to no row
-
-
-@jit
-def admit(
-    runs: Ints, is_heard: Bools, is_taken: Bools, clocks: Clocks, looks_run: Ints, scan: Scan,
-    now: float,
-) -> tuple[Bools, int]:  # fmt: skip
-    """Runs (n_runs,) that take a scan in now, as its word has come for the first time; how many.
-
-    Not where it comes too late. Notes, in place, that it has been taken, and the clocks.
-    """
-    n = 0
-    is_new = np.zeros(len(runs), np.bool_)
-    is_late = np.zeros(len(runs), np.bool_)
-    for k in range(len(runs)):
-        if is_heard[k] and not is_taken[k]:
-            is_taken[k] = True
-            is_late[k] = scan.t < max(clocks.t_newest[k] - MAX_LATE, now - FORGOTTEN)
-            is_new[k] = not is_late[k]
-        if is_new[k]:
-            n += 1
-            clocks.t_newest[k] = max(clocks.t_newest[k], scan.t)
-            if scan.band < 0:
-                clocks.t_eyes[k] = max(clocks.t_eyes[k], scan.t + scan.period)
-    place = 0
-    for i in range(len(looks_run)):
-        while runs[place] < looks_run[i]:
-            place += 1
-        clocks.dropped[place] += is_late[place]
-    return is_new, n
 
 
 @jit

@@ -13,8 +13,8 @@ import numpy as np
 from opendome.kernels.births import Birth
 from opendome.kernels.initiation import Prior
 from opendome.kernels.looks import Looks, no_looks
-from opendome.kernels.radar_scans import Habits, Words
-from opendome.messages import Bools
+from opendome.kernels.radar_scans import Habits, Sweeps
+from opendome.messages import Bools, Ints
 from opendome.tracks.associate import GATES, Gnn
 from opendome.tracks.coverage import AbstractCoverage, RadarCoverage
 from opendome.tracks.fusion import GATE
@@ -31,7 +31,7 @@ from opendome.tracks.kalman import (
     WIDEST,
 )
 from opendome.tracks.scan import Rules
-from opendome.tracks.words import Word
+from opendome.tracks.words import Admitted, Words
 
 BIRTH = Birth(
     near=Prior(SIGMA_SPEED_LOCAL, CLIMB, *LOG_BETA, *PLUME_HEIGHT, WIDEST),
@@ -69,18 +69,25 @@ def habits_of(rules: Rules) -> Habits:
     )
 
 
-def stacked_words(words: list[tuple[Word, Bools]]) -> Words:
-    """Scans of radars and the runs (n_runs,) that take each in, as arrays."""
-    last = np.cumsum([len(word.looks.run) for word, _ in words])
-    seen = [word.looks for word, _ in words if len(word.looks.run)]
-    looks = NO_LOOKS
-    if seen:
-        columns: list[Any] = [np.concatenate(column) for column in zip(*seen, strict=True)]
-        looks = Looks(*columns)
-    return Words(
-        sensor=np.array([word.sensor for word, _ in words], dtype=np.int64),
-        t=np.array([word.t for word, _ in words], dtype=np.float64),
-        is_heard=np.array([is_new for _, is_new in words]),
-        ends=np.stack([np.append(0, last[:-1]), last], axis=1),
-        looks=looks,
+def sweeps_of(words: Words, admitted: Admitted, is_quick: Bools) -> Sweeps:
+    """Words as arrays; the looks of those only that may be taken in this way."""
+    n = np.zeros(len(words.t), np.int64)
+    looks = [seen.looks for k, seen in words.seen.items() if is_quick[k]]
+    for k, seen in words.seen.items():
+        n[k] = len(seen.looks.run) if is_quick[k] else 0
+    every: list[Any] = [np.concatenate(column) for column in zip(*looks, strict=True)]
+    last = np.cumsum(n)
+    return Sweeps(
+        sensor=words.sensor,
+        t=words.t,
+        is_heard=admitted.is_new,
+        t_eyes=admitted.t_eyes,
+        ends=np.stack([last - n, last], axis=1),
+        looks=Looks(*every) if looks else NO_LOOKS,
     )
+
+
+def some_sweeps(sweeps: Sweeps, chosen: Ints) -> Sweeps:
+    """Chosen ones only."""
+    columns: list[Any] = [column[chosen] for column in sweeps[:5]]
+    return sweeps._replace(**dict(zip(sweeps._fields[:5], columns, strict=True)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, final
 
 import numpy as np
 
+from opendome.kernels.admission import Beat, Clocks, Marks, no_marks
+from opendome.kernels.looks import Looks
 from opendome.kernels.prediction import due_rows
-from opendome.kernels.radar_scans import Eyes, stacked_eyes, take_words
+from opendome.kernels.radar_scans import Eyes, Sweeps, stacked_eyes, take_sweeps
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
-    FORGOTTEN,
-    Clocks,
     Patience,
-    admit,
     looks_of,
     rows_aloft,
     standing,
@@ -24,17 +22,26 @@ from opendome.kernels.scanning import (
 )
 from opendome.messages import Bools, Ints, Scan, Tracks, copied, join
 from opendome.scenario.command import Command
-from opendome.scenario.schedule import scan_number, scan_time
+from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
 from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, RadarCoverage, cover
 from opendome.tracks.predict import refresh, tracks_of
-from opendome.tracks.quick import are_quick, habits_of, stacked_words
+from opendome.tracks.quick import are_quick, habits_of, some_sweeps, sweeps_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
-from opendome.tracks.scan import Heard, Rules, burn_out, scan_of, start_tracks, take_scan
+from opendome.tracks.scan import Heard, Rules, burn_out, start_tracks, take_scan
 from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
-from opendome.tracks.words import Word, of_looks, whole
+from opendome.tracks.words import (
+    NOTHING_SEEN,
+    Admitted,
+    Seen,
+    Words,
+    seen_by,
+    some_words,
+    take_in,
+    words_of,
+)
 
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
@@ -42,7 +49,8 @@ PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=
 class Group(NamedTuple):
     """How one cell keeps its picture."""
 
-    sensors: tuple[int, ...]
+    is_mine: Bools  # (n_sensors,) whether it hears each
+    is_quick: Bools  # (n_sensors,) whose scans are taken many at a time; see `quick`
     rules: Rules
 
 
@@ -53,8 +61,7 @@ class Picture:
     rows: Rows
     next_id: Ints  # (n_runs,)
     clocks: Clocks
-    # (sensor, number): runs; the oldest go first, which a plain dict is slow to find
-    taken: OrderedDict[tuple[int, int], Bools] = field(default_factory=OrderedDict)
+    marks: Marks
 
 
 @dataclass(slots=True)
@@ -80,22 +87,30 @@ class Tracker:
     groups: tuple[Group, ...]  # of each cell
     period: float  # of decisions: impacts are not predicted more often
     eyes: Eyes  # of the radars among the sensors
+    beat: Beat  # of the sensors
 
     @staticmethod
     def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
         """The tracker of a scenario's command and sensors: one picture for each cell."""
         groups = []
+        coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
         for cell in cells(command, sensors):
             n = command.nodes[cell.lead]
             parts = FILTERS[n.filter](), ASSOCIATORS[n.associator]()
             rules = Rules(*parts, n.confirm_hits, max(n.confirm_looks, n.confirm_hits))
-            groups.append(Group(cell.sensors, rules))
-        coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
+            is_mine = np.array([i in cell.sensors for i in range(len(coverage))], np.bool_)
+            is_quick = np.array([are_quick(rules, c) for c in coverage], np.bool_)
+            groups.append(Group(is_mine, is_quick, rules))
         return Tracker(
             coverage=coverage,
             eyes=stacked_eyes([c.eye if isinstance(c, RadarCoverage) else None for c in coverage]),
             groups=tuple(groups),
             period=min([n.decision_period for n in command.nodes], default=1.0),
+            beat=Beat(
+                np.array([scan_phase(c.index, c.period) for c in coverage], np.float64),
+                np.array([c.period for c in coverage], np.float64),
+                np.array([c.band for c in coverage], np.int64),
+            ),
         )
 
     def start(self, runs: Ints) -> TrackerState:
@@ -108,8 +123,9 @@ class Tracker:
                     no_rows(),
                     np.zeros(n, np.int64),
                     Clocks(np.full(n, -np.inf), np.full(n, -np.inf), np.zeros(n, np.int64)),
+                    no_marks(self.beat.period, group.is_mine, n),
                 )
-                for _ in self.groups
+                for group in self.groups
             ],
         )
 
@@ -127,14 +143,13 @@ class Tracker:
         cell : int
             The one cell that hears this; None where all do.
         """
-        words = self._words(state, scans)
+        words = words_of(state.runs, scans, self.beat)
         chosen = range(len(self.groups)) if cell is None else (cell,)
         for i in chosen:
             group, picture = self.groups[i], state.pictures[i]
-            heard = [word for word in words if word.sensor in group.sensors]
-            self._take_all(group, picture, state, heard, t)
-            while picture.taken and self._time(*next(iter(picture.taken))) < t - FORGOTTEN:
-                del picture.taken[next(iter(picture.taken))]
+            if len(words.t):
+                heard = some_words(words, group.is_mine[words.sensor])
+                self._take_all(group, picture, state, heard, t)
             picture.rows = self._settle(group, picture, state, t)
         return state
 
@@ -147,90 +162,56 @@ class Tracker:
         ]
         return copied(parts[0]) if len(parts) == 1 else join(parts, Tracks)
 
-    def _time(self, sensor: int, number: int) -> float:
-        return scan_time(number, sensor, self.coverage[sensor].period)
-
-    def _words(self, state: TrackerState, scans: Sequence[Scan]) -> list[Word]:
-        """Scans that have arrived, in order of their time; parts of one scan are joined."""
-        parts: dict[tuple[int, int], list[Scan]] = {}
-        for scan in scans:
-            i = scan.sensor
-            key = i, scan_number(scan.t, i, self.coverage[i].period)
-            parts.setdefault(key, []).append(scan)
-        words = [
-            Word(self._time(i, number), i, number, *whole(state.runs, same))
-            for (i, number), same in parts.items()
-        ]
-        return sorted(words, key=lambda word: word[:3])
-
     def _take_all(
-        self, group: Group, picture: Picture, state: TrackerState, words: list[Word], now: float
+        self, group: Group, picture: Picture, state: TrackerState, words: Words, now: float
     ) -> None:
         """Scans into one picture, in their order; those of radars many at a time."""
-        waiting: list[tuple[Word, Bools]] = []
-        for word in words:
-            is_quick = are_quick(group.rules, self.coverage[word.sensor])
-            if not is_quick:
-                self._take_radars(group, picture, state, waiting)
-                waiting = []
-            is_new, n_new = self._admit(picture, state, word, now)
-            if n_new and is_quick:
-                waiting.append((word, is_new))
-            elif n_new:
-                self._take(group, picture, state, word, Heard(state.runs, is_new))
-        self._take_radars(group, picture, state, waiting)
-
-    def _admit(
-        self, picture: Picture, state: TrackerState, word: Word, now: float
-    ) -> tuple[Bools, int]:
-        """Runs (n_runs,) that take a word in now, and how many they are; it is noted."""
-        key, coverage = (word.sensor, word.number), self.coverage[word.sensor]
-        if key not in picture.taken:
-            picture.taken[key] = np.zeros(len(state.runs), np.bool_)
-        taken, scan = picture.taken[key], scan_of(coverage, word.t)
-        found: tuple[Bools, int] = admit(
-            state.runs, word.runs, taken, picture.clocks, word.looks.run, scan, now
-        )
-        return found
+        when, n = (state.runs, now), len(words.t)
+        admitted = take_in(words, picture.marks, picture.clocks, self.beat, when)
+        is_quick = group.is_quick[words.sensor]
+        is_new: Bools = np.any(admitted.is_new, axis=1)
+        sweeps, first = sweeps_of(words, admitted, is_quick), 0
+        for k in [*np.flatnonzero(is_new & ~is_quick).tolist(), n]:
+            waiting = first + np.flatnonzero(is_new[first:k] & is_quick[first:k])
+            if len(waiting):
+                self._take_radars(group, picture, state, some_sweeps(sweeps, waiting))
+            if k < n:
+                self._take(group, picture, state, words, admitted, k)
+            first = k + 1
 
     def _take_radars(
+        self, group: Group, picture: Picture, state: TrackerState, sweeps: Sweeps
+    ) -> None:
+        """Scans of radars into one picture, as `_take` would one by one."""
+        part, given = group.rules.filter, (state.runs, picture.next_id, habits_of(group.rules))
+        while True:
+            n, picture.rows = take_sweeps(self.eyes, sweeps, picture.rows, *given)
+            if n == len(sweeps.t):
+                return
+            sweeps = some_sweeps(sweeps, np.arange(n, len(sweeps.t)))
+            heard = Heard(state.runs, sweeps.is_heard[0])
+            burn_out(part, picture.rows, heard, np.minimum(sweeps.t[0], sweeps.t_eyes[0]))
+
+    def _take(
         self,
         group: Group,
         picture: Picture,
         state: TrackerState,
-        waiting: list[tuple[Word, Bools]],
-    ) -> None:
-        """Scans of radars into one picture, as `_take` would one by one."""
-        if not waiting:
-            return
-        words, rules, t_eyes = stacked_words(waiting), group.rules, picture.clocks.t_eyes
-        while True:
-            rows, given = picture.rows, (state.runs, t_eyes, picture.next_id, habits_of(rules))
-            n, picture.rows = take_words(self.eyes, words, rows, *given)
-            if n == len(words.t):
-                return
-            words = words._replace(
-                sensor=words.sensor[n:],
-                t=words.t[n:],
-                is_heard=words.is_heard[n:],
-                ends=words.ends[n:],
-            )
-            burnt = Heard(state.runs, words.is_heard[0])
-            burn_out(rules.filter, picture.rows, burnt, np.minimum(words.t[0], t_eyes))
-
-    def _take(
-        self, group: Group, picture: Picture, state: TrackerState, word: Word, heard: Heard
+        words: Words,
+        admitted: Admitted,
+        k: int,
     ) -> None:
         """One scan into one picture, in the runs that take it in."""
-        runs, coverage, rules = state.runs, self.coverage[word.sensor], group.rules
-        if len(word.looks.run) and not heard.is_heard.all():
-            word = of_looks(word, looks_of(word.looks.run, runs, heard.is_heard))
+        t, coverage, rules = float(words.t[k]), self.coverage[words.sensor[k]], group.rules
+        heard, seen = Heard(state.runs, admitted.is_new[k]), words.seen.get(k, NOTHING_SEEN)
+        if len(seen.looks.run) and not heard.is_heard.all():
+            seen = seen_by(seen, looks_of(seen.looks.run, *heard))
         if picture.rows.is_boosting.any():
-            burn_out(rules.filter, picture.rows, heard, np.minimum(word.t, picture.clocks.t_eyes))
+            burn_out(rules.filter, picture.rows, heard, np.minimum(t, admitted.t_eyes[k]))
         if isinstance(coverage, FleetCoverage):
-            _stare(rules, picture, coverage, heard, word)
+            _stare(rules, picture, coverage, heard, (seen, t))
         else:
-            _scan(rules, picture, coverage, heard, word)
+            _scan(rules, picture, coverage, heard, (seen.looks, t))
 
     def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
@@ -256,27 +237,35 @@ class Tracker:
 
 
 def _scan(
-    rules: Rules, picture: Picture, coverage: AbstractCoverage, heard: Heard, word: Word
+    rules: Rules,
+    picture: Picture,
+    coverage: AbstractCoverage,
+    heard: Heard,
+    scan: tuple[Looks, float],
 ) -> None:
     """One scan of a sensor that stands still into one picture."""
-    looks = word.looks
-    rows, free = take_scan(rules, picture.rows, coverage, heard, (looks, word.t))
+    looks, t = scan
+    rows, free = take_scan(rules, picture.rows, coverage, heard, scan)
     if len(free):
         ids = _new_ids(picture, heard, looks.run[free])
-        rows = start_tracks(rules, rows, coverage, (looks, free, ids, word.t))
+        rows = start_tracks(rules, rows, coverage, (looks, free, ids, t))
     picture.rows = rows
 
 
 def _stare(
-    rules: Rules, picture: Picture, coverage: FleetCoverage, heard: Heard, word: Word
+    rules: Rules,
+    picture: Picture,
+    coverage: FleetCoverage,
+    heard: Heard,
+    scan: tuple[Seen, float],
 ) -> None:
     """One look of many satellites into one picture."""
-    seen = sightings_of(word.looks, word.is_plume, word.r_sensor)
-    rows, free = take_stare(rules, picture.rows, coverage, heard, (seen, word.t))
+    seen, t = scan
+    rows, free = take_stare(rules, picture.rows, coverage, heard, (sightings_of(*seen), t))
     if len(free.looks.run):
         guess = first_guesses(free, coverage.is_high)
         ids = _new_ids(picture, heard, free.looks.run[guess[0]])
-        rows = start_stare(rules, rows, coverage, (free, *guess), ids, word.t)
+        rows = start_stare(rules, rows, coverage, (free, *guess), ids, t)
     picture.rows = rows
 
 

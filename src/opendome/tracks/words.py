@@ -1,51 +1,105 @@
-"""Words of looks, as they come to the picture of one cell."""
+"""Words of looks, as they come to the nodes, and which of them a picture takes in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels.admission import Beat, Clocks, Marks, admit
 from opendome.kernels.looks import Looks, are_ordered
-from opendome.messages import Bools, Detections, Floats, Ints, Scan, in_runs, join
+from opendome.messages import Bools, Detections, Floats, Ints, Scan, empty, in_runs, join
 
 
-class Word(NamedTuple):
-    """One scan of one sensor, as it has arrived now for some runs."""
+class Seen(NamedTuple):
+    """What one scan has seen, ordered by run, then by distance."""
 
-    t: float
-    sensor: int
-    number: int
-    runs: Bools  # (n_runs,)
-    looks: Looks  # ordered by run, then by distance
+    looks: Looks
     is_plume: Bools  # of each look
     r_sensor: Floats  # (n, 3) ECEF, where each was made
 
 
-def of_looks(word: Word, chosen: Ints) -> Word:
-    """A word with some of its looks only."""
-    columns: list[Any] = [column[chosen] for column in word.looks]
-    looks, is_plume, r_sensor = Looks(*columns), word.is_plume[chosen], word.r_sensor[chosen]
-    return word._replace(looks=looks, is_plume=is_plume, r_sensor=r_sensor)
+class Words(NamedTuple):
+    """Scans of sensors that have come to some runs at one time, k in their order."""
+
+    t: Floats
+    sensor: Ints
+    number: Ints
+    is_heard: Bools  # (k, n_runs)
+    seen: dict[int, Seen]  # of those, by their place, that have seen something
 
 
-def whole(runs: Ints, parts: list[Scan]) -> tuple[Bools, Looks, Bools, Floats]:
-    """Which runs (n_runs,) have word of a scan that may come in parts; its `_looks`, none twice."""
-    is_heard = np.zeros(len(runs), np.bool_)
-    if len(parts) == 1:
-        is_everywhere = len(parts[0].runs) == len(runs)
-        is_heard[slice(None) if is_everywhere else np.searchsorted(runs, parts[0].runs)] = True
-        return is_heard, *_looks(parts[0].seen)
-    fresh = []
+class Admitted(NamedTuple):
+    """What a picture makes of words."""
+
+    is_new: Bools  # (k, n_runs) runs that take each in
+    t_eyes: Floats  # (k, n_runs) until when plumes are known after each
+
+
+def words_of(runs: Ints, scans: Sequence[Scan], beat: Beat) -> Words:
+    """Scans that have arrived, in order of their time; parts of one scan are joined."""
+    n, seen = len(runs), {}
+    sensor = np.array([scan.sensor for scan in scans], dtype=np.int64)
+    when = np.array([scan.t for scan in scans], dtype=np.float64)
+    phase, period = beat.phase[sensor], beat.period[sensor]
+    number = np.rint((when - phase) / period).astype(np.int64)
+    t = phase + number * period
+    order = np.lexsort((number, sensor, t))
+    is_other = (np.diff(sensor[order]) != 0) | (np.diff(number[order]) != 0)
+    start = np.concatenate([np.arange(min(len(order), 1)), 1 + np.flatnonzero(is_other)])
+    is_heard = np.zeros((len(start), n), np.bool_)
+    ends = [*start.tolist(), len(order)]
+    for k, (first, last) in enumerate(pairwise(ends)):
+        scan = scans[order[first]]
+        if last > first + 1:
+            scan = _joined(runs, [scans[i] for i in order[first:last]])
+        is_everywhere = len(scan.runs) == n
+        is_heard[k, slice(None) if is_everywhere else np.searchsorted(runs, scan.runs)] = True
+        if len(scan.seen.run):
+            seen[k] = seen_in(scan.seen)
+    chosen = order[start]
+    return Words(t[chosen], sensor[chosen], number[chosen], is_heard, seen)
+
+
+def some_words(words: Words, is_chosen: Bools) -> Words:
+    """Chosen words (k,) only."""
+    if is_chosen.all():
+        return words
+    place = np.cumsum(is_chosen) - 1
+    seen = {int(place[k]): seen for k, seen in words.seen.items() if is_chosen[k]}
+    t, sensor, number = words.t[is_chosen], words.sensor[is_chosen], words.number[is_chosen]
+    return Words(t, sensor, number, words.is_heard[is_chosen], seen)
+
+
+def take_in(
+    words: Words, marks: Marks, clocks: Clocks, beat: Beat, when: tuple[Ints, float]
+) -> Admitted:
+    """What a picture takes in of words; ``when``: the runs of the batch, and now."""
+    runs, now = when
+    is_new, is_late, t_eyes = admit(
+        (words.sensor, words.number, words.t, words.is_heard), marks, clocks, beat, now
+    )
+    if is_late.any():
+        for k, seen in words.seen.items():
+            place = np.searchsorted(runs, seen.looks.run)
+            clocks.dropped[:] += np.bincount(place[is_late[k, place]], minlength=len(runs))
+    return Admitted(is_new, t_eyes)
+
+
+def _joined(runs: Ints, parts: list[Scan]) -> Scan:
+    """One scan whose word has come in parts; none of what it has seen twice."""
+    is_heard, fresh = np.zeros(len(runs), np.bool_), []
     for part in parts:
         place = np.searchsorted(runs, part.runs)
         fresh.append(in_runs(part, ~is_heard[place]).seen)
         is_heard[place] = True
-    return is_heard, *_looks(join(fresh, Detections))
+    return Scan(parts[0].t, parts[0].sensor, runs[is_heard], join(fresh, Detections))
 
 
-def _looks(d: Detections) -> tuple[Looks, Bools, Floats]:
-    """Detections of one scan by run and distance; whether of plumes; from where, (n, 3)."""
+def seen_in(d: Detections) -> Seen:
+    """Detections of one scan, ordered by run and distance."""
     columns: tuple[Any, ...] = (
         d.run,
         d.u_los_ecef,
@@ -57,7 +111,16 @@ def _looks(d: Detections) -> tuple[Looks, Bools, Floats]:
         d.snr,
     )
     if are_ordered(d.run, d.distance, d.snr):
-        return Looks(*columns), d.is_plume, d.r_sensor_ecef
+        return Seen(Looks(*columns), d.is_plume, d.r_sensor_ecef)
     order = np.lexsort((d.snr, d.distance, d.run))
     looks = Looks(*[column[order] for column in columns])
-    return looks, d.is_plume[order], d.r_sensor_ecef[order]
+    return Seen(looks, d.is_plume[order], d.r_sensor_ecef[order])
+
+
+def seen_by(seen: Seen, chosen: Ints) -> Seen:
+    """Chosen looks only."""
+    columns: list[Any] = [column[chosen] for column in seen.looks]
+    return Seen(Looks(*columns), seen.is_plume[chosen], seen.r_sensor[chosen])
+
+
+NOTHING_SEEN = seen_in(empty(Detections))

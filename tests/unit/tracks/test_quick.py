@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from opendome.kernels.nearby import lines_near, lines_of
-from opendome.kernels.radar_scans import Words, eye_of, stacked_eyes, take_words
+from opendome.kernels.radar_scans import Sweeps, eye_of, stacked_eyes, take_sweeps
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import kept_rows, rows_aloft
 from opendome.kernels.views import rows_near
@@ -42,7 +42,7 @@ def copied(rows: Rows) -> Rows:
 def test_both_ways_leave_the_same_picture(monkeypatch, world):
     many = world().state.pictures[0]
     calls = []
-    monkeypatch.setattr(tracker, "are_quick", lambda rules, coverage: calls.append(coverage))
+    monkeypatch.setattr(tracker, "are_quick", lambda *given: bool(calls.append(given)))
     monkeypatch.setattr(stare, "is_plain", lambda rules: False)
     one = world().state.pictures[0]
     assert calls
@@ -81,13 +81,14 @@ def test_rows_near_are_found_sooner_and_are_the_same(raid, dt):
 def test_a_motor_that_may_have_burnt_out_stops_it(raid):
     t = float(raid.state.pictures[0].rows.t.max()) + 1.0
     zeros, heard = np.zeros(1, np.int64), np.ones((1, 1), np.bool_)
-    words = Words(zeros, np.array([t]), heard, np.zeros((1, 2), np.int64), NO_LOOKS)
     eyes, runs = raid.tracker.eyes, raid.state.runs
     habits = habits_of(raid.tracker.groups[0].rules)
     for t_eyes, expected in ((t + 5.0, 0), (t - 29.0, 1)):
+        until, ends = np.full((1, 1), t_eyes), np.zeros((1, 2), np.int64)
+        sweeps = Sweeps(zeros, np.array([t]), heard, until, ends, NO_LOOKS)
         rows = copied(raid.state.pictures[0].rows)
         rows.is_boosting[2], rows.t_plume[2], rows.plume_period[2] = True, t - 30.0, 1.0
-        n, _ = take_words(eyes, words, rows, runs, np.full(1, t_eyes), zeros.copy(), habits)
+        n, _ = take_sweeps(eyes, sweeps, rows, runs, zeros.copy(), habits)
         assert n == expected
 
 
