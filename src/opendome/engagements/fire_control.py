@@ -135,14 +135,13 @@ def _requests(
     t, t_next = clock
     if not len(orders.run):
         return (orders, np.zeros(0)), orders, empty(Reports)
-    mates = model.unit[:, None] == model.unit
     start = _start(model, orders)
     due = start < t_next
     if not due.any():
         return (empty(Orders), np.zeros(0)), orders, empty(Reports)
     now = np.flatnonzero(due)
     now = now[np.lexsort((orders.id[now], start[now], orders.run[now]))]
-    have = stocks(model, state, t)
+    have, mates = stocks(model, state, t), model.unit[:, None] == model.unit
     rounds, channels, t_ready = have.rounds.copy(), have.free_channels.copy(), have.t_ready.copy()
     leave: list[int] = []
     times: list[float] = []

@@ -23,10 +23,11 @@ class Clock:
     periods: tuple[float, ...]  # of the sensors, in scenario order
 
     @cached_property
-    def _rhythm(self) -> tuple[Floats, Floats]:
-        """Time of the first look and period of every sensor."""
+    def _rhythm(self) -> tuple[Floats, Floats, float]:
+        """Time of the first look and period of every sensor, and the shortest period."""
         phases = [scan_phase(i, period) for i, period in enumerate(self.periods)]
-        return np.array(phases, dtype=np.float64), np.array(self.periods, dtype=np.float64)
+        periods = np.array(self.periods, dtype=np.float64)
+        return np.array(phases, dtype=np.float64), periods, min(self.periods, default=np.inf)
 
     def ticks(self) -> Iterator[tuple[float, float]]:
         """Pairs (t0, t1) from 0 to the end of the scenario."""
@@ -37,11 +38,9 @@ class Clock:
 
     def looks(self, t0: float, t1: float) -> list[tuple[float, int]]:
         """Every (time, sensor) of a look in (t0, t1], and at 0 in the first tick, in time order."""
-        phases, periods = self._rhythm
-        if not len(periods):
-            return []
+        phases, periods, shortest = self._rhythm
         number = np.maximum(((t0 - phases) / periods).astype(np.int64), 0)
-        most = np.arange(int((t1 - t0) / periods.min()) + 3)
+        most = np.arange(int((t1 - t0) / shortest) + 3)
         t = phases + (number + most[:, None]) * periods
         is_due = (t <= t1) & ((t > t0) if t0 > 0.0 else (t >= t0))
         return sorted(zip(t[is_due].tolist(), np.nonzero(is_due)[1].tolist(), strict=True))

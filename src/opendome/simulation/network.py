@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,22 @@ class Network:
         """What lies between a cell and a node: nothing where the cell is not joined by links."""
         return self.lines[node] if self.is_joined and cell == JOINT else None
 
+    @cached_property
+    def ways(self) -> tuple[tuple[tuple[int, float | None], ...], ...]:
+        """Of each sensor the cells that hear it, and how long its scans are on their way there.
+
+        None where a link may lose them or hold them up: each has to be asked for.
+        """
+        ways: list[tuple[tuple[int, float | None], ...]] = []
+        for sensor, node in enumerate(self.sensor_node):
+            hearing = [c for c, cell in enumerate(self.cells) if sensor in cell.sensors]
+            lines = [self.line(c, node) for c in hearing]
+            latency = [
+                0.0 if line is None else line.latency if line.is_plain else None for line in lines
+            ]
+            ways.append(tuple(zip(hearing, latency, strict=True)))
+        return tuple(ways)
+
     def delay(self, node: int) -> float:
         """How old the joint picture is at a node: only a hub has to send it."""
         line = self.lines[node]
@@ -136,12 +153,9 @@ def send_scan(network: Network, state: NetworkState, scan: Scan) -> None:
         return
     sensor = scan.sensor
     sent = scan.t + network.sensor_latency[sensor]
-    for c, cell in enumerate(network.cells):
-        if sensor not in cell.sensors:
-            continue
-        line = network.line(c, network.sensor_node[sensor])
-        if line is None or line.is_plain:
-            state.scans[c].send_at(scan, sent if line is None else sent + line.latency)
+    for c, latency in network.ways[sensor]:
+        if latency is not None:
+            state.scans[c].send_at(scan, sent + latency)
         else:
             number = scan_number(scan.t, sensor, network.periods[sensor])
             state.outgoing.append(Outgoing(sent, number, scan))

@@ -270,6 +270,8 @@ def update(model: WorldModel, state: WorldState, commands: Commands) -> None:
 
 def note_paths(state: WorldState) -> None:
     """Add a point to each kept path whose round has flown on or ended."""
+    if not state.flown_paths:
+        return
     rounds = state.rounds
     for row, path in state.flown_paths.items():
         t = float(rounds.t[row])
