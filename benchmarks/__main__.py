@@ -9,7 +9,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import bodies, firing, flights, raids, shells, startup, tracking
+from benchmarks import (
+    assignments,
+    bodies,
+    firing,
+    flights,
+    raids,
+    shells,
+    startup,
+    tracking,
+)
 from benchmarks.measure import Row, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -18,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "shells": shells.measure,
     "startup": startup.measure,
     "tracking": tracking.measure,
+    "assign": assignments.measure,
     "raids": raids.measure,
     "firing": firing.measure,
     "mixed": raids.measure_mixed,

@@ -12,16 +12,17 @@ KERNELS = "opendome.kernels."
 ELSEWHERE = {
     "assignment.allot_counts": "laws/test_assignment_laws.py"
     "::test_what_is_proven_for_fire_units_is_brute_force",
-    **{
-        f"{kernel}": "unit/battle/test_static.py::test_brute_force_agrees"
-        for kernel in (
+    **dict.fromkeys(
+        (
             "exchange.allot_by_gain",
             "exchange.exchange",
             "exchange.new_plan",
             "exchange.prices_of",
             "packages.price_packages",
-        )
-    },
+        ),
+        "unit/battle/test_static.py::test_brute_force_agrees",
+    ),
+    "packages.fitting": "unit/battle/test_anytime.py::test_what_fits_is_taken_in_order",
     "packages.packages_below": "unit/battle/test_static.py"
     "::test_both_enumerations_find_the_same_packages",
     "atmosphere.density_fast": "published/test_us_standard_atmosphere_1976.py"

@@ -214,6 +214,30 @@ def cheapest_package(
 
 
 @jit
+def fitting(packages: Packages, order: Ints, rounds: Ints) -> Ints:
+    """Packages, taken in some order, whose threat has none yet and whose rounds are still there."""
+    left = np.maximum(rounds, 0)
+    is_served = np.zeros(np.max(packages.threat) + 1, np.bool_)
+    chosen = np.empty(len(order), np.int64)
+    n = 0
+    for i in order:
+        if is_served[packages.threat[i]]:
+            continue
+        fits = True
+        for e in range(packages.start[i], packages.start[i + 1]):
+            left[packages.kind[e]] -= 1
+            fits &= left[packages.kind[e]] >= 0
+        if fits:
+            is_served[packages.threat[i]] = True
+            chosen[n] = i
+            n += 1
+        else:
+            for e in range(packages.start[i], packages.start[i + 1]):
+                left[packages.kind[e]] += 1
+    return chosen[:n]
+
+
+@jit
 def grown(array: Ints, n: int) -> Ints:
     """The array, or a copy of twice its length if it has no room for n."""
     if n <= len(array):

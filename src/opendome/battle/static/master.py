@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.solver import new_solver
-from opendome.battle.static.packages import joined, names, owners, taken
+from opendome.battle.static.packages import joined, names, owners, taken, tidy
 from opendome.kernels.packages import Packages
 
 Floats = NDArray[np.float64]
@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 TOLERANCE = 1e-9  # of the solver; losses are scaled to one per threat
+DUAL, PRIMAL, DEVEX = 1, 4, 1  # the solver's numbers for its simplex methods and their weights
 PIVOTS = 40  # of a trial
 DEAR = 2.0  # price of a round that is not there, in losses of the whole plan
 
@@ -42,12 +43,14 @@ class Master:
         self.packages = Packages(
             np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0)
         )
-        self.names: dict[bytes, int] = {}
+        self.named: set[bytes] = set()
+        self.n_named = 0
         self.is_off = np.zeros(0, dtype=np.bool_)
         self.highs: Any = new_solver(
             {
                 "primal_feasibility_tolerance": TOLERANCE,
                 "dual_feasibility_tolerance": TOLERANCE,
+                "simplex_strategy": PRIMAL,  # after new packages the last basis is still feasible
             }
         )
         lower = np.concatenate([np.ones(n_threats), np.full(self.k, -highspy.kHighsInf)])
@@ -61,17 +64,30 @@ class Master:
             self.k, dear, np.zeros(self.k), most, self.k, at, at + self.n, -np.ones(self.k)
         )
 
-    def add(self, packages: Packages) -> int:
-        """More packages, of a tidy table; the number of new ones."""
-        fresh = []
-        for i, name in enumerate(names(packages)):
-            if name not in self.names:
-                self.names[name] = len(self.names)
-                fresh.append(i)
-        if not fresh:
-            return 0
-        packages = taken(packages, np.array(fresh))
-        m = len(fresh)
+    def begin(self, plan: Packages) -> None:
+        """The packages of a plan, which is the first basis."""
+        self.add(plan)
+        basis = highspy.HighsBasis()
+        lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+        basis.col_status = [lower] * self.k + [basic] * self.n
+        basis.row_status = [lower] * self.n + [basic] * self.k
+        basis.valid, basis.alien = True, False
+        self.highs.setBasis(basis)
+
+    def add_unknown(self, packages: Packages) -> int:
+        """Those packages of a tidy table that are not there yet; their number."""
+        for name in names(tidy(taken(self.packages, np.arange(self.n_named, len(self.is_off))))):
+            self.named.add(name)
+        fresh = [i for i, name in enumerate(names(packages)) if name not in self.named]
+        self.n_named = len(self.is_off)
+        self.add(taken(packages, np.array(fresh, dtype=np.int64)))
+        return len(fresh)
+
+    def add(self, packages: Packages) -> None:
+        """More packages."""
+        m = len(packages.threat)
+        if m == 0:
+            return
         code, count = np.unique(owners(packages) * self.k + packages.kind, return_counts=True)
         column = np.concatenate([np.arange(m), code // self.k])
         row = np.concatenate([packages.threat, self.n + code % self.k])
@@ -88,7 +104,6 @@ class Master:
         )
         self.packages = joined([self.packages, packages])
         self.is_off = np.concatenate([self.is_off, np.zeros(m, dtype=np.bool_)])
-        return m
 
     def leave_out(self, is_off: Bools) -> None:
         """Which packages (m,) may not be taken from now on."""
@@ -107,6 +122,15 @@ class Master:
         dual = self.unit * np.array(self.highs.getSolution().row_dual)
         loss = self.unit * float(self.highs.getInfo().objective_function_value)
         return Duals(loss, dual[: self.n], np.maximum(-dual[self.n :], 0.0))
+
+    def turn_to_branching(self) -> None:
+        """From now on packages are left out, and the last basis stays feasible for the duals."""
+        self.highs.setOptionValue("simplex_strategy", DUAL)
+        self.highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+
+    def turn_to_pricing(self) -> None:
+        """From now on packages are added."""
+        self.highs.setOptionValue("simplex_strategy", PRIMAL)
 
     def basis(self) -> Any:
         """The basis of the last solution."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.static.master import Master
-from opendome.battle.static.packages import costs_at, nothing, taken, tidy
+from opendome.battle.static.packages import costs_at, nothing, taken
 from opendome.kernels.packages import Instance, Packages, price_packages
 
 Floats = NDArray[np.float64]
@@ -38,26 +38,25 @@ def bound_at(instance: Instance, price: Floats) -> tuple[Bound, Packages]:
 
 
 def generate(
-    instance: Instance, start: Bound, packages: Packages, goal: float
+    instance: Instance, start: Bound, plan: Packages, cheapest: Packages
 ) -> tuple[Bound, Master]:
     """Better prices from ``start`` on, and the master program with the packages met on the way.
 
     Parameters
     ----------
-    packages : Packages
-        To begin with: a plan and what is cheapest at the prices of the start; tidy.
-    goal : float
-        Loss of the best plan so far; a bound that reaches it is good enough.
+    plan, cheapest : Packages
+        To begin with: a plan, and what is cheapest at the prices of the start.
 
     Notes
     -----
     Smoothing: Wentges, Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming,
     International Transactions in Operational Research 4 (1997).
     """
-    best = start
+    best, goal = start, float(plan.loss.sum())
     master = Master(instance.rounds, len(instance.value), goal)
+    master.begin(plan)
     master.add(nothing(instance))
-    master.add(packages)
+    master.add(cheapest)
     for _ in range(MAX_ROUNDS):
         duals = master.solve()
         if min(duals.loss, goal) - best.bound <= CLOSE * goal:
@@ -68,7 +67,8 @@ def generate(
             best = max(best, found, key=lambda bound: bound.bound)
             own = costs_at(duals.price, cheapest)
             is_new = own < duals.threat - CLOSE * goal / len(own)
-            if master.add(tidy(taken(cheapest, np.flatnonzero(is_new)))):
+            if is_new.any():
+                master.add(taken(cheapest, np.flatnonzero(is_new)))
                 break
         else:
             break

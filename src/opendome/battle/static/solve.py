@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.battle.static.anytime import rounded
 from opendome.battle.static.certificate import ROOT, Certificate, Solution
 from opendome.battle.static.master import Master
-from opendome.battle.static.packages import joined, of_plan, taken, tidy
+from opendome.battle.static.packages import of_plan, taken, tidy
 from opendome.battle.static.prices import Bound, bound_at, generate
 from opendome.battle.static.tree import EXACT, Search
 from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
@@ -41,8 +42,9 @@ def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
     packages = of_plan(instance, plan)
     bound, cheapest = bound_at(instance, prices_of(arcs))
     if not is_enough(packages, bound.bound, value):
-        start = joined([packages, tidy(cheapest)])
-        bound, master = generate(instance, bound, start, float(packages.loss.sum()))
+        bound, master = generate(instance, bound, packages, cheapest)
+        near = of_plan(instance, rounded(instance, master))
+        packages = min(packages, near, key=lambda plan: float(plan.loss.sum()))
         return _search(instance, packages, bound, master, max_nodes)
     return _solution(value, packages, bound, bound.bound, _root(bound))
 
@@ -87,7 +89,7 @@ def _search(
         listed, is_all = packages_below(instance, bound.price, limits, MAX_PACKAGES)
         if not is_all:
             break
-        master.add(tidy(listed))
+        master.add_unknown(tidy(listed))
         tree = Search(master, bound.bound + width).run(max_nodes)
         if tree.chosen is not None:
             packages = taken(master.packages, tree.chosen)

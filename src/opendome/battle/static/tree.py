@@ -52,6 +52,7 @@ class Search:
 
     def run(self, max_nodes: int) -> Tree:
         """Search until every node is closed, or there are too many."""
+        self.master.turn_to_branching()
         root = np.zeros(len(self.master.packages.threat), dtype=np.bool_)
         waiting: list[tuple[float, int]] = [(-np.inf, 0)]
         while waiting and len(self.nodes) <= max_nodes:
@@ -71,6 +72,7 @@ class Search:
                 node = len(self.nodes) - 1
                 is_off = is_off | self._without(self.nodes[node])
         self.master.leave_out(root)
+        self.master.turn_to_pricing()
         return Tree(self.nodes, self.leaves, self.chosen, self.loss, not waiting)
 
     def _split(self, duals: Duals) -> tuple[Split, float] | None:

@@ -1,0 +1,71 @@
+"""Static assignment: exact solutions of problems by the laws of the literature, and plans at once.
+
+Published results that these may be set beside: Andersen, Pavlikov and Toffolo (Annals of Operations
+Research 312, 2022), CPLEX, two hours for each file; Bertsimas and Paskov (Naval Research Logistics
+72, 2025). Kernels are warm: a small problem of each law is solved first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.instances import ahuja, andersen, rough
+from benchmarks.measure import Row, timed
+from opendome.battle.static.anytime import Effort, Start, assign_now
+from opendome.battle.static.check import fault
+from opendome.battle.static.solve import solve
+from opendome.kernels.packages import Instance
+
+N_ROUGH = 200
+CASES: dict[str, tuple[Callable[[], Instance], str]] = {
+    "public law 50x100, 1 each": (lambda: andersen(50, 100, 1), "aim 3 s"),
+    "public law 50x100, 3 each": (lambda: andersen(50, 100, 3), "aim 3 s"),
+    "public law 150x300, 2 each": (lambda: andersen(150, 300, 2), "aim 3 s"),
+    "public law 300x600, 3 each": (lambda: andersen(300, 600, 3), "at most 10 s, aim 3 s"),
+    "public law 500x1000, 3 each": (lambda: andersen(500, 1000, 3), "at most 10 s, aim 5 s"),
+    "Ahuja's law 100x100": (lambda: ahuja(100, 100), "at most 0.01 s"),
+    "Ahuja's law 1000x1000": (lambda: ahuja(1000, 1000), "at most 1 s"),
+    "Ahuja's law 1000x500": (lambda: ahuja(1000, 500), "aim 60 s"),
+}
+
+
+def measure() -> list[Row]:
+    """Processor seconds to a proof that holds, and milliseconds to a plan with a small gap."""
+    for small in (ahuja(20, 20), andersen(15, 30, 3, seed=2), rough(4, 60)):
+        solve(small)
+        assign_now(small, Start(), Effort())
+    rows = []
+    for case, (make, aim) in CASES.items():
+        instance = make()
+        solution = solve(instance)
+        wrong = fault(instance, solution)
+        if wrong:
+            raise RuntimeError(f"{case}: {wrong}")
+        cpu = timed(lambda instance=instance: solve(instance), 3, 10.0).cpu  # type: ignore[misc]
+        leaves = len(solution.certificate.leaves)
+        proof = "proven" if solution.is_proven else f"gap {100 * solution.gap:.2g} %"
+        note = f"{solution.objective:.6f} {proof}, {leaves} leaves; {aim}"
+        rows.append(Row("assign", case, cpu, "s", note))
+    return rows + _at_once()
+
+
+def _at_once() -> list[Row]:
+    """Plans for rough problems of 500 threats, cold: no plan and no prices from before."""
+    times, gaps = np.empty(N_ROUGH), np.empty(N_ROUGH)
+    for seed in range(N_ROUGH):
+        instance = rough(seed)
+        gaps[seed] = 100.0 * assign_now(instance, Start(), Effort()).gap
+        work = timed(lambda instance=instance: assign_now(instance, Start(), Effort()), 2)  # type: ignore[misc]
+        times[seed] = 1e3 * work.cpu
+    rows = []
+    for what, values, unit, aim in (
+        ("time", times, "ms", "wanted: at most 50 ms at 90 %"),
+        ("proven gap", gaps, "%", "wanted: at most 0.5 % at 90 %"),
+    ):
+        for share in (50, 90, 99, 100):
+            case = f"{N_ROUGH} rough problems, 500 threats: {what}, {share} % at most"
+            value = float(np.percentile(values, share))
+            rows.append(Row("assign", case, value, unit, aim if share == 90 else ""))
+    return rows
