@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.solver import new_solver
-from opendome.battle.static.packages import joined, names, owners, taken, tidy
+from opendome.battle.static.packages import joined, owners
 from opendome.kernels.packages import Packages
 
 Floats = NDArray[np.float64]
@@ -43,8 +43,6 @@ class Master:
         self.packages = Packages(
             np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0)
         )
-        self.named: set[bytes] = set()
-        self.n_named = 0
         self.is_off = np.zeros(0, dtype=np.bool_)
         self.highs: Any = new_solver(
             {
@@ -54,7 +52,7 @@ class Master:
             }
         )
         lower = np.concatenate([np.ones(n_threats), np.full(self.k, -highspy.kHighsInf)])
-        upper = np.concatenate([np.ones(n_threats), np.maximum(rounds, 0).astype(np.float64)])
+        upper = np.concatenate([np.ones(n_threats), rounds.astype(np.float64)])
         none = np.zeros(0, np.int32)
         self.highs.addRows(len(lower), lower, upper, 0, none, none, np.zeros(0))
         at = np.arange(self.k, dtype=np.int32)
@@ -73,15 +71,6 @@ class Master:
         basis.row_status = [lower] * self.n + [basic] * self.k
         basis.valid, basis.alien = True, False
         self.highs.setBasis(basis)
-
-    def add_unknown(self, packages: Packages) -> int:
-        """Those packages of a tidy table that are not there yet; their number."""
-        for name in names(tidy(taken(self.packages, np.arange(self.n_named, len(self.is_off))))):
-            self.named.add(name)
-        fresh = [i for i, name in enumerate(names(packages)) if name not in self.named]
-        self.n_named = len(self.is_off)
-        self.add(taken(packages, np.array(fresh, dtype=np.int64)))
-        return len(fresh)
 
     def add(self, packages: Packages) -> None:
         """More packages."""
@@ -127,10 +116,6 @@ class Master:
         """From now on packages are left out, and the last basis stays feasible for the duals."""
         self.highs.setOptionValue("simplex_strategy", DUAL)
         self.highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
-
-    def turn_to_pricing(self) -> None:
-        """From now on packages are added."""
-        self.highs.setOptionValue("simplex_strategy", PRIMAL)
 
     def basis(self) -> Any:
         """The basis of the last solution."""

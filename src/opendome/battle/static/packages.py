@@ -30,16 +30,6 @@ def tidy(packages: Packages) -> Packages:
     return packages._replace(kind=packages.kind[order])
 
 
-def names(packages: Packages) -> list[bytes]:
-    """One name for each package of a tidy table; equal packages have equal names."""
-    raw = np.ascontiguousarray(packages.kind.astype(np.int64)).tobytes()
-    start = 8 * packages.start
-    head = packages.threat.astype(np.int64).tobytes()
-    return [
-        head[8 * i : 8 * i + 8] + raw[start[i] : start[i + 1]] for i in range(len(packages.threat))
-    ]
-
-
 def taken(packages: Packages, rows: Ints) -> Packages:
     """Some rows of the table."""
     sizes = np.diff(packages.start)[rows]

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from opendome.battle.static.anytime import rounded
 from opendome.battle.static.certificate import ROOT, Certificate, Solution
-from opendome.battle.static.master import Master
 from opendome.battle.static.packages import of_plan, taken, tidy
 from opendome.battle.static.prices import Bound, bound_at, generate
-from opendome.battle.static.tree import EXACT, Search
+from opendome.battle.static.tree import EXACT, best_of
 from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
 from opendome.kernels.packages import Instance, Packages, packages_below
 
@@ -45,7 +44,7 @@ def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
         bound, master = generate(instance, bound, packages, cheapest)
         near = of_plan(instance, rounded(instance, master))
         packages = min(packages, near, key=lambda plan: float(plan.loss.sum()))
-        return _search(instance, packages, bound, master, max_nodes)
+        return _search(instance, packages, bound, max_nodes)
     return _solution(value, packages, bound, bound.bound, _root(bound))
 
 
@@ -71,9 +70,7 @@ def _root(bound: Bound) -> Certificate:
     return Certificate(bound.price, bound.least, nothing, [ROOT], {0: bound.price})
 
 
-def _search(
-    instance: Instance, packages: Packages, bound: Bound, master: Master, max_nodes: int
-) -> Solution:
+def _search(instance: Instance, packages: Packages, bound: Bound, max_nodes: int) -> Solution:
     """List packages of ever larger reduced cost until the best plan over them is proven.
 
     A plan whose loss exceeds the bound by less than some width uses only packages whose reduced
@@ -89,13 +86,13 @@ def _search(
         listed, is_all = packages_below(instance, bound.price, limits, MAX_PACKAGES)
         if not is_all:
             break
-        master.add_unknown(tidy(listed))
-        tree = Search(master, bound.bound + width).run(max_nodes)
+        listed = tidy(listed)
+        tree = best_of(listed, instance.rounds, bound.bound + width, max_nodes)
         if tree.chosen is not None:
-            packages = taken(master.packages, tree.chosen)
+            packages = taken(listed, tree.chosen)
         if not tree.is_complete:
             break
         proven = tree.loss * (1.0 - EXACT)
-        proof = Certificate(bound.price, bound.least, master.packages, tree.nodes, tree.leaves)
+        proof = Certificate(bound.price, bound.least, listed, tree.nodes, tree.leaves)
         width *= WIDER
     return _solution(value, packages, bound, proven, proof)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from opendome.battle.static.certificate import ROOT, Branch
 from opendome.battle.static.master import Duals, Master
+from opendome.battle.static.packages import taken
+from opendome.kernels.packages import Packages
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,6 +37,29 @@ class Tree(NamedTuple):
     chosen: Ints | None  # (n,) packages of the best plan; None: none is below the cutoff
     loss: float  # of that plan, or the cutoff
     is_complete: bool
+
+
+def best_of(packages: Packages, rounds: Ints, cutoff: float, max_nodes: int) -> Tree:
+    """The best plan over a table of packages, if it lets less through than ``cutoff``.
+
+    Threats with a single package take it before the search begins.
+    """
+    n = int(packages.threat[-1]) + 1
+    is_open = np.bincount(packages.threat, minlength=n) > 1
+    is_open[0] = True  # some threat is
+    fixed, free = np.nonzero(~is_open[packages.threat])[0], np.nonzero(is_open[packages.threat])[0]
+    alone, choice = taken(packages, fixed), taken(packages, free)
+    number = np.cumsum(is_open) - 1
+    choice = choice._replace(threat=number[choice.threat])
+    lost = float(alone.loss.sum())
+    left = rounds - np.bincount(alone.kind, minlength=len(rounds))
+    master = Master(left, int(is_open.sum()), max(cutoff - lost, 1e-9 * cutoff))
+    master.add(choice)
+    tree = Search(master, cutoff - lost).run(max_nodes)
+    threat = np.flatnonzero(is_open)
+    nodes = [ROOT] + [node._replace(threat=int(threat[node.threat])) for node in tree.nodes[1:]]
+    chosen = None if tree.chosen is None else np.sort(np.concatenate([fixed, free[tree.chosen]]))
+    return tree._replace(nodes=nodes, chosen=chosen, loss=lost + tree.loss)
 
 
 class Search:
@@ -71,8 +96,6 @@ class Search:
                 heapq.heappush(waiting, (duals.loss, len(self.nodes) - 2))
                 node = len(self.nodes) - 1
                 is_off = is_off | self._without(self.nodes[node])
-        self.master.leave_out(root)
-        self.master.turn_to_pricing()
         return Tree(self.nodes, self.leaves, self.chosen, self.loss, not waiting)
 
     def _split(self, duals: Duals) -> tuple[Split, float] | None:
