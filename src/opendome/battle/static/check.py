@@ -23,7 +23,7 @@ SAME = 1e-7  # of the objective: what is asked of a proof
 FINE = 1e-9  # of the objective: what rounding may do
 LOOSE = 10.0  # times that: for a sum over all threats
 CELLS = 4_000_000  # pairs of threat and kind that are looked at together
-MOST = 5_000_000  # packages of one chunk
+MOST = 1_000_000  # packages that are looked at together
 
 
 class Found(NamedTuple):
@@ -120,26 +120,29 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
             np.append(np.sort(kinds), threat).astype(np.int64).tobytes()
             for threat, kinds in zip(proof.packages.threat, lists)
         }
-    limits = proof.least + (width if needs_tree else -fine / n)
+    limits = proof.least + (width - fine if needs_tree else -fine / n)
+    most = len(listed) if needs_tree else MOST
     step = max(1, CELLS // max(len(instance.rounds), 1))
     for low in range(0, n, step):
         rows = np.arange(low, min(low + step, n))
-        found = cheap_packages(instance, proof.price, rows, limits[rows])
+        found = cheap_packages(instance, proof.price, rows, limits[rows], most)
         if found is None:
-            return f"more than {MOST} packages are cheap at these prices."
+            return "more packages are cheap at these prices than are listed."
         cheaper = np.flatnonzero(found.cost < proof.least[found.threat] - fine / n)
         if len(cheaper):
             return f"threat {found.threat[cheaper[0]]} has a package below its least cost."
         if needs_tree:
-            for threat, row, cost in zip(found.threat, found.kinds, found.cost):
+            for threat, row in zip(found.threat, found.kinds):
                 name = np.append(row[row >= 0], threat).astype(np.int64).tobytes()
-                if cost < limits[threat] - fine and name not in listed:
+                if name not in listed:
                     return f"a cheap package of threat {threat} is not listed."
     return None
 
 
-def cheap_packages(instance: Instance, price: Floats, rows: Ints, limits: Floats) -> Found | None:
-    """All packages of some threats below their limits, None if there are too many.
+def cheap_packages(
+    instance: Instance, price: Floats, rows: Ints, limits: Floats, most: int = MOST
+) -> Found | None:
+    """All packages of some threats below their limits, None if there are more than ``most``.
 
     Kinds come in the order of price per logarithm of the miss chance, r. A package that has left
     L and may only add kinds of ratio r or more costs at least ``r (1 + log(L / r))`` besides what
@@ -165,7 +168,7 @@ def cheap_packages(instance: Instance, price: Floats, rows: Ints, limits: Floats
     while len(row):
         is_cheap = left + paid < limits[row]
         n_found += int(is_cheap.sum())
-        if n_found > MOST:
+        if n_found > most or len(row) > MOST:
             return None
         found.append((row[is_cheap], kinds[is_cheap], (left + paid)[is_cheap]))
         ahead = np.where(np.arange(width) >= first[:, None], ratio[row], np.inf)
@@ -178,8 +181,8 @@ def cheap_packages(instance: Instance, price: Floats, rows: Ints, limits: Floats
             paid[node] + price[order[row[node], c]],
         )
         kinds = np.hstack([kinds[node], order[row, c][:, None]])
-        most = instance.rounds[order[row, c]]
-        first, used = np.where(again < most, c, c + 1), np.where(again < most, again, 0)
+        stock = instance.rounds[order[row, c]]
+        first, used = np.where(again < stock, c, c + 1), np.where(again < stock, again, 0)
     deepest = max(k.shape[1] for _, k, _ in found)
     padded = [
         np.pad(k, ((0, 0), (0, deepest - k.shape[1])), constant_values=-1) for _, k, _ in found
