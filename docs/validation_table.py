@@ -25,6 +25,7 @@ from validation_libraries import libraries
 from validation_physics import Row, fly_out, horizon, least_energy, lofted
 from validation_saturation import saturation
 from validation_shells import constellations
+from validation_studies import studies
 
 import opendome as od
 from opendome.results.statistics import bootstrap_mean, bootstrap_ratio, wilson
@@ -208,6 +209,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Asked], Iterator[Row]]]] = {
     "i": ("Saturation", lambda asked: starmap(Row, saturation(asked.flown_runs, asked.seed))),
     "j": ("Satellites in shells", lambda asked: constellations()),
     "k": ("Independent libraries", lambda asked: libraries()),
+    "l": ("Sizes, shots and costs", lambda asked: studies()),
 }
 
 

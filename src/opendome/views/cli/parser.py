@@ -39,6 +39,8 @@ DESIGNS = Path(__file__).parents[2] / "scenario" / "designs"
 SHIPPED = Path(__file__).parents[2] / "scenario" / "shipped"  # listed without loading its reader
 STUDIES = {  # name -> what it answers; listed without loading them
     "sbi_sizing": "satellites and dollars of a boost-phase layer in orbit",
+    "coverage": "the ground that a battery defends, and what a sensor sees",
+    "cost_exchange": "what stopping one more threat costs beside the threat, at equal leakage",
     "penetration": "warheads that get through after a first strike, and what more of either costs",
     "shot_doctrine": "rounds at each warhead: salvos, looks, stocks, shared failures",
 }
