@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -63,6 +63,48 @@ class Homing:
     )
 
 
+def _chance(key: str, about: str, high: float = 1) -> Any:
+    """A chance."""
+    return quantity(key, "1", about, low=0, high=high)
+
+
+def _pause(key: str, about: str) -> Any:
+    """A time between two acts of a battery."""
+    return quantity(key, "s", about, low=0, high=600)
+
+
+def _farthest(about: str, high: float) -> Any:
+    """Ground range that nothing is met beyond."""
+    return quantity("max_range_km", "km", about, above=0, high=high, not_below="min_range_km")
+
+
+def _highest(about: str, high: float) -> Any:
+    """Altitude that nothing is met above."""
+    return quantity("max_alt_km", "km", about, above=0, high=high, not_below="min_alt_km")
+
+
+def _farthest_ballistic(about: str, high: float) -> Any:
+    """Ground range that nothing ballistic is met beyond, if it differs."""
+    about = f"Farthest {about}; absent: as of any other."
+    return quantity("ballistic_range_km", "km", about, above=0, high=high, default=None)
+
+
+def _remote() -> Any:
+    """What may be done without a track of its own radar."""
+    return keys.choice(
+        "remote",
+        "What it may do on another's track: nothing, launch, or the whole engagement.",
+        ("nothing", "launch", "engage"),
+        default="engage",
+    )
+
+
+def _reload(about: str) -> Any:
+    """Time to be ready again, once empty."""
+    about = f"To fill {about} again; absent: not within a fight."
+    return quantity("reload_s", "s", about, low=0, high=1e6, default=None)
+
+
 @dataclass(frozen=True)
 class InterceptorSystem:
     """A class of interceptor with its launcher."""
@@ -75,44 +117,21 @@ class InterceptorSystem:
     min_range: float = quantity(
         "min_range_km", "km", "Nearest intercept, ground range.", low=0, high=20000
     )
-    max_range: float = quantity(
-        "max_range_km",
-        "km",
-        "Farthest intercept, ground range.",
-        above=0,
-        high=20000,
-        not_below="min_range_km",
-    )
+    max_range: float = _farthest("Farthest intercept, ground range.", 20000)
     min_altitude: float = quantity("min_alt_km", "km", "Lowest intercept.", low=0, high=5000)
-    max_altitude: float = quantity(
-        "max_alt_km", "km", "Highest intercept.", above=0, high=20000, not_below="min_alt_km"
-    )
-    p_kill: float = quantity(
-        "p_kill",
-        "1",
-        "Chance that one kill vehicle kills a matched threat.",
-        low=0,
-        high=1,
-    )
-    p_reliability: float = quantity(
-        "p_reliability", "1", "Chance that the round works.", low=0, high=1
-    )
-    p_discrimination: float = quantity(
-        "p_discrimination", "1", "Chance that it homes on the right object.", low=0, high=1
+    max_altitude: float = _highest("Highest intercept.", 20000)
+    p_kill: float = _chance("p_kill", "Chance that one kill vehicle kills a matched threat.")
+    p_reliability: float = _chance("p_reliability", "Chance that the round works.")
+    p_discrimination: float = _chance(
+        "p_discrimination", "Chance that it homes on the right object."
     )
     lethal_radius: float = quantity(
         "lethal_radius_m", "m", "Miss distance that kills half.", above=0, high=1000
     )
-    launch_interval: float = quantity(
-        "launch_interval_s", "s", "Between two rounds of a battery.", low=0, high=600
-    )
-    reaction: float = quantity("reaction_s", "s", "From order to launch.", low=0, high=600)
-    assess_delay: float = quantity(
-        "assess_delay_s", "s", "From intercept to assessment.", low=0, high=600
-    )
-    p_assess_error: float = quantity(
-        "p_assess_error", "1", "Chance that an assessment is wrong.", low=0, high=0.5
-    )
+    launch_interval: float = _pause("launch_interval_s", "Between two rounds of a battery.")
+    reaction: float = _pause("reaction_s", "From order to launch.")
+    assess_delay: float = _pause("assess_delay_s", "From intercept to assessment.")
+    p_assess_error: float = _chance("p_assess_error", "Chance that an assessment is wrong.", 0.5)
     cost: float = quantity("cost_usd", "usd", "One round.", low=0, high=1e11)
     rounds_per_launcher: int = keys.integer(
         "rounds_per_launcher", "Rounds on a launcher.", low=0, high=1000, default=1
@@ -123,28 +142,9 @@ class InterceptorSystem:
     channels: int = keys.integer(
         "channels", "Rounds that one battery can guide at a time.", low=1, high=10000, default=1
     )
-    ballistic_range: float | None = quantity(
-        "ballistic_range_km",
-        "km",
-        "Farthest intercept of a ballistic threat; absent: as of any other.",
-        above=0,
-        high=20000,
-        default=None,
-    )
-    remote: str = keys.choice(
-        "remote",
-        "What it may do on another's track: nothing, launch, or the whole engagement.",
-        ("nothing", "launch", "engage"),
-        default="engage",
-    )
-    reload: float | None = quantity(
-        "reload_s",
-        "s",
-        "To fill an empty launcher again; absent: not within a fight.",
-        low=0,
-        high=1e6,
-        default=None,
-    )
+    ballistic_range: float | None = _farthest_ballistic("intercept of a ballistic threat", 20000)
+    remote: str = _remote()
+    reload: float | None = _reload("an empty launcher")
     kill_vehicles: int = keys.integer(
         "kill_vehicles", "Kill vehicles of one round.", low=1, high=20, default=1
     )
@@ -197,65 +197,25 @@ class LaserSystem:
     title: str
     beam: Beam = keys.part("beam", "Its light.")
     min_range: float = quantity("min_range_km", "km", "Nearest threat.", low=0, high=1000)
-    max_range: float = quantity(
-        "max_range_km",
-        "km",
-        "Farthest threat, ground range.",
-        above=0,
-        high=1000,
-        not_below="min_range_km",
-    )
+    max_range: float = _farthest("Farthest threat, ground range.", 1000)
     min_altitude: float = quantity("min_alt_km", "km", "Lowest threat.", low=0, high=1000)
-    max_altitude: float = quantity(
-        "max_alt_km", "km", "Highest threat.", above=0, high=1000, not_below="min_alt_km"
-    )
-    p_kill: float = quantity(
-        "p_kill", "1", "Chance that a dwell kills a matched threat.", low=0, high=1
-    )
-    p_reliability: float = quantity("p_reliability", "1", "Chance that it works.", low=0, high=1)
-    p_discrimination: float = quantity(
-        "p_discrimination",
-        "1",
-        "Chance that the beam stays on the right object and its weak spot.",
-        low=0,
-        high=1,
+    max_altitude: float = _highest("Highest threat.", 1000)
+    p_kill: float = _chance("p_kill", "Chance that a dwell kills a matched threat.")
+    p_reliability: float = _chance("p_reliability", "Chance that it works.")
+    p_discrimination: float = _chance(
+        "p_discrimination", "Chance that the beam stays on the right object and its weak spot."
     )
     rounds_per_launcher: int = keys.integer(
         "rounds_per_launcher", "Dwells that a full store of energy gives.", low=0, high=100_000
     )
-    launch_interval: float = quantity(
-        "launch_interval_s", "s", "Least time between two dwells' starts.", low=0, high=600
-    )
-    reaction: float = quantity("reaction_s", "s", "From order to turn.", low=0, high=600)
-    assess_delay: float = quantity(
-        "assess_delay_s", "s", "From the end of a dwell to its assessment.", low=0, high=600
-    )
-    p_assess_error: float = quantity(
-        "p_assess_error", "1", "Chance that an assessment is wrong.", low=0, high=0.5
-    )
+    launch_interval: float = _pause("launch_interval_s", "Least time between two dwells' starts.")
+    reaction: float = _pause("reaction_s", "From order to turn.")
+    assess_delay: float = _pause("assess_delay_s", "From the end of a dwell to its assessment.")
+    p_assess_error: float = _chance("p_assess_error", "Chance that an assessment is wrong.", 0.5)
     cost: float = quantity("cost_usd", "usd", "One dwell.", low=0, high=1e11)
-    ballistic_range: float | None = quantity(
-        "ballistic_range_km",
-        "km",
-        "Farthest ballistic threat; absent: as of any other.",
-        above=0,
-        high=1000,
-        default=None,
-    )
-    remote: str = keys.choice(
-        "remote",
-        "What it may do on another's track: nothing, launch, or the whole engagement.",
-        ("nothing", "launch", "engage"),
-        default="engage",
-    )
-    reload: float | None = quantity(
-        "reload_s",
-        "s",
-        "To fill its store of energy again; absent: not within a fight.",
-        low=0,
-        high=1e6,
-        default=None,
-    )
+    ballistic_range: float | None = _farthest_ballistic("ballistic threat", 1000)
+    remote: str = _remote()
+    reload: float | None = _reload("its store of energy")
 
 
 WeaponSystem = InterceptorSystem | LaserSystem
