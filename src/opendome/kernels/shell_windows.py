@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.constellation import NOBODY, Constellation, constellation, nearest_satellite
+from opendome.kernels.fleet import Shell
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.from_orbit import LEAST_COAST, Spread, ring_of, spread_of, time_to
 from opendome.kernels.propulsion import BoosterNumbers, vehicle_of
@@ -34,27 +35,6 @@ class OrbitalLauncher(NamedTuple):
     max_altitude: float
 
 
-class ShellNumbers(Protocol):
-    """The numbers of a shell, SI, as its noun in the scenario names them."""
-
-    # fmt: off
-    @property
-    def altitude(self) -> float: ...
-    @property
-    def inclination(self) -> float: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def planes(self) -> int: ...
-    @property
-    def phasing(self) -> int: ...
-    @property
-    def node(self) -> float: ...
-    @property
-    def place(self) -> float: ...
-    # fmt: on
-
-
 class RoundNumbers(Protocol):
     """The numbers of a class of round from orbit, SI, as its noun in the scenario names them."""
 
@@ -70,7 +50,7 @@ class RoundNumbers(Protocol):
     # fmt: on
 
 
-def orbital_launcher(shell: ShellNumbers, system: RoundNumbers) -> OrbitalLauncher:
+def orbital_launcher(shell: Shell, system: RoundNumbers) -> OrbitalLauncher:
     """The satellites of a shell with rounds of a class."""
     return OrbitalLauncher(
         shell=constellation(

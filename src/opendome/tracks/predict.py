@@ -24,8 +24,11 @@ def refresh(rows: Rows, due: Ints, t: float) -> None:
     if len(due) == 0:
         return
     beliefs = take_beliefs(beliefs_of(rows), due)
-    beliefs.x[rows.is_boosting[due], 6] = LOG_BETA[0]
-    beliefs.cov[rows.is_boosting[due], 6, 6] = LOG_BETA[1] ** 2
+    burning = np.flatnonzero(rows.is_boosting[due])
+    beliefs.x[burning, 6] = LOG_BETA[0]
+    beliefs.cov[burning, 6, :] = 0.0
+    beliefs.cov[burning, :, 6] = 0.0
+    beliefs.cov[burning, 6, 6] = LOG_BETA[1] ** 2
     impacts = predict_impacts(beliefs.t, beliefs.x, beliefs.cov, LONGEST, NOISE)
     rows.impact_t[due], rows.impact_lat[due] = impacts.t, impacts.lat
     rows.impact_lon[due], rows.impact_cov_enu[due] = impacts.lon, impacts.cov_enu

@@ -1,4 +1,4 @@
-"""Surprises widen a row; where no look narrows it again, it must not grow without end."""
+"""Covariances stay covariances: surprises do not wind them up, impacts of what burns are true."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from opendome.kernels.looks import Looks
 from opendome.tracks.base import Association, sure
 from opendome.tracks.imm import Imm
 from opendome.tracks.kalman import LEAST_LOG_BETA, MOST_LOG_BETA, Ekf
+from opendome.tracks.predict import refresh
+from opendome.tracks.rows import new_rows
 
 RADIUS, SPEED = 6378e3 + 187e3, 7325.0  # m, m/s over the ground: a low orbit, nearly without drag
 SIGMA_ANGLE = 5e-5  # rad
@@ -48,3 +50,23 @@ def test_a_satellite_that_surprises_all_the_time_stays_sound(kind):
         sigmas = np.sqrt(np.diag(beliefs.cov[0]))
         assert sigmas[6] <= widest * (1.0 + 1e-12)
         assert np.linalg.eigvalsh(beliefs.cov[0] / np.outer(sigmas, sigmas))[0] > -1e-9
+
+
+def test_the_impact_of_what_burns_is_sure_to_a_true_ellipse():
+    """It is taken to fall from now on: what it weighs has nothing to do with how it was pushed."""
+    speed = math.sqrt(0.5) * 3000.0
+    x = np.array([[6378e3 + 90e3, 0.0, 0.0, speed, speed, 0.0, 30.0]])
+    cov = np.diag([500.0**2] * 3 + [40.0**2] * 3 + [20.0**2])[None].copy()
+    cov[0, 6, 3:5] = cov[0, 3:5, 6] = 0.7 * 40.0 * 20.0
+    cov[0, 6, :2] = cov[0, :2, 6] = 0.69 * 500.0 * 20.0
+    plain = cov.copy()
+    plain[0, 6, :6] = plain[0, :6, 6] = 0.0
+    impacts = []
+    for given in (cov, plain):
+        rows = new_rows(
+            sure(np.zeros(1), x, given, np.ones(1, np.bool_), np.zeros(1)), FIRST, FIRST, 0.0
+        )
+        refresh(rows, FIRST, 0.0)
+        impacts.append(rows.impact_cov_enu[0])
+    assert np.linalg.eigvalsh(impacts[0])[0] > 0.0
+    np.testing.assert_array_equal(impacts[0], impacts[1])
