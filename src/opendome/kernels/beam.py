@@ -187,9 +187,9 @@ def reach_of_beam(
                 continue
             if table.h_grid[j] > laser.cloud_base:
                 continue
-            dwell = fluence / irradiance(laser, laser.mount, table.h_grid[j], distance)
-            if dwell <= laser.max_dwell:
-                table.tof[i, j] = turn + dwell
+            light = irradiance(laser, laser.mount, table.h_grid[j], distance)
+            if light * laser.max_dwell >= fluence:
+                table.tof[i, j] = turn + fluence / light
                 table.elevation[i, j] = math.atan2(y, x)
                 table.speed[i, j] = 0.0
     return table
