@@ -71,20 +71,30 @@ def habits_of(rules: Rules) -> Habits:
 
 def sweeps_of(words: Words, admitted: Admitted, is_quick: Bools) -> Sweeps:
     """Words as arrays; the looks of those only that may be taken in this way."""
-    n = np.zeros(len(words.t), np.int64)
-    looks = [seen.looks for k, seen in words.seen.items() if is_quick[k]]
+    ends, looks = np.zeros((len(words.t), 2), np.int64), []
     for k, seen in words.seen.items():
-        n[k] = len(seen.looks.run) if is_quick[k] else 0
-    every: list[Any] = [np.concatenate(column) for column in zip(*looks, strict=True)]
-    last = np.cumsum(n)
+        if is_quick[k]:
+            ends[k, 1] = len(seen.looks.run)
+            looks.append(seen.looks)
+    if len(ends) > 1:
+        ends[:, 1].cumsum(out=ends[:, 1])
+        ends[1:, 0] = ends[:-1, 1]
     return Sweeps(
         sensor=words.sensor,
         t=words.t,
         is_heard=admitted.is_new,
         t_eyes=admitted.t_eyes,
-        ends=np.stack([last - n, last], axis=1),
-        looks=Looks(*every) if looks else NO_LOOKS,
+        ends=ends,
+        looks=_joined(looks),
     )
+
+
+def _joined(looks: list[Looks]) -> Looks:
+    """Looks of several scans, one after the other; the arrays themselves where it is one scan."""
+    if len(looks) == 1:
+        return looks[0]
+    every: list[Any] = [np.concatenate(column) for column in zip(*looks, strict=True)]
+    return Looks(*every) if looks else NO_LOOKS
 
 
 def some_sweeps(sweeps: Sweeps, chosen: Ints) -> Sweeps:

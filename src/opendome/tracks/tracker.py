@@ -169,8 +169,11 @@ class Tracker:
         when, n = (state.runs, now), len(words.t)
         admitted = take_in(words, picture.marks, picture.clocks, self.beat, when)
         is_quick = group.is_quick[words.sensor]
-        is_new: Bools = np.any(admitted.is_new, axis=1)
+        is_new: Bools = admitted.is_new.any(axis=1)
         sweeps, first = sweeps_of(words, admitted, is_quick), 0
+        if is_quick.all() and is_new.all():
+            self._take_radars(group, picture, state, sweeps)
+            return
         for k in [*np.flatnonzero(is_new & ~is_quick).tolist(), n]:
             waiting = first + np.flatnonzero(is_new[first:k] & is_quick[first:k])
             if len(waiting):
@@ -183,6 +186,8 @@ class Tracker:
         self, group: Group, picture: Picture, state: TrackerState, sweeps: Sweeps
     ) -> None:
         """Scans of radars into one picture, as `_take` would one by one."""
+        if not len(picture.rows.run) and not len(sweeps.looks.run):
+            return
         part, given = group.rules.filter, (state.runs, picture.next_id, habits_of(group.rules))
         while True:
             n, picture.rows = take_sweeps(self.eyes, sweeps, picture.rows, *given)
@@ -220,7 +225,8 @@ class Tracker:
             return rows
         if rows.is_boosting.any():
             everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
-            burn_out(part, rows, everywhere, np.clip(clocks.t_eyes, t - PATIENCE.silence, t))
+            until = np.minimum(np.maximum(clocks.t_eyes, t - PATIENCE.silence), t)
+            burn_out(part, rows, everywhere, until)
         now = (state.runs, clocks.t_newest, t, PATIENCE)
         is_any_old, aloft, due = standing(rows, *now, self.period)
         if is_any_old:

@@ -41,6 +41,8 @@ class Admitted(NamedTuple):
 def words_of(runs: Ints, scans: Sequence[Scan], beat: Beat) -> Words:
     """Scans that have arrived, in order of their time; parts of one scan are joined."""
     n, seen = len(runs), {}
+    if len(scans) <= 1:
+        return _word_of(runs, scans[0], beat) if scans else NO_WORDS
     sensor = np.array([scan.sensor for scan in scans], dtype=np.int64)
     when = np.array([scan.t for scan in scans], dtype=np.float64)
     phase, period = beat.phase[sensor], beat.period[sensor]
@@ -61,6 +63,23 @@ def words_of(runs: Ints, scans: Sequence[Scan], beat: Beat) -> Words:
             seen[k] = seen_in(scan.seen)
     chosen = order[start]
     return Words(t[chosen], sensor[chosen], number[chosen], is_heard, seen)
+
+
+def _word_of(runs: Ints, scan: Scan, beat: Beat) -> Words:
+    """The one scan that has arrived: nothing is to be ordered or joined."""
+    phase, period = beat.phase[scan.sensor], beat.period[scan.sensor]
+    number = np.rint((scan.t - phase) / period).astype(np.int64)
+    is_heard = np.ones((1, len(runs)), np.bool_)
+    if len(scan.runs) < len(runs):
+        is_heard[:] = False
+        is_heard[0, np.searchsorted(runs, scan.runs)] = True
+    return Words(
+        np.array([phase + number * period]),
+        np.array([scan.sensor], dtype=np.int64),
+        np.array([number]),
+        is_heard,
+        {0: seen_in(scan.seen)} if len(scan.seen.run) else {},
+    )
 
 
 def some_words(words: Words, is_chosen: Bools) -> Words:
@@ -124,3 +143,6 @@ def seen_by(seen: Seen, chosen: Ints) -> Seen:
 
 
 NOTHING_SEEN = seen_in(empty(Detections))
+NO_WORDS = Words(
+    np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.bool_), {}
+)
