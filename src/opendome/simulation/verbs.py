@@ -63,8 +63,7 @@ def track(model: Model, state: State, mail: Mail, t1: float) -> Tracks:
         truth = world.snapshot(model.world, state.world, t1)
         model.picture.update(state.picture, truth, t1, state.seed)
     else:
-        for cell, heard in enumerate(mail):
-            model.picture.update(state.picture, heard, t1, cell=cell)
+        model.picture.hear(state.picture, mail, t1)
     return model.picture.picture(state.picture, t1)
 
 

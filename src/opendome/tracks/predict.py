@@ -35,8 +35,8 @@ def refresh(rows: Rows, due: Ints, t: float) -> None:
     rows.t_predicted[due], rows.n_predicted[due] = t, rows.n_updates[due]
 
 
-def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
-    """The rows as the picture of a cell; what burns or turns is brought to t.
+def tracks_of(part: AbstractFilter, rows: Rows, node: Ints, t: float) -> Tracks:
+    """The rows as the picture of a cell, or of that of each; what burns or turns is brought to t.
 
     Columns that stay as they are are those of the rows themselves, not copies.
     """
@@ -55,7 +55,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: int, t: float) -> Tracks:
     n = len(rows.run)
     return Tracks(
         run=rows.run,
-        node=np.full(n, node),
+        node=np.full(n, node, np.int64),
         id=rows.id,
         t=when,
         x_ecef=x,

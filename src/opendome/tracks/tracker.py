@@ -20,7 +20,7 @@ from opendome.kernels.scanning import (
     standing,
     times_to,
 )
-from opendome.messages import Bools, Ints, Scan, Tracks, copied, join
+from opendome.messages import Bools, Ints, Scan, Tracks, copied, join, take
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import Sensor
@@ -37,7 +37,10 @@ from opendome.tracks.words import (
     Admitted,
     Seen,
     Words,
+    cells_and_runs,
     seen_by,
+    shared_runs,
+    side_by_side,
     some_words,
     take_in,
     words_of,
@@ -47,26 +50,29 @@ PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=
 
 
 class Group(NamedTuple):
-    """How one cell keeps its picture."""
+    """How cells keep their pictures, all by the same rules: side by side, as runs of one batch."""
 
-    is_mine: Bools  # (n_sensors,) whether it hears each
+    cells: Ints  # (n_cells,) ascending
+    hears: Bools  # (n_cells, n_sensors) whether each hears each
+    is_mine: Bools  # (n_sensors,) whether any does
     is_quick: Bools  # (n_sensors,) whose scans are taken many at a time; see `quick`
     rules: Rules
 
 
 @dataclass(slots=True)
 class Picture:
-    """The evolving picture of one cell."""
+    """The evolving pictures of one group of cells."""
 
+    runs: Ints  # (n_cells * n_runs,) as `shared_runs` numbers them
     rows: Rows
-    next_id: Ints  # (n_runs,)
+    next_id: Ints  # (n_cells * n_runs,)
     clocks: Clocks
     marks: Marks
 
 
 @dataclass(slots=True)
 class TrackerState:
-    """What evolves: the picture of each cell."""
+    """What evolves: the pictures of each group of cells."""
 
     runs: Ints  # (n_runs,) ascending
     pictures: list[Picture]
@@ -74,8 +80,9 @@ class TrackerState:
     @property
     def dropped(self) -> Ints:
         """Detections (n_runs,) that came too late to be used."""
-        dropped: Ints = np.sum([picture.clocks.dropped for picture in self.pictures], axis=0)
-        return dropped
+        dropped = np.concatenate([picture.clocks.dropped for picture in self.pictures])
+        total: Ints = np.sum(dropped.reshape(-1, len(self.runs)), axis=0)
+        return total
 
 
 @final
@@ -84,7 +91,7 @@ class Tracker:
     """All pictures of a scenario. Models: docs/models/imm.md and gnn.md."""
 
     coverage: tuple[AbstractCoverage, ...]
-    groups: tuple[Group, ...]  # of each cell
+    groups: tuple[Group, ...]  # of all cells
     period: float  # of decisions: impacts are not predicted more often
     eyes: Eyes  # of the radars among the sensors
     beat: Beat  # of the sensors
@@ -92,15 +99,21 @@ class Tracker:
     @staticmethod
     def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
         """The tracker of a scenario's command and sensors: one picture for each cell."""
-        groups = []
         coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
-        for cell in cells(command, sensors):
+        every = cells(command, sensors)
+        alike: dict[Rules, list[int]] = {}
+        for i, cell in enumerate(every):
             n = command.nodes[cell.lead]
             parts = FILTERS[n.filter](), ASSOCIATORS[n.associator]()
             rules = Rules(*parts, n.confirm_hits, max(n.confirm_looks, n.confirm_hits))
-            is_mine = np.array([i in cell.sensors for i in range(len(coverage))], np.bool_)
+            alike.setdefault(rules, []).append(i)
+        groups = []
+        for rules, mine in alike.items():
+            whose = [[i in every[k].sensors for i in range(len(coverage))] for k in mine]
+            hears = np.array(whose, np.bool_)
             is_quick = np.array([are_quick(rules, c) for c in coverage], np.bool_)
-            groups.append(Group(is_mine, is_quick, rules))
+            is_mine: Bools = np.any(hears, axis=0)
+            groups.append(Group(np.array(mine, np.int64), hears, is_mine, is_quick, rules))
         return Tracker(
             coverage=coverage,
             eyes=stacked_eyes([c.eye if isinstance(c, RadarCoverage) else None for c in coverage]),
@@ -115,19 +128,15 @@ class Tracker:
 
     def start(self, runs: Ints) -> TrackerState:
         """Empty pictures of the runs of a batch (ascending)."""
-        n = len(runs)
-        return TrackerState(
-            runs=np.asarray(runs, np.int64),
-            pictures=[
-                Picture(
-                    no_rows(),
-                    np.zeros(n, np.int64),
-                    Clocks(np.full(n, -np.inf), np.full(n, -np.inf), np.zeros(n, np.int64)),
-                    no_marks(self.beat.period, group.is_mine, n),
-                )
-                for group in self.groups
-            ],
-        )
+        runs = np.asarray(runs, np.int64)
+        pictures = []
+        for group in self.groups:
+            n = len(group.cells) * len(runs)
+            clocks = Clocks(np.full(n, -np.inf), np.full(n, -np.inf), np.zeros(n, np.int64))
+            marks = no_marks(self.beat.period, group.is_mine, n)
+            own = shared_runs(runs, len(group.cells))
+            pictures.append(Picture(own, no_rows(), np.zeros(n, np.int64), clocks, marks))
+        return TrackerState(runs, pictures)
 
     def update(
         self, state: TrackerState, scans: Sequence[Scan], t: float, *, cell: int | None = None
@@ -143,72 +152,81 @@ class Tracker:
         cell : int
             The one cell that hears this; None where all do.
         """
-        words = words_of(state.runs, scans, self.beat)
-        chosen = range(len(self.groups)) if cell is None else (cell,)
-        for i in chosen:
-            group, picture = self.groups[i], state.pictures[i]
-            if len(words.t):
-                heard = some_words(words, group.is_mine[words.sensor])
-                self._take_all(group, picture, state, heard, t)
-            picture.rows = self._settle(group, picture, state, t)
+        n = sum(len(group.cells) for group in self.groups)
+        return self.hear(state, [scans if cell in (None, i) else [] for i in range(n)], t)
+
+    def hear(self, state: TrackerState, mail: Sequence[Sequence[Scan]], t: float) -> TrackerState:
+        """As `update`; ``mail`` is what each cell hears."""
+        for group, picture in zip(self.groups, state.pictures, strict=True):
+            each = []
+            for i, hears in zip(group.cells.tolist(), group.hears, strict=True):
+                words = words_of(state.runs, mail[i], self.beat)
+                each.append(some_words(words, hears[words.sensor]) if len(words.t) else words)
+            heard = side_by_side(each, state.runs)
+            if len(heard.t):
+                self._take_all(group, picture, heard, t)
+            picture.rows = self._settle(group, picture, t)
         return state
 
     def picture(self, state: TrackerState, t: float) -> Tracks:
         """What every cell believes at t: each row at its own time, boosting rows at t."""
-        parts = [
-            tracks_of(group.rules.filter, picture.rows, i, t)
-            for i, (group, picture) in enumerate(zip(self.groups, state.pictures, strict=True))
-            if len(picture.rows.run)
-        ]
-        return copied(parts[0]) if len(parts) == 1 else join(parts, Tracks)
+        parts = []
+        for group, picture in zip(self.groups, state.pictures, strict=True):
+            rows = picture.rows
+            if not len(rows.run):
+                continue
+            cells = group.cells
+            if len(cells) > 1:
+                which, run = cells_and_runs(state.runs, rows.run)
+                cells, rows = cells[which], rows._replace(run=run)
+            parts.append(tracks_of(group.rules.filter, rows, cells, t))
+        if len(parts) == 1:
+            return copied(parts[0])
+        joined = join(parts, Tracks)
+        return take(joined, np.argsort(joined.node, kind="stable"))
 
-    def _take_all(
-        self, group: Group, picture: Picture, state: TrackerState, words: Words, now: float
-    ) -> None:
+    def _take_all(self, group: Group, picture: Picture, words: Words, now: float) -> None:
         """Scans into one picture, in their order; those of radars many at a time."""
-        when, n = (state.runs, now), len(words.t)
+        when, n = (picture.runs, now), len(words.t)
         admitted = take_in(words, picture.marks, picture.clocks, self.beat, when)
         is_quick = group.is_quick[words.sensor]
-        is_new: Bools = admitted.is_new.any(axis=1)
+        is_new: Bools = np.any(admitted.is_new, axis=1)
         sweeps, first = sweeps_of(words, admitted, is_quick), 0
         if is_quick.all() and is_new.all():
-            self._take_radars(group, picture, state, sweeps)
+            self._take_radars(group, picture, sweeps)
             return
         for k in [*np.flatnonzero(is_new & ~is_quick).tolist(), n]:
             waiting = first + np.flatnonzero(is_new[first:k] & is_quick[first:k])
             if len(waiting):
-                self._take_radars(group, picture, state, some_sweeps(sweeps, waiting))
+                self._take_radars(group, picture, some_sweeps(sweeps, waiting))
             if k < n:
-                self._take(group, picture, state, words, admitted, k)
+                self._take(group, picture, words, admitted, k)
             first = k + 1
 
-    def _take_radars(
-        self, group: Group, picture: Picture, state: TrackerState, sweeps: Sweeps
-    ) -> None:
+    def _take_radars(self, group: Group, picture: Picture, sweeps: Sweeps) -> None:
         """Scans of radars into one picture, as `_take` would one by one."""
         if not len(picture.rows.run) and not len(sweeps.looks.run):
             return
-        part, given = group.rules.filter, (state.runs, picture.next_id, habits_of(group.rules))
+        part, given = group.rules.filter, (picture.runs, picture.next_id, habits_of(group.rules))
         while True:
             n, picture.rows = take_sweeps(self.eyes, sweeps, picture.rows, *given)
             if n == len(sweeps.t):
                 return
             sweeps = some_sweeps(sweeps, np.arange(n, len(sweeps.t)))
-            heard = Heard(state.runs, sweeps.is_heard[0])
+            heard = Heard(picture.runs, sweeps.is_heard[0])
             burn_out(part, picture.rows, heard, np.minimum(sweeps.t[0], sweeps.t_eyes[0]))
 
     def _take(
         self,
         group: Group,
         picture: Picture,
-        state: TrackerState,
         words: Words,
         admitted: Admitted,
         k: int,
     ) -> None:
         """One scan into one picture, in the runs that take it in."""
         t, coverage, rules = float(words.t[k]), self.coverage[words.sensor[k]], group.rules
-        heard, seen = Heard(state.runs, admitted.is_new[k]), words.seen.get(k, NOTHING_SEEN)
+        heard, seen = Heard(picture.runs, admitted.is_new[k]), words.seen.get(k, NOTHING_SEEN)
         if len(seen.looks.run) and not heard.is_heard.all():
             seen = seen_by(seen, looks_of(seen.looks.run, *heard))
         if picture.rows.is_boosting.any():
@@ -218,16 +236,16 @@ class Tracker:
         else:
             _scan(rules, picture, coverage, heard, (seen.looks, t))
 
-    def _settle(self, group: Group, picture: Picture, state: TrackerState, t: float) -> Rows:
+    def _settle(self, group: Group, picture: Picture, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
         rows, part, clocks = picture.rows, group.rules.filter, picture.clocks
         if len(rows.run) == 0:
             return rows
         if rows.is_boosting.any():
-            everywhere = Heard(state.runs, np.ones(len(state.runs), np.bool_))
+            everywhere = Heard(picture.runs, np.ones(len(picture.runs), np.bool_))
             until = np.minimum(np.maximum(clocks.t_eyes, t - PATIENCE.silence), t)
             burn_out(part, rows, everywhere, until)
-        now = (state.runs, clocks.t_newest, t, PATIENCE)
+        now = (picture.runs, clocks.t_newest, t, PATIENCE)
         is_any_old, aloft, due = standing(rows, *now, self.period)
         if is_any_old:
             t_to = times_to(rows, *now)

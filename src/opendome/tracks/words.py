@@ -92,6 +92,48 @@ def some_words(words: Words, is_chosen: Bools) -> Words:
     return Words(t, sensor, number, words.is_heard[is_chosen], seen)
 
 
+def shared_runs(runs: Ints, n_cells: int) -> Ints:
+    """Numbers (n_cells * n_runs,) of the runs of cells that are kept together, cell by cell.
+
+    Those of the first are the runs themselves; `cells_and_runs` tells the others apart.
+    """
+    numbers: Ints = np.arange(n_cells)[:, None] * _stride(runs) + runs
+    return numbers.ravel()
+
+
+def cells_and_runs(runs: Ints, number: Ints) -> tuple[Ints, Ints]:
+    """Which cell, and which of the ``runs`` of the batch, each number of `shared_runs` means."""
+    cell, run = np.divmod(number, _stride(runs))
+    return cell, run
+
+
+def _stride(runs: Ints) -> int:
+    return int(runs.max(initial=0)) + 1
+
+
+def side_by_side(each: Sequence[Words], runs: Ints) -> Words:
+    """Words that have come to each of several cells as those of one, in their `shared_runs`.
+
+    One cell after another: no cell has a word for what another believes.
+    """
+    if len(each) == 1:
+        return each[0]
+    n, stride, first, seen = len(runs), _stride(runs), 0, {}
+    is_heard = np.zeros((sum(len(words.t) for words in each), len(each) * n), np.bool_)
+    for cell, words in enumerate(each):
+        last = first + len(words.t)
+        if last > first:
+            is_heard[first:last, cell * n : (cell + 1) * n] = words.is_heard
+        for k, found in words.seen.items():
+            looks = found.looks._replace(run=found.looks.run + cell * stride)
+            seen[first + k] = found._replace(looks=looks)
+        first = last
+    t = np.concatenate([words.t for words in each])
+    sensor = np.concatenate([words.sensor for words in each])
+    number = np.concatenate([words.number for words in each])
+    return Words(t, sensor, number, is_heard, seen)
+
+
 def take_in(
     words: Words, marks: Marks, clocks: Clocks, beat: Beat, when: tuple[Ints, float]
 ) -> Admitted:
