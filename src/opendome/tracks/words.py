@@ -49,10 +49,10 @@ def words_of(runs: Ints, scans: Sequence[Scan], beat: Beat) -> Words:
     number = np.rint((when - phase) / period).astype(np.int64)
     t = phase + number * period
     order = np.lexsort((number, sensor, t))
-    is_other = (np.diff(sensor[order]) != 0) | (np.diff(number[order]) != 0)
-    start = np.concatenate([np.arange(min(len(order), 1)), 1 + np.flatnonzero(is_other)])
-    is_heard = np.zeros((len(start), n), np.bool_)
-    ends = [*start.tolist(), len(order)]
+    whose, which = sensor[order], number[order]
+    is_other = (whose[1:] != whose[:-1]) | (which[1:] != which[:-1])
+    ends = [0, *(1 + is_other.nonzero()[0]).tolist(), len(order)]
+    is_heard = np.zeros((len(ends) - 1, n), np.bool_)
     for k, (first, last) in enumerate(pairwise(ends)):
         scan = scans[order[first]]
         if last > first + 1:
@@ -61,7 +61,7 @@ def words_of(runs: Ints, scans: Sequence[Scan], beat: Beat) -> Words:
         is_heard[k, slice(None) if is_everywhere else np.searchsorted(runs, scan.runs)] = True
         if len(scan.seen.run):
             seen[k] = seen_in(scan.seen)
-    chosen = order[start]
+    chosen = order[ends[:-1]]
     return Words(t[chosen], sensor[chosen], number[chosen], is_heard, seen)
 
 

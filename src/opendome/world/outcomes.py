@@ -98,8 +98,9 @@ def let_go(state: WorldState) -> None:
     rounds = state.rounds
     locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0))
     wrong = locked[state.sky.t_gone[rounds.target[locked]] <= rounds.t_acquired[locked]]
-    rounds.target[wrong] = -1
-    rounds.t_acquired[wrong] = np.nan
+    if len(wrong):
+        rounds.target[wrong] = -1
+        rounds.t_acquired[wrong] = np.nan
 
 
 def _is_met(model: WorldModel, state: WorldState, i: int, threat: int) -> bool:

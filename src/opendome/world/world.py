@@ -154,10 +154,12 @@ def advance(
         fights_on = state.is_active[rounds.batch]
         locked = np.flatnonzero((rounds.phase == FREE) & (rounds.target >= 0) & fights_on)
         lost = locked[state.sky.t_gone[rounds.target[locked]] <= t0]
-        rounds.phase[lost] = ENDED
-        rounds.t_meet[lost] = np.maximum(rounds.t[lost], t0)
+        if len(lost):
+            rounds.phase[lost] = ENDED
+            rounds.t_meet[lost] = np.maximum(rounds.t[lost], t0)
         flying = np.flatnonzero((rounds.phase == FREE) & (rounds.t < t1) & fights_on)
-        advance_rounds(rounds, flying, t1, model.interceptors.kinds, state.sky, state.seed)
+        if len(flying):
+            advance_rounds(rounds, flying, t1, model.interceptors.kinds, state.sky, state.seed)
         beams.advance(model, state, t1)
         note_paths(state)
     over = ended_rounds(model, state, t1)
