@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.doctrine import SalvoRules
+from opendome.battle.evaluate import SIGMA_COURSE, T_REACH
 from opendome.battle.remote import NOWHERE, own_field
 from opendome.battle.windows import Site, Sites
+from opendome.kernels.engageable import Rules
 from opendome.kernels.frames import ecef_from_geodetic
+from opendome.kernels.judgement import Assets
 from opendome.kernels.reach import Envelope, ReachTable
 from opendome.kernels.shell_windows import orbital_launcher
 from opendome.kernels.windows import Launcher
@@ -171,3 +175,26 @@ def _site(scenario: Scenario, weapon: Battery, table: ReachTable) -> Site:
     )
     orbit = None if shell is None else orbital_launcher(shell, system)
     return Site(launcher, system.remote, has_radar=field is not None, orbit=orbit)
+
+
+def rules_of(scenario: Scenario, cell: Cell, arms: Arms, layer: Ints, is_cueing: bool) -> Rules:
+    """What a cell goes by as it looks for threats; ``layer`` is of every battery."""
+    doctrine, assets = scenario.command.nodes[cell.lead].doctrine, scenario.assets
+    discs = [[a.place.lat, a.place.lon, a.radius] for a in assets]
+    values = np.array([a.value for a in assets], dtype=np.float64)
+    return Rules(
+        numbers=arms.numbers,
+        layers=arms.layers,
+        layer=layer,
+        most_rounds=int(arms.rules.most.max(initial=0)),
+        p_threatening=float(doctrine.p_threatening),
+        least_log_beta=math.log(doctrine.least_beta) if doctrine.least_beta > 0.0 else -math.inf,
+        is_shoot_look_shoot=bool(doctrine.is_shoot_look_shoot),
+        is_layered=bool(arms.is_layered),
+        is_cueing=is_cueing,
+        burn=float(arms.assumed_burn),
+        burning_value=float(values.mean()) if len(values) else 0.0,
+        assets=Assets(
+            np.array(discs, dtype=np.float64).reshape(-1, 3), values, SIGMA_COURSE, T_REACH
+        ),
+    )

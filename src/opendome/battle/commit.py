@@ -31,7 +31,7 @@ class Candidates(NamedTuple):
     n_tries: Ints  # (n, k) decisions that doctrine still allows
     is_new: Bools  # never engaged before
     value: Floats  # still at risk
-    t_word: Floats  # (n, 1 + n_layers) when word of the open shots is due, see `layers.open_words`
+    t_word: Floats  # (n, 1 + n_layers) when word of the open shots is due, see `layers.turns`
 
 
 def firsts(candidates: Candidates) -> Ints:

@@ -37,30 +37,6 @@ class Turns(NamedTuple):
     is_served: Bools  # (n, b) its layer will have a round and a channel
 
 
-def open_words(state: BattleState, rows: Ints, layer: Ints) -> Floats:
-    """When word of the shots open against each track is due, by layer that fired, (n, 1 + l).
-
-    Parameters
-    ----------
-    rows : (n,) int
-        In the book of tracks.
-    layer : (n_batteries,) int
-        Of every battery of the scenario.
-
-    Returns
-    -------
-    t_word : (n, 1 + n_layers) float
-        The latest; -inf where none is open. The first column is of batteries in no layer.
-    """
-    orders = state.orders
-    n_layers = int(layer.max(initial=-1)) + 1
-    t_word = np.full((len(state.tracks.key), 1 + n_layers), -np.inf)
-    row, is_known = find(state.tracks.key, orders.track_key)
-    place = (row[is_known], 1 + layer[orders.battery[is_known]])
-    np.maximum.at(t_word, place, orders.t_word[is_known])
-    return np.asarray(t_word[rows])
-
-
 def can_serve(
     state: BattleState,
     arms: Arms,
@@ -140,7 +116,8 @@ def turns(
     is_served : (n, b) bool
         From `can_serve`: nobody waits for a battery whose layer will have nothing left.
     t_word : (n, 1 + n_layers) float
-        From `open_words`.
+        When word of the shots open against each is due, by layer; -inf where none is open. The
+        first column is of batteries in no layer.
     is_shoot_look_shoot : bool
         Whether a layer waits for word of its own shots, too.
     t : float
@@ -151,13 +128,3 @@ def turns(
     latest = found.t_launch_last - arms.again - MARGIN
     found_turns = take_turns(arms.layer, latest, t_planned, t_word, is_shoot_look_shoot, t)
     return Turns(*found_turns, is_served)
-
-
-def may_be_free(t_word: Floats, layers: Ints) -> Bools:
-    """Whether some battery of another layer than the shots open against each track exists, (n,).
-
-    Only such a battery can be free under shoot-look-shoot while a shot is open. ``layers`` are
-    those that there are.
-    """
-    is_open = np.isfinite(t_word)
-    return np.asarray(~is_open[:, 0] & ~is_open[:, 1 + layers].all(axis=1))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook
-from opendome.battle.arms import Arms, cell_arms, layers_of, units_of
+from opendome.battle.arms import Arms, cell_arms, layers_of, rules_of, units_of
 from opendome.battle.books import BattleState
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
@@ -23,6 +23,7 @@ from opendome.battle.plan import Options, is_open_now, nap, problems_of
 from opendome.battle.windows import Paths
 from opendome.kernels.assignment import NOW
 from opendome.kernels.burning import assumed_burns
+from opendome.kernels.engageable import Loads, Rules, choose
 from opendome.kernels.reach import ReachTable
 from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, join, take
 from opendome.scenario.command import Command, Node
@@ -44,8 +45,7 @@ class Manager:
     command: Command
     cells: tuple[Cell, ...]
     arms: tuple[Arms, ...]  # of each cell
-    discs: Floats  # (n_assets, 3) lat, lon, radius
-    values: Floats  # (n_assets,)
+    rules: tuple[Rules, ...]  # of each cell
     battery_node: Ints  # (n_batteries,)
     unit: Ints  # (n_batteries,) batteries of one number share guidance channels
     layer: Ints  # (n_batteries,)
@@ -57,22 +57,24 @@ class Manager:
     def build(scenario: Scenario, reach_tables: Mapping[WeaponSystem, ReachTable]) -> Manager:
         """Model of a checked scenario; ``reach_tables`` holds one table per interceptor system."""
         place = {node.name: i for i, node in enumerate(scenario.command.nodes)}
-        weapons, assets = scenario.weapons, scenario.assets
+        weapons = scenario.weapons
         joined = cells(scenario.command, scenario.sensors)
+        arms = tuple(cell_arms(scenario, cell, reach_tables) for cell in joined)
+        layer, cued = layers_of(scenario, weapons), cued_sensors(scenario)
         return Manager(
             command=scenario.command,
             cells=joined,
-            arms=tuple(cell_arms(scenario, cell, reach_tables) for cell in joined),
-            discs=np.array(
-                [[a.place.lat, a.place.lon, a.radius] for a in assets], dtype=np.float64
-            ).reshape(-1, 3),
-            values=np.array([a.value for a in assets], dtype=np.float64),
+            arms=arms,
+            rules=tuple(
+                rules_of(scenario, cell, its, layer, len(cued) > 0)
+                for cell, its in zip(joined, arms, strict=True)
+            ),
             battery_node=np.array([place[w.node] for w in weapons], dtype=np.int64),
             unit=units_of(weapons),
-            layer=layers_of(scenario, weapons),
+            layer=layer,
             p_kill=np.array([p_kill_of_round(w.system) for w in weapons], dtype=np.float64),
             assess_delay=np.array([w.system.assess_delay for w in weapons], dtype=np.float64),
-            cued=cued_sensors(scenario),
+            cued=cued,
         )
 
     def begin(self, runs: Ints) -> BattleState:
@@ -137,8 +139,6 @@ class Manager:
     ) -> Orders:
         """Orders of one cell."""
         arms, lead = self.arms[i], self._lead(i)
-        if not (self.cued or (state.tracks.t_wake[pairs[1]] <= t + 1e-9).any()):
-            return empty(Orders)  # all sleep; what they threaten is judged when one wakes
         candidates = self._candidates(i, state, picture, pairs, left, t)
         if candidates is None:
             return empty(Orders)
@@ -224,49 +224,32 @@ class Manager:
         t: float,
     ) -> Candidates | None:
         """Threats that a cell may fire at now, in the runs where there is something to decide."""
-        arms, tracks, rules = self.arms[i], state.tracks, self._lead(i).doctrine
-        is_open = doctrine.is_open(state, picture, pairs, arms.assumed_burn > 0.0)
-        seen, rows = pairs[0][is_open], pairs[1][is_open]
-        is_awake = tracks.t_wake[rows] <= t + 1e-9
-        if not (self.cued or is_awake.any()):
+        arms, tracks = self.arms[i], state.tracks
+        found = choose(
+            pairs,
+            evaluate.sighted(picture),
+            evaluate.memory(tracks),
+            doctrine.shots(state),
+            self.rules[i],
+            Loads(left.runs, left.rounds, left.free_channels),
+            t,
+        )
+        if not len(found.seen):
             return None
-        judged = pairs if self.cued else (seen, rows)
-        evaluate.refresh(state, picture, judged, self.discs, self.values)
-        if arms.assumed_burn > 0.0:
-            evaluate.suspect_burning(state, picture, judged, self.values, arms.assumed_burn)
-        is_told = picture.is_level[seen] | picture.is_boosting[seen]
-        t_end = np.where(is_told, tracks.t_end[rows], picture.impact_t[seen])
-        is_threat = doctrine.is_threatening(rules, tracks.chance[rows]) & (t_end > t)
-        is_threat &= doctrine.may_be_warhead(rules, picture, seen)
-        if not (is_threat & is_awake).any():
-            return None
-        seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
-        spent = doctrine.spent(state, self.p_kill)
-        t_word = layers.open_words(state, rows, self.layer)
-        is_other = arms.is_layered and layers.may_be_free(t_word, arms.layers)
-        is_free = doctrine.may_engage(rules, arms.rules, spent, rows, is_other)
-        seen, rows, t_end, t_word = seen[is_free], rows[is_free], t_end[is_free], t_word[is_free]
-        stock, is_known = books.find(left.runs, picture.run[seen])
-        is_ready = (np.minimum(left.rounds, left.free_channels)[:, arms.numbers] > 0).any(axis=1)
-        is_due = np.zeros(len(left.runs), dtype=np.bool_)
-        is_due[stock[is_known & (tracks.t_wake[rows] <= t + 1e-9)]] = True
-        chosen = np.flatnonzero(is_known & (is_due & is_ready)[stock])
-        if len(chosen) == 0:
-            return None
-        chosen = chosen[np.lexsort((picture.id[seen[chosen]], stock[chosen]))]
-        rows = rows[chosen]
+        order = np.lexsort((picture.id[found.seen], found.stock))
+        rows, spent = found.rows[order], doctrine.spent(state, self.p_kill)
         t_asked = np.where(np.isnan(tracks.t_asked[rows]), t, tracks.t_asked[rows])
         return Candidates(
-            seen=seen[chosen],
+            seen=found.seen[order],
             rows=rows,
-            stock=stock[chosen],
+            stock=found.stock[order],
             t_release=np.maximum(t, t_asked[:, None] + arms.consent),
-            t_end=t_end[chosen],
+            t_end=found.t_end[order],
             wanted=doctrine.salvo(arms.rules, spent.n_rounds[rows]),
             n_tries=doctrine.tries(arms.rules, spent.n_rounds[rows]),
             is_new=np.isnan(tracks.t_asked[rows]),
             value=tracks.value[rows] * spent.survival[rows],
-            t_word=t_word[chosen],
+            t_word=found.t_word[order],
         )
 
 

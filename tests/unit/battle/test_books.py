@@ -9,11 +9,12 @@ import pytest
 
 from opendome.battle import books
 from opendome.battle.books import BattleState, OrderBook, OrderLog
-from opendome.battle.doctrine import SalvoRules, is_open, salvo, spent
-from opendome.battle.doctrine import may_engage as allows
+from opendome.battle.doctrine import SalvoRules, salvo, spent
 from opendome.battle.picture import REOPEN_AFTER, contradict, read
 from opendome.messages import ReportKind, take
 from opendome.scenario.command import Doctrine
+from tests.unit.battle.plain_choice import is_open
+from tests.unit.battle.plain_choice import may_engage as allows
 from tests.unit.battle.situations import raid, reports
 
 ASSESS_DELAY = np.array([2.0, 2.0])

@@ -10,6 +10,7 @@ import pytest
 
 from opendome.battle import books, evaluate
 from opendome.battle.picture import read
+from tests.unit.battle.plain_choice import refresh
 from tests.unit.battle.situations import LAT, LON, raid
 
 CITY = np.array([[LAT, LON, 6e3]])
@@ -59,14 +60,14 @@ def test_only_newer_predictions_are_judged_again():
     state = books.begin(np.array([0]), 1, 2)
     picture = raid(2).picture(5.0)
     pairs = read(state, picture)
-    evaluate.refresh(state, picture, pairs, CITY, np.array([10.0]))
+    refresh(state, picture, pairs, CITY, np.array([10.0]))
     assert (state.tracks.chance > 0.99).all()
     picture.impact_lat[:] += 1.0
-    evaluate.refresh(state, picture, pairs, CITY, np.array([10.0]))
+    refresh(state, picture, pairs, CITY, np.array([10.0]))
     assert (state.tracks.chance > 0.99).all()
     picture.t_predicted[0] = 6.0
-    evaluate.refresh(state, picture, pairs, CITY, np.array([10.0]))
+    refresh(state, picture, pairs, CITY, np.array([10.0]))
     assert state.tracks.chance.tolist() == [0.0, pytest.approx(1.0)]
     picture.t_predicted[:] = np.nan
-    evaluate.refresh(state, picture, pairs, CITY, np.array([10.0]))
+    refresh(state, picture, pairs, CITY, np.array([10.0]))
     assert state.tracks.t_judged.tolist() == [6.0, 5.0]

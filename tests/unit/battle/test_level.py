@@ -19,6 +19,7 @@ from opendome.kernels.reach import ground_range
 from opendome.messages import Reports, Tracks, empty
 from opendome.scenario.places import Place
 from opendome.scenario.sensors import Sensor
+from tests.unit.battle.plain_choice import refresh
 from tests.unit.battle.situations import (
     LAT,
     LON,
@@ -101,7 +102,7 @@ def test_it_is_judged_again_with_every_newer_state():
     state = books.begin(RUN, 1, 1)
     for t, off, wanted in ((0.0, 0.0, 1.0), (1.0, math.pi, 0.0), (1.0, 0.0, 0.0)):
         picture = replace(flyer(50e3, off), t=np.array([t]))
-        evaluate.refresh(state, picture, read(state, picture), CITY, np.array([1.0]))
+        refresh(state, picture, read(state, picture), CITY, np.array([1.0]))
         assert state.tracks.chance.tolist() == [wanted]
 
 
