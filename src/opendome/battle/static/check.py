@@ -127,7 +127,11 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
         rows = np.arange(low, min(low + step, n))
         found = cheap_packages(instance, proof.price, rows, limits[rows], most)
         if found is None:
-            return "more packages are cheap at these prices than are listed."
+            if needs_tree:
+                return "more packages are cheap at these prices than are listed."
+            return (
+                "undecided: so many packages are nearly cheapest that they cannot be gone through."
+            )
         cheaper = np.flatnonzero(found.cost < proof.least[found.threat] - fine / n)
         if len(cheaper):
             return f"threat {found.threat[cheaper[0]]} has a package below its least cost."
