@@ -17,6 +17,7 @@ from benchmarks import (
     raids,
     shells,
     startup,
+    sweeps,
     tracking,
 )
 from benchmarks.measure import Row, machine
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "firing": firing.measure,
     "mixed": raids.measure_mixed,
     "campaign": raids.measure_campaign,
+    "sweeps": sweeps.measure,
     "profile": raids.measure_profile,
 }
 

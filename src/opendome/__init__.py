@@ -4,6 +4,7 @@
     scenario = od.load("iron_dome_city")
     result = od.run(scenario, seed=7)
     campaign = od.run_many(scenario, runs=100, seed=7, workers=2, out="runs/city")
+    design = od.sweep("limited_icbm_defense", workers=2, out="runs/defense")
     wirings = od.compare(scenario, "command.wiring", ["integrated", "stovepiped"], runs=100)
 
 Names are fetched when they are first used, so that importing the package costs nothing.
@@ -19,6 +20,7 @@ from opendome._version import __version__
 if TYPE_CHECKING:
     from opendome.campaign.compare import Comparison, compare, open_comparison
     from opendome.campaign.runner import run, run_many
+    from opendome.campaign.sweep import open_sweep, sweep
     from opendome.errors import ModelRangeError, OpenDomeError, RecordError, ScenarioError
     from opendome.results.result import Campaign, Result, open_campaign
     from opendome.scenario.catalog_entries import catalog
@@ -43,8 +45,10 @@ __all__ = [
     "load",
     "open_campaign",
     "open_comparison",
+    "open_sweep",
     "run",
     "run_many",
+    "sweep",
     "write_report",
 ]
 
@@ -57,6 +61,8 @@ _HOMES = {
     "run_many": "opendome.campaign.runner",
     "compare": "opendome.campaign.compare",
     "Comparison": "opendome.campaign.compare",
+    "sweep": "opendome.campaign.sweep",
+    "open_sweep": "opendome.campaign.sweep",
     "open_comparison": "opendome.campaign.compare",
     "Result": "opendome.results.result",
     "Campaign": "opendome.results.result",

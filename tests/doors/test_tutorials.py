@@ -34,7 +34,7 @@ def execute(page: Path, runs: int | None = None) -> dict[str, object]:
 
 
 def test_every_tutorial_is_tested():
-    assert [page.stem for page in TUTORIALS] == ["01_first_raid"]
+    assert [page.stem for page in TUTORIALS] == ["01_first_raid", "02_many_cells"]
 
 
 @pytest.mark.parametrize("runs", [3, pytest.param(None, marks=pytest.mark.nightly)])
@@ -54,6 +54,20 @@ def test_first_raid_runs_and_says_what_its_page_says(
     raids = [c.table("threats", ["run", "threat", "impact_lat"]) for c in (campaign, twice)]
     assert raids[0].equals(raids[1])
     assert (tmp_path / "city" / "report.html").stat().st_size > 10_000
+
+
+def test_many_cells_run_and_say_what_their_page_says(tmp_path: Path, monkeypatch, capsys):
+    """Waiting for consent lets more through, and the difference is clear."""
+    monkeypatch.chdir(tmp_path)
+    names = execute(DOCS / "tutorials" / "02_many_cells.md")
+    said = capsys.readouterr().out
+    assert "raid 2, consent after 600 s:" in said
+    found = names["found"]
+    assert found.failed == []  # type: ignore[attr-defined]
+    at_once, late = found.estimates()[:2, 0]  # type: ignore[attr-defined]
+    assert late > at_once
+    assert (tmp_path / "late_consent" / "effects.csv").is_file()
+    assert (tmp_path / "late_consent" / "report.html").stat().st_size > 10_000
 
 
 def test_written_scenario_can_be_loaded(tmp_path: Path, monkeypatch):

@@ -14,8 +14,11 @@ changes no byte.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -41,7 +44,14 @@ from opendome.campaign.packs import (
     read_sweep,
     write_sweep,
 )
-from opendome.campaign.runner import HERE, Engine, Place, Progress, share_out
+from opendome.campaign.runner import (
+    HERE,
+    Engine,
+    Place,
+    Progress,
+    share_out,
+    simulation_engine,
+)
 from opendome.campaign.stopping import next_round
 from opendome.errors import OpenDomeError
 from opendome.results import layout
@@ -232,6 +242,40 @@ class Sweep:
         rows = self.outcomes.select(["cell", "state", "problem"]).to_pylist()
         found = {r["cell"]: r["problem"] for r in rows if r["state"] == FAILED}
         return list(found.items())
+
+
+def sweep(
+    design: str | Path | Mapping[str, Any],
+    workers: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run all cells of a design; the tables are the same for any number of workers.
+
+    Parameters
+    ----------
+    design : str, Path or mapping
+        Name of a shipped design, path of a YAML file, or its keys as a mapping.
+    workers : int
+        Processes, each with one thread; 1 computes in this process.
+    out : path, optional
+        Folder of the sweep, gone on with if it holds part of it; without it a temporary one,
+        deleted with the Sweep.
+    progress : callable, optional
+        Called with (finished runs, all runs).
+    """
+    cells = Cells.of(load_design(design))
+    if out is not None:
+        return run_sweep(simulation_engine(), cells, Path(out), workers, progress)
+    folder = Path(tempfile.mkdtemp(prefix="opendome-"))
+    remove = partial(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        found = run_sweep(simulation_engine(), cells, folder, workers, progress)
+    except BaseException:
+        remove()
+        raise
+    weakref.finalize(found, remove)
+    return found
 
 
 def run_sweep(
