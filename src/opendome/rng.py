@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     KILL = 22
     SEEKER_NOISE = 23
     KILL_ASSESSMENT = 24
+    COMMON_FAILURE = 25
     CONSENT = 30
     BOOTSTRAP = 40
     DESIGN = 41

@@ -105,6 +105,12 @@ def _reload(about: str) -> Any:
     return quantity("reload_s", "s", about, low=0, high=1e6, default=None)
 
 
+def _common_failure() -> Any:
+    """Chance of a fault that all of its kind share."""
+    about = "Chance that in a whole raid none of its kind works, in any battery."
+    return quantity("p_common_failure", "1", about, low=0, high=1, default=0)
+
+
 @dataclass(frozen=True)
 class InterceptorSystem:
     """A class of interceptor with its launcher."""
@@ -168,6 +174,7 @@ class InterceptorSystem:
         high=1000,
         default=180,
     )
+    p_common_failure: float = _common_failure()
 
 
 @dataclass(frozen=True)
@@ -216,6 +223,7 @@ class LaserSystem:
     ballistic_range: float | None = _farthest_ballistic("ballistic threat", 1000)
     remote: str = _remote()
     reload: float | None = _reload("its store of energy")
+    p_common_failure: float = _common_failure()
 
 
 WeaponSystem = InterceptorSystem | LaserSystem

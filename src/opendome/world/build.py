@@ -116,14 +116,17 @@ def interceptor_table(
         vehicles=np.array([s.kill_vehicles for s in systems], dtype=np.int64),
         noise=int(Purpose.SEEKER_NOISE),
     )
+    names = tuple(s.name for s in systems)
     return InterceptorTable(
-        names=tuple(s.name for s in systems),
+        names=names,
         vehicles=vehicles,
         kinds=kinds,
         divert=per([s.homing.divert for s in systems]),
         p_kill=per([s.p_kill / c for s, c in zip(systems, common, strict=True)]),
         p_common=per(common),
         p_reliability=per([s.p_reliability for s in systems]),
+        p_common_failure=per([s.p_common_failure for s in systems]),
+        first_of_name=np.array([names.index(s.name) for s in systems], dtype=np.int64),
         p_discrimination=per([s.p_discrimination for s in systems]),
         lethal_radius=per([s.lethal_radius for s in systems]),
         cost=per([s.cost for s in systems]),

@@ -125,6 +125,8 @@ class InterceptorTable:
     p_kill: Floats  # tabled; of one of several kill vehicles, if its booster works
     p_common: Floats  # tabled; chance that the booster works, of one vehicle: 1, p_kill holds it
     p_reliability: Floats
+    p_common_failure: Floats  # that in a run none of the system works
+    first_of_name: Ints  # first system of that name: they fail together
     p_discrimination: Floats
     lethal_radius: Floats
     cost: Floats

@@ -210,6 +210,10 @@ def _with_shots(
             (Purpose.DISCRIMINATION, fresh.lot, homes_with),
         )
     )
+    if table.p_common_failure.any():
+        purpose, kind = int(Purpose.COMMON_FAILURE), table.first_of_name[fresh.system]
+        lots = uniforms(state.seed, launches.run, purpose, kind, zeros, 1)[:, 0]
+        works &= lots >= table.p_common_failure[fresh.system]
     new = ShotRecord(
         launches.order,
         launches.battery,

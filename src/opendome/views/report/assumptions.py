@@ -23,6 +23,7 @@ HEADLINES: Final = {
     "p_defeat": "chance that an attempt stops a launcher",
     "p_kill": "kill probability of one shot",
     "p_reliability": "chance that the round works",
+    "p_common_failure": "chance that in a raid none of its kind works",
     "p_discrimination": "chance that it homes on the right object",
     "reliability": "chance that a launch does not fail",
     "max_range_km": "longest range",
