@@ -27,7 +27,8 @@ from opendome.scenario.load import load, resolved
 from opendome.scenario.load_design import load_design
 
 WANTED = 100_000
-RUNS = int(os.environ.get("OPENDOME_BENCH_RUNS", "600"))
+RUNS_OF_PART = 5_000
+RUNS = int(os.environ.get("OPENDOME_BENCH_RUNS", "400"))
 TABLES = ("threats", "engagements")
 FAST = ["picture=statistical", "engagement=tabled", "step_s=5"]
 QUANTILES = "select quantile_cont(leakers, [0.05, 0.25, 0.5, 0.75, 0.95, 0.99]) from runs"
@@ -50,10 +51,15 @@ def grown(found: Sweep, folder: Path) -> Sweep:
     """The same with its tables repeated until they hold WANTED runs."""
     layout.write_note(folder / "sweep.json", found.note)
     layout.write_table(folder / "cells.parquet", found.cells)
-    times = -(-WANTED // found.runs)
+    times = max(1, -(-WANTED // found.runs))
     tables = {name: found.table(name) for name in ("runs", "outcomes", *TABLES)}
-    for k in range(times if times > 1 else 1):
-        part = {name: _later(table, k * found.runs) for name, table in tables.items()}
+    copies = max(1, RUNS_OF_PART // found.runs)  # in one part
+    for k in range(-(-times // copies)):
+        starts = range(k * copies, min((k + 1) * copies, times))
+        part = {
+            name: pa.concat_tables([_later(t, i * found.runs) for i in starts]).combine_chunks()
+            for name, t in tables.items()
+        }
         layout.write_tables(folder, k, part)
     return open_sweep(folder)
 
@@ -80,7 +86,7 @@ def one() -> dict[str, float]:
         large = grown(small, Path(place) / "large")
         leakers = timed(lambda: large.query(QUANTILES), repeats=5)
         kills = timed(lambda: large.query(BY_SYSTEM), repeats=3)
-        disk = {f"disk.{n}": float(size(large.folder, n)) for n in ("runs", *TABLES)}
+        disk = {f"disk.{n}": size(small.folder, n) / small.runs for n in ("runs", *TABLES)}
         return {
             "runs": float(small.runs),
             "held": float(large.runs),
@@ -113,7 +119,7 @@ def measure() -> list[Row]:
             f"{found['shots']:,.0f} shots"),
     ]  # fmt: skip
     for name in ("runs", *TABLES):
-        rows.append(Row("sweeps", f"disk, {name}", found[f"disk.{name}"] / held * WANTED / 2**20,
+        rows.append(Row("sweeps", f"disk, {name}", found[f"disk.{name}"] * WANTED / 2**20,
                         "MiB", f"for {WANTED:,} runs"))  # fmt: skip
     return rows
 
