@@ -35,6 +35,9 @@ ELSEWHERE = {
     "::test_share_of_other_propagated_shells",
     "views.nothing_expected": "unit/tracks/test_coverage.py"
     "::test_many_satellites_expect_nothing_so_that_nothing_is_a_miss",
+    "bernoulli_scan.scan_existing": "reference/test_hypotheses_twin.py"
+    "::test_existence_follows_its_equations",
+    "bernoulli_scan.show_best": "unit/tracks/test_existence.py::test_pictures_are_sound",
     "linear_scan.scan_counted": "reference/test_linear_scan_twin.py"
     "::test_scans_are_those_of_plain_linear_algebra",
     "point_sets.best_partners": "unit/results/test_set_metrics.py"

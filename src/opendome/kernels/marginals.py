@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 MOST_SHARED = 12  # looks of a cluster that several rows may take, for an exact sum
 MOST_TERMS = 1 << 16  # rows times subsets, the same
-CLOSE = 1e-7  # change of a message at which belief propagation has settled
+CLOSE = 1e-5  # change of a message at which belief propagation has settled
 MOST_TURNS = 300
 
 

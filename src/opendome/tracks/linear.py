@@ -13,6 +13,10 @@ from typing import NamedTuple, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from opendome.kernels.bernoulli_scan import scan_existing, show_best
+from opendome.kernels.existence import ExistenceRules
+from opendome.kernels.hypotheses import MOST_HYPOTHESES, Groups
+from opendome.kernels.hypotheses import MOST_ROWS as MOST_IN_GROUP
 from opendome.kernels.linear import LinearModel
 from opendome.kernels.linear_scan import CountRules, Report, Start, Store, scan_counted
 
@@ -21,6 +25,7 @@ Ints = NDArray[np.int64]
 
 FIRST_ROOM = 256  # rows
 MOST_ROWS = 100_000
+MOST_GROUPS = 2048  # what finds no room is carried on by chances
 
 
 class Followed(NamedTuple):
@@ -103,6 +108,54 @@ def count_rules(
     )
 
 
+def existence_rules(
+    *,
+    clutter: float,
+    birth: float,
+    p_detect: float = 0.9,
+    p_survive: float = 0.998,
+    gate: float = 16.0,
+    show: float = 0.7,
+    hide: float = 0.45,
+    drop: float = 3e-3,
+    cap: float = np.inf,
+    capped: tuple[int, ...] = (0,),
+    firm: float = 0.3,
+) -> ExistenceRules:  # size: keywords with defaults, each a rule of its own
+    """Rules of tracks that have a chance of existence.
+
+    Parameters
+    ----------
+    clutter, birth : float
+        Density of false looks, and of first looks of new things, 1 per unit of measurement space
+        and scan.
+    p_survive : float
+        From scan to scan.
+    show, hide, drop : float
+        Existence from which a track is confirmed, below which it no longer is, and ends.
+    cap : float
+        Sum of the variances of the ``capped`` components that ends a track.
+    firm : float
+        Existence from which doubtful tracks are carried on as joint hypotheses; above 1: never.
+    """
+    return ExistenceRules(
+        gate=gate,
+        p_gate=1.0 - float(np.exp(-0.5 * gate)),
+        p_detect=p_detect,
+        p_survive=p_survive,
+        clutter=clutter,
+        birth=birth,
+        show=show,
+        hide=hide,
+        drop=drop,
+        cap=cap,
+        capped=np.array(capped, dtype=np.int64),
+        firm=firm,
+        most_near=64,
+        most_shared=10,
+    )
+
+
 @final
 class LinearTracker:
     """Follows many linear things from scan to scan.
@@ -113,8 +166,8 @@ class LinearTracker:
         Model of a step of so many seconds; asked once for each length of step.
     start : Start
         State of a new track but for what its look measures.
-    rules : CountRules
-        See `count_rules`.
+    rules : CountRules or ExistenceRules
+        See `count_rules` and `existence_rules`.
     most_rows : int
         Tracks held at once, tentative ones too; beyond that looks begin none, and are counted.
     """
@@ -123,7 +176,7 @@ class LinearTracker:
         self,
         model_of: Callable[[float], LinearModel],
         start: Start,
-        rules: CountRules,
+        rules: CountRules | ExistenceRules,
         most_rows: int = MOST_ROWS,
     ) -> None:
         self._model_of, self._start, self._rules = model_of, start, rules
@@ -131,7 +184,9 @@ class LinearTracker:
         self._most = most_rows
         self._store = _new_store(min(FIRST_ROOM, most_rows), len(start.x))
         self._t: float | None = None
+        self._groups = [_new_groups(len(start.x)) for _ in range(2)]
         self.report = Report(0, 0, 0, 0, 0)
+        self.n_groups = 0
         self.n_dropped = 0
 
     def begin(self, t: float, x: ArrayLike, cov: ArrayLike) -> None:
@@ -160,7 +215,14 @@ class LinearTracker:
         z = np.ascontiguousarray(looks, dtype=float).reshape(-1, len(model.measured))
         self._make_room(self.report.n_rows + len(z))
         counts = (self.report.n_rows, self.report.next_id)
-        self.report = scan_counted(self._store, counts, z, model, self._start, self._rules)
+        if isinstance(self._rules, CountRules):
+            self.report = scan_counted(self._store, counts, z, model, self._start, self._rules)
+        else:
+            state = (self._store, self._groups[0], self._groups[1])
+            self.report, self.n_groups = scan_existing(
+                state, (*counts, self.n_groups), z, model, self._start, self._rules
+            )
+            self._groups.reverse()
         self.n_dropped += self.report.n_dropped
         self._t = t
         return self.picture()
@@ -170,7 +232,9 @@ class LinearTracker:
         n, store = self.report.n_rows, self._store
         rows = np.flatnonzero(store.is_confirmed[:n])
         t = 0.0 if self._t is None else self._t
-        return Followed(t, store.id[rows], store.x[rows], store.cov[rows], store.existence[rows])
+        found = Followed(t, store.id[rows], store.x[rows], store.cov[rows], store.existence[rows])
+        show_best(self._groups[0], self.n_groups, found.id, found.x, found.cov)
+        return found
 
     def _make_room(self, n: int) -> None:
         room = len(self._store.id)
@@ -191,4 +255,17 @@ def _new_store(room: int, d: int) -> Store:
         misses=np.zeros(room, dtype=np.int64),
         is_confirmed=np.zeros(room, dtype=bool),
         existence=np.ones(room),
+    )
+
+
+def _new_groups(d: int) -> Groups:
+    shape = (MOST_GROUPS, MOST_HYPOTHESES, MOST_IN_GROUP)
+    return Groups(
+        n_rows=np.zeros(MOST_GROUPS, dtype=np.int64),
+        n_hypotheses=np.zeros(MOST_GROUPS, dtype=np.int64),
+        id=np.zeros((MOST_GROUPS, MOST_IN_GROUP), dtype=np.int64),
+        weight=np.zeros(shape[:2]),
+        existence=np.zeros(shape),
+        x=np.zeros((*shape, d)),
+        cov=np.zeros((*shape, d, d)),
     )
