@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Row, peak_memory
-from opendome.tracks.linear import LinearTracker
+from opendome.tracks.linear import LinearTracker, existence_rules
 from tests.reference.linear_scenes import START, Scene, scene, step
 from tests.reference.stonesoup_trackers import our_rules, their_tracker
 
@@ -72,6 +72,22 @@ def measure_scale() -> list[Row]:
     return rows
 
 
+def measure_existence() -> list[Row]:
+    """The same with a chance of existence, joint hypotheses of doubtful groups included."""
+    rows = []
+    for n, is_dense, aim in ((10_000, False, "aim 60"), (2_000, True, "aim 100")):
+        looked = scene(n, 0, 40, is_dense=is_dense)
+        rules = existence_rules(
+            clutter=looked.clutter, birth=0.01 * looked.clutter, cap=2 * 60.0**2, capped=(0, 2)
+        )
+        spent = per_scan(LinearTracker(step, START, rules), looked)
+        case = f"existence, {n:,} {'dense' if is_dense else 'standard'}"
+        rows.append(Row("tracking", f"{case}, median", float(np.median(spent)), "ms a scan"))
+        p95 = float(np.percentile(spent, 95))
+        rows.append(Row("tracking", f"{case}, p95", p95, "ms a scan", aim))
+    return rows
+
+
 def measure() -> list[Row]:
     """Everything about association."""
-    return [*measure_parity(), *measure_scale()]
+    return [*measure_parity(), *measure_scale(), *measure_existence()]

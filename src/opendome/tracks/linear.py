@@ -117,7 +117,7 @@ def existence_rules(
     gate: float = 16.0,
     show: float = 0.7,
     hide: float = 0.45,
-    drop: float = 3e-3,
+    drop: float = 5e-3,
     cap: float = np.inf,
     capped: tuple[int, ...] = (0,),
     firm: float = 0.3,

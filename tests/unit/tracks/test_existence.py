@@ -48,7 +48,6 @@ def after_death(seed, firm):
 def test_what_dies_where_it_crosses_is_forgotten_sooner_by_hypotheses():
     before = np.mean([after_death(seed, firm=2.0) for seed in range(20, 60)], axis=0)
     after = np.mean([after_death(seed, firm=0.3) for seed in range(20, 60)], axis=0)
-    print(before, after)
     assert after[0] < 0.9 * before[0]
     assert after[1] < 0.7 * before[1]
 
