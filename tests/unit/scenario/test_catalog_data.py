@@ -316,6 +316,7 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "basing",
         "phase",
         "assumed_burn_s",
+        "p_common_failure",
     }  # absent has a meaning
     if entry(name).choices.get("basing") == "orbit":
         unsaid.add("launchers")  # the satellites of its shell
