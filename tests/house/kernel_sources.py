@@ -33,6 +33,14 @@ ELSEWHERE = {
     "::test_prediction_is_that_of_two_kepler_orbits",
     "overhead.count_in_reach": "published/test_space_based_shells.py"
     "::test_share_of_other_propagated_shells",
+    "sequences.advantages": "unit/kernels/test_sequences.py::test_advantages_and_values_agree",
+    "sequences.columns": "unit/kernels/test_sequences.py::test_columns_hold_expected_use_and_leak",
+    "sequences.sequences": "unit/kernels/test_sequences.py"
+    "::test_values_are_the_least_over_every_sequence",
+    "sequences.tails": "unit/kernels/test_sequences.py"
+    "::test_tails_drop_what_is_past_and_who_is_gone",
+    "sequences.values": "unit/kernels/test_sequences.py"
+    "::test_values_are_the_least_over_every_sequence",
     "views.nothing_expected": "unit/tracks/test_coverage.py"
     "::test_many_satellites_expect_nothing_so_that_nothing_is_a_miss",
     "bernoulli_scan.scan_existing": "reference/test_hypotheses_twin.py"

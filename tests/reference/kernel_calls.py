@@ -37,7 +37,11 @@ CHANGES: dict[str, list[list[str]]] = {
         [f"command.nodes.{node}.filter=ekf" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=optimal" for node in ("thaad", "patriot")],
     ],
-    "limited_icbm": [["picture=statistical"], ["engagement=tabled"]],
+    "limited_icbm": [
+        ["picture=statistical"],
+        ["engagement=tabled"],
+        ["sensors.geo_west.overrides.false_alarms_1=1"],
+    ],
     "iron_dome_city": [["picture=statistical"]],
     "swarm_night": [["threats.swarm.count=24"]],
     "theater_bases": [
