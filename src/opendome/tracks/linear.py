@@ -93,7 +93,7 @@ def count_rules(
         Sum of the variances of the ``capped`` components that ends a tentative and a confirmed
         track: a vague track would see looks everywhere.
     """
-    wide = gate if soft_gate is None else soft_gate
+    wide = gate if soft_gate is None or clutter == 0.0 else soft_gate
     return CountRules(
         gates=np.array([gate, wide]),
         n_confirm=n_confirm,

@@ -70,6 +70,11 @@ def test_a_full_store_counts_what_it_drops():
     assert roomy.n_dropped == 0
 
 
+def test_the_gate_of_chances_is_not_that_of_nearest_neighbours():
+    assert count_rules(gate=16.0, soft_gate=17.0).gates.tolist() == [16.0, 16.0]
+    assert count_rules(gate=16.0, soft_gate=17.0, clutter=1e-6).gates.tolist() == [16.0, 17.0]
+
+
 def test_time_does_not_run_backwards():
     mine = tracker()
     mine.scan(5.0, np.empty((0, 2)))
