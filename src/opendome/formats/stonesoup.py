@@ -207,11 +207,9 @@ class PluggedPicture:
             dropped=np.zeros(n, dtype=np.int64),
         )
 
-    def update(
-        self, state: PluggedState, scans: Sequence[Scan], t: float, *, cell: int | None = None
-    ) -> PluggedState:
+    def hear(self, state: PluggedState, mail: Sequence[Sequence[Scan]], t: float) -> PluggedState:
         """Take in scans in the order of their times; only what the first cell hears."""
-        for scan in sorted(scans if not cell else (), key=lambda s: (s.t, s.sensor)):
+        for scan in sorted(mail[0], key=lambda s: (s.t, s.sensor)):
             for i, run in enumerate(state.runs):
                 seen = take(scan.seen, scan.seen.run == run)
                 if len(seen.run) == 0:
