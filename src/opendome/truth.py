@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +51,10 @@ class Meetings:
     track: NDArray[np.int64]  # the track the round was sent against
     threat: NDArray[np.int64]  # -1: the track was of nothing
     is_kill: NDArray[np.bool_]  # that threat is dead, by this round or an earlier one
+
+
+def of_runs(truth: Truth, runs: Sequence[int]) -> Truth:
+    """The part of a snapshot that belongs to some runs."""
+    rows = np.isin(truth.run, runs)
+    columns = {f.name: getattr(truth, f.name)[rows] for f in fields(truth)[2:]}
+    return Truth(t=truth.t, runs=truth.runs[np.isin(truth.runs, runs)], **columns)

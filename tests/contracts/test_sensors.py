@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 
 import numpy as np
 import pytest
@@ -142,3 +142,29 @@ def test_statement_of_errors_is_honest(sensor, truth):
     real = turn < 6.0
     assert real.sum() > 25
     assert np.mean(turn[real] ** 2) == pytest.approx(2.0, rel=0.5)
+
+
+def one_weakened(truth, threat, factor):
+    """One threat of each run, showing so much less."""
+    mine = truth.threat == threat
+    columns = {f.name: getattr(truth, f.name)[mine] for f in fields(truth)[2:]}
+    for name in ("rcs", "rcs_uhf", "plume", "glow"):
+        columns[name] = factor * columns[name]
+    return Truth(t=truth.t, runs=truth.runs, **columns)
+
+
+@pytest.mark.parametrize("threat", range(3))
+def test_chances_are_how_often_it_detects(sensor, truth, threat):
+    """Of a threat so weak that it is a toss-up; over runs and seeds, without false alarms."""
+    sensor, seeds = replace(sensor, false_alarms=0.0), 60
+    alone = (one_weakened(truth, threat, 1.5**-k) for k in range(60))
+    weak = next(one for one in alone if sensor.chances(one, NOBODY).p_detect[0] < 0.7)
+    chances = sensor.chances(weak, NOBODY)
+    for column in chances:
+        assert len(column) == len(weak.run)
+    assert (chances.share == 1.0).all()
+    p, n = chances.p_detect.mean(), seeds * len(weak.run)
+    assert 0.0 < p < 0.7
+    seen = sum(len(np.unique(sensor.sense(weak, NOBODY, seed).run)) for seed in range(seeds))
+    # five standard deviations: one false alarm in a million
+    assert seen == pytest.approx(n * p, abs=5.0 * np.sqrt(n * p * (1.0 - p)))

@@ -92,6 +92,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
                "release."),
         Column("killer", "integer", "Shot that killed it or its carrier; -1 if none."),
         Column("killed_with", "text", "Catalog name of that interceptor; empty if none."),
+        Column("t_trackable", "number", "When a node could first track it, s; NaN if never, or in "
+               "a run that was not looked at closely."),
+        Column("t_tracked", "number", "When a node first had a confirmed track of it, s; NaN "
+               "likewise."),
         Column("sigma_impact", "number", "Standard deviation of the predicted impact when the "
                "defense decided, m; NaN if it never did."),
     ),
@@ -142,8 +146,34 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("spurious", "integer", "Tracks that match no threat."),
         Column("position_error_rms", "number", "Root mean square over the matched, m."),
         Column("velocity_error_rms", "number", "Root mean square over the matched, m/s."),
+        Column("gospa", "number", "Distance of the tracks from the threats, order 2, cutoff 5 km, "
+               "m."),
+        Column("gospa_localisation", "number", "The part of its square from the errors of pairs, "
+               "m^2."),
+        Column("gospa_missed", "number", "The part from threats without a track, m^2."),
+        Column("gospa_false", "number", "The part from tracks without a threat, m^2."),
         Column("nees", "number", "Mean normalised squared error of position and velocity; 6 for "
                "a consistent filter."),
+    ),
+    "siap": (
+        RUN,
+        Column("node", "text", "Command node, or the wiring that joins several."),
+        Column("system", "text", "Catalog name of a class of threat; empty: the row holds the "
+               "tracks that belong to nothing."),
+        Column("role", "text", "As in the table threats; empty with the system."),
+        Column("phase", "text", "boost, space (100 km up or more), air or level; any: the whole "
+               "flight."),
+        Column("condition", "text", "all, or trackable: only while it could be tracked."),
+        Column("truths", "integer", "Such threats in flight, summed over the times of the looks."),
+        Column("tracked", "integer", "Those of them that had a confirmed track."),
+        Column("tracks", "integer", "Confirmed tracks on them, or on nothing, summed likewise."),
+        Column("spurious", "integer", "Tracks of nothing among these."),
+        Column("position_error", "number", "Mean over the tracks on them, m."),
+        Column("velocity_error", "number", "Mean over the tracks on them, m/s."),
+        Column("track_changes", "integer", "Changes of track number."),
+        Column("t_tracked", "number", "Time for which they were tracked, summed over them, s."),
+        Column("t_longest", "number", "Time of the longest track of each, summed, s."),
+        Column("t_life", "number", "Time for which they flew under the condition, summed, s."),
     ),
     "trajectories": (
         RUN,

@@ -57,8 +57,41 @@ def nearest_truth(truths: Sightings, tracks: Sightings, gate: float) -> Ints:
     return match
 
 
+class Sums(NamedTuple):
+    """What the figures are quotients of; sums of several windows or classes may be added up."""
+
+    truths: int  # rows
+    tracked: int  # those with a track
+    tracks: int  # rows
+    on: int  # those on a truth
+    position_error: float  # m, sum over tracks on truths
+    velocity_error: float  # m/s
+    changes: int  # of track number
+    t_tracked: float  # s
+    t_longest: float  # s, on the longest track of each truth
+    t_life: float  # s
+
+
 def siap(times: Floats, truths: Sightings, tracks: Sightings, match: Ints) -> Siap:
-    """The SIAP figures of a picture.
+    """The SIAP figures of a picture; see `siap_sums`."""
+    return siap_of(siap_sums(times, truths, tracks, match))
+
+
+def siap_of(sums: Sums) -> Siap:
+    """The figures that sums give."""
+    return Siap(
+        completeness=_share(sums.tracked, sums.truths),
+        ambiguity=_share(sums.on, sums.tracked),
+        spuriousness=_share(sums.tracks - sums.on, sums.tracks),
+        position_error=_share(sums.position_error, sums.on),
+        velocity_error=_share(sums.velocity_error, sums.on),
+        track_changes=_share(sums.changes, sums.t_tracked),
+        longest_segment=_share(sums.t_longest, sums.t_life),
+    )
+
+
+def siap_sums(times: Floats, truths: Sightings, tracks: Sightings, match: Ints) -> Sums:
+    """Sums of which the SIAP figures of a picture are made.
 
     Parameters
     ----------
@@ -69,35 +102,49 @@ def siap(times: Floats, truths: Sightings, tracks: Sightings, match: Ints) -> Si
 
     Notes
     -----
-    A track's time on a truth is a run of consecutive times at which the two are matched. Track
-    changes: the fewest tracks that cover the times at which a truth is tracked, less one, taking
-    at each gap the track that lasts longest.
+    A track's time on a truth is a run of those times of the truth, one after another, at which the
+    two are matched; the clock of a truth stands still where it has no row between two that it has.
+    Track changes: the fewest tracks that cover the times at which a truth is tracked, less one,
+    taking at each gap the track that lasts longest.
     """
     on = np.flatnonzero(match >= 0)
-    n_tracks, n_on = len(tracks.time), len(on)
-    n_tracked = len(np.unique(match[on]))
     apart = np.linalg.norm(tracks.r[on] - truths.r[match[on]], axis=1)
     slip = np.linalg.norm(tracks.v[on] - truths.v[match[on]], axis=1)
-    needed, tracked, longest, life = 0, 0.0, 0.0, 0.0
-    for truth in np.unique(truths.id):
-        steps = np.sort(truths.time[truths.id == truth])
-        life += times[steps[-1]] - times[steps[0]]
-        mine = on[truths.id[match[on]] == truth]
+    changes, tracked, longest, life = 0, 0.0, 0.0, 0.0
+    by_truth = np.argsort(truths.id[match[on]], kind="stable")
+    on_id = truths.id[match[on]][by_truth]
+    rows = np.lexsort((truths.time, truths.id))
+    ids, first = np.unique(truths.id[rows], return_index=True)
+    for truth, mine_of in zip(ids, np.split(truths.time[rows], first[1:])):
+        clock = _clock(times, mine_of)
+        life += clock[-1]
+        span = np.searchsorted(on_id, [truth, truth + 1])
+        mine = on[by_truth[span[0] : span[1]]]
         if len(mine) == 0:
             continue
-        stays = _stays(tracks.id[mine], tracks.time[mine])
-        needed += _fewest(stays, np.unique(tracks.time[mine])) - 1
-        longest += _longest(stays, times)
-        tracked += _covered(stays, times)
-    return Siap(
-        completeness=_share(n_tracked, len(truths.time)),
-        ambiguity=_share(n_on, n_tracked),
-        spuriousness=_share(n_tracks - n_on, n_tracks),
-        position_error=float(apart.mean()) if n_on else np.nan,
-        velocity_error=float(slip.mean()) if n_on else np.nan,
-        track_changes=_share(needed, tracked),
-        longest_segment=_share(longest, life),
+        steps = np.searchsorted(mine_of, tracks.time[mine])
+        stays = _stays(tracks.id[mine], steps)
+        changes += _fewest(stays, np.unique(steps)) - 1
+        longest += _longest(stays, clock)
+        tracked += _covered(stays, clock)
+    return Sums(
+        truths=len(truths.time),
+        tracked=len(np.unique(match[on])),
+        tracks=len(tracks.time),
+        on=len(on),
+        position_error=float(apart.sum()),
+        velocity_error=float(slip.sum()),
+        changes=changes,
+        t_tracked=tracked,
+        t_longest=longest,
+        t_life=float(life),
     )
+
+
+def _clock(times: Floats, steps: Ints) -> Floats:
+    """Time of a truth at its own times, s; none goes by in a gap between two of them."""
+    passed = np.diff(times[steps]) * (np.diff(steps) == 1)
+    return np.concatenate([np.zeros(1), np.cumsum(passed)])
 
 
 def _share(part: float, whole: float) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from opendome.kernels.greedy import greedy_pairs
 from opendome.messages import Tracks, take
 from opendome.results.record import Coded, Values
+from opendome.results.set_metrics import gospa
 from opendome.truth import Truth
 
 Floats = NDArray[np.float64]
@@ -44,8 +45,7 @@ def match_tracks(truth: Truth, tracks: Tracks, gate: float = GATE) -> Matches:
     gate : float
         Greatest distance of a pair, m; a track less sure than that has GATE_SIGMAS of its own.
     """
-    spread = np.sqrt(np.trace(tracks.cov_ecef[:, :3, :3], axis1=1, axis2=2))
-    reach = np.maximum(gate, GATE_SIGMAS * spread)
+    reach = reach_of(tracks, gate)
     i_truth, i_track = _pairs(truth.run, tracks.run)
     distance = np.linalg.norm(truth.r_ecef[i_truth] - tracks.x_ecef[i_track, :3], axis=1)
     is_near = distance <= reach[i_track]
@@ -58,6 +58,13 @@ def match_tracks(truth: Truth, tracks: Tracks, gate: float = GATE) -> Matches:
     n_seats = len(truth.run) * n_nodes
     rows = np.flatnonzero(greedy_pairs(seat, i_track, n_seats, len(tracks.run)))
     return Matches(i_truth[rows], i_track[rows], distance[rows])
+
+
+def reach_of(tracks: Tracks, gate: float) -> Floats:
+    """How far (n,) from each track its threat may be, m."""
+    spread = np.sqrt(np.trace(tracks.cov_ecef[:, :3, :3], axis1=1, axis2=2))
+    reach: Floats = np.maximum(gate, GATE_SIGMAS * spread)
+    return reach
 
 
 def normalised_errors(error: Floats, cov: Floats) -> Floats:
@@ -123,7 +130,25 @@ def score_picture(
         "spurious": n_tracks - n_matched,
         "position_error_rms": _rms(error[:, :3], cell_of_match, n_cells),
         "velocity_error_rms": _rms(error[:, 3:], cell_of_match, n_cells),
+        **_gospas(truth, tracks, cell, n_cells),
         "nees": _mean(nees[is_known], cell_of_match[is_known], n_cells),
+    }
+
+
+def _gospas(truth: Truth, tracks: Tracks, cell: Ints, n_cells: int) -> dict[str, Values]:
+    """GOSPA and its parts of each cell."""
+    n_nodes = n_cells // max(len(truth.runs), 1)
+    run = np.searchsorted(truth.runs, truth.run)
+    found = [
+        gospa(truth.r_ecef[run == k // n_nodes], tracks.x_ecef[cell == k, :3], GATE)
+        for k in range(n_cells)
+    ]
+    columns = np.array([one[:4] for one in found]).reshape(-1, 4).T
+    return {
+        "gospa": columns[0],
+        "gospa_localisation": columns[1],
+        "gospa_missed": columns[2],
+        "gospa_false": columns[3],
     }
 
 

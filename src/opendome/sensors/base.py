@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.kernels.fair_looks import Chances
 from opendome.kernels.looks import Draws, Looks
 from opendome.messages import Detections, Tasking, empty
 from opendome.rng import Purpose
@@ -45,6 +46,10 @@ class AbstractSensor(ABC):
     @abstractmethod
     def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
         """Detections of the one look at ``truth.t``, in every run of the batch."""
+
+    @abstractmethod
+    def chances(self, truth: Truth, tasking: Tasking) -> Chances:
+        """Chance that a look at ``truth.t`` detects each thing, and how sharply; for results."""
 
 
 def draws_of(sensor: AbstractSensor, t: float, seed: int) -> Draws:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from opendome.errors import ScenarioError
 from opendome.kernels import infrared as kernel
+from opendome.kernels.fair_looks import Chances, infrared_chances
 from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
 from opendome.kernels.sun import DAY, sun_direction
 from opendome.messages import Detections, Tasking, empty
@@ -72,6 +73,12 @@ class Infrared(AbstractSensor):
             mean = self.false_alarms
             parts.append(kernel.false_alarms(self.numbers, places, draws, truth.runs, mean))
         return self._message(truth.t, places, parts)
+
+    def chances(self, truth: Truth, tasking: Tasking) -> Chances:
+        """See `AbstractSensor.chances`; of all satellites together."""
+        places, sun = self.places(truth.t), sun_direction(self.days + truth.t / DAY)
+        bodies = kernel.Bodies(truth.run, truth.threat, truth.r_ecef, truth.plume, truth.glow)
+        return infrared_chances(self.numbers, places, sun, bodies)
 
     def _message(self, t: float, places: Floats, parts: list[kernel.Seen]) -> Detections:
         """Message of one look, ordered by run, then by signal to noise: order tells nothing."""

@@ -11,6 +11,7 @@ import numpy as np
 from opendome.errors import ScenarioError
 from opendome.kernels import radar as kernel
 from opendome.kernels.faces import Faces, faces_of, scan_gains
+from opendome.kernels.fair_looks import Chances, radar_chances
 from opendome.kernels.looks import Cues
 from opendome.kernels.motion import Noise, predict_many
 from opendome.messages import Detections, Floats, Tasking, take
@@ -71,6 +72,11 @@ class Radar(AbstractSensor):
         alarms = truth.runs, self.false_alarms
         looks = kernel.scan(self.numbers, draws, there, alarms, cues)
         return detections_of(self, truth.t, self.numbers.field.r_ecef, looks)
+
+    def chances(self, truth: Truth, tasking: Tasking) -> Chances:
+        """See `AbstractSensor.chances`; of a cued radar where it is asked to look."""
+        cues = self._cues(tasking, truth.t)
+        return radar_chances(self.numbers, truth.run, truth.r_ecef, self.shown_rcs(truth), cues)
 
     def shown_rcs(self, truth: Truth) -> Floats:
         """Cross-section (n,) that would give each echo without losses and jammers, m^2."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from opendome.errors import ScenarioError
 from opendome.kernels import skywave as kernel
+from opendome.kernels.fair_looks import Chances, skywave_chances
 from opendome.kernels.looks import joined_looks
 from opendome.messages import Detections, Tasking
 from opendome.scenario.schedule import scan_phase
@@ -54,3 +55,8 @@ class Skywave(AbstractSensor):
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, truth.rcs_uhf)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms)
         return detections_of(self, truth.t, self.numbers.r_ecef, joined_looks(seen, alarms))
+
+    def chances(self, truth: Truth, tasking: Tasking) -> Chances:
+        """See `AbstractSensor.chances`."""
+        state = np.hstack([truth.r_ecef, truth.v_ecef])
+        return skywave_chances(self.numbers, state, truth.rcs_uhf)

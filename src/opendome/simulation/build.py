@@ -20,8 +20,8 @@ from opendome.sensors.base import AbstractSensor
 from opendome.sensors.shortcut import Shortcut
 from opendome.sensors.watch import Watch
 from opendome.simulation.clock import Clock
+from opendome.simulation.names import Names
 from opendome.simulation.network import Network
-from opendome.simulation.recorder import Names
 from opendome.tracks.tracker import Tracker
 from opendome.world.build import build as build_world
 from opendome.world.build import free_time, laser_of, systems_of, vehicle_of

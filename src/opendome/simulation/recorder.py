@@ -15,8 +15,10 @@ from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.reach import reach_windows
 from opendome.kernels.shell_windows import shell_windows
 from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
-from opendome.results.record import Coded, Record, make_record
+from opendome.results.close_look import Classes, Life, Sample, score
+from opendome.results.record import TABLES, Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
+from opendome.simulation.names import Names
 from opendome.simulation.tally import (
     DEFEATED,
     FAILED,
@@ -29,6 +31,7 @@ from opendome.simulation.tally import (
     outcomes,
     shots_at,
 )  # fmt: skip
+from opendome.simulation.trajectories import trajectories
 from opendome.tracks.predict import coast
 from opendome.truth import Truth
 from opendome.world.model import WorldModel
@@ -39,20 +42,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 REACH_SAMPLES = 64  # points of a true path in the question whether it was in reach
-PATH_STEP = 240  # points of a kept trajectory
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names behind the indices, in scenario order."""
-
-    groups: tuple[str, ...]
-    threat_systems: tuple[str, ...]  # of each group
-    cells: tuple[str, ...]  # nodes that share a picture
-    nodes: tuple[str, ...]  # of each battery
-    batteries: tuple[str, ...]
-    weapon_systems: tuple[str, ...]  # of each battery
-    costs: Floats  # of one round of each battery
 
 
 @dataclass
@@ -67,6 +56,8 @@ class Recorder:
     picture: list[dict[str, Any]] = field(default_factory=list)
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
     t_next: float = 0.0
+    samples: list[Sample] = field(default_factory=list)  # close looks at the kept runs
+    t_sample: float = 0.0  # of the last
 
     def wants_picture(self, t: float) -> bool:
         """Whether the picture's quality is due at t."""
@@ -95,16 +86,36 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
     """All tables of a finished batch."""
     outcome = outcomes(model, state)
     shots = shots_at(model, state)
+    siap, life = score(notes.samples, _classes(model, names), names.cells)
     return make_record(
         {
             "runs": _runs(model, state, outcome, shots, names),
-            "threats": _threats(model, state, notes, names, outcome, shots),
+            "threats": _threats(model, state, notes, names, outcome, shots)
+            | _lives(model, state, life),
             "engagements": _engagements(model, state, notes, names),
             "events": _event_table(notes),
             "picture": _joined(notes.picture),
-            "trajectories": _trajectories(model, state, notes, names),
+            "siap": siap,
+            "trajectories": trajectories(model, state, notes.keep, names),
         }
     )
+
+
+def _classes(model: WorldModel, names: Names) -> Classes:
+    """System and role of each threat of a run."""
+    systems = sorted(set(names.threat_systems))
+    system = np.array([systems.index(name) for name in names.threat_systems], dtype=np.int64)
+    kinds = [(name, role) for name in systems for role in ROLES]
+    return Classes(system[model.threats.group] * len(ROLES) + model.objects.role, kinds)
+
+
+def _lives(model: WorldModel, state: WorldState, life: Life) -> dict[str, Any]:
+    """Columns of the table ``threats`` from the close looks; NaN in runs without them."""
+    columns = {name: np.full(len(state.threats.run), np.nan) for name in Life._fields[2:]}
+    rows = np.searchsorted(state.runs, life.run) * model.n_threats + life.threat
+    columns["t_trackable"][rows] = life.t_trackable
+    columns["t_tracked"][rows] = life.t_tracked
+    return columns
 
 
 def _per_run(state: WorldState, values: NDArray[Any]) -> NDArray[Any]:
@@ -348,9 +359,8 @@ def _event_table(notes: Recorder) -> dict[str, Any]:
 def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Columns of several small tables, one after another, ordered by run later."""
     if not parts:
-        names = ("run", "t", "node", "threats", "tracks", "matched", "spurious",
-                 "position_error_rms", "velocity_error_rms", "nees")  # fmt: skip
-        return {name: np.zeros(0, dtype=np.int64) if name != "node" else [] for name in names}
+        none: list[int] = []
+        return {column.name: none for column in TABLES["picture"]}
     joined: dict[str, Any] = {}
     for name in parts[0]:
         columns = [p[name] for p in parts]
@@ -359,42 +369,3 @@ def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
         else:
             joined[name] = np.concatenate(columns)
     return joined
-
-
-def _trajectories(
-    model: WorldModel, state: WorldState, notes: Recorder, names: Names
-) -> dict[str, Any]:
-    """Sampled paths of threats and rounds of the kept runs."""
-    columns: dict[str, list[Any]] = {
-        k: [] for k in ("run", "kind", "id", "system", "t", "lat", "lon", "alt")
-    }
-
-    def add(run: int, kind: str, number: int, system: str, t: Floats, r_eci: Floats) -> None:
-        r, _ = ecefs_from_ecis(r_eci, np.zeros_like(r_eci), t)
-        place = geodetics_from_ecefs(r)
-        n = len(t)
-        columns["run"] += [run] * n
-        columns["kind"] += [kind] * n
-        columns["id"] += [number] * n
-        columns["system"] += [system] * n
-        columns["t"] += t.tolist()
-        columns["lat"] += place[:, 0].tolist()
-        columns["lon"] += place[:, 1].tolist()
-        columns["alt"] += place[:, 2].tolist()
-
-    is_kept = np.isin(state.threats.run, sorted(notes.keep)) & ~state.threats.is_defeated
-    is_kept &= state.sky.t_launch < state.sky.t_gone  # else it died with its carrier
-    for row in np.flatnonzero(is_kept).tolist():
-        t = np.linspace(state.sky.t_launch[row], state.sky.t_gone[row], PATH_STEP)
-        where = paths_at(
-            state.sky.knots, state.sky.offsets, state.sky.counts, np.full(PATH_STEP, row), t
-        )
-        group = model.threats.group[row % model.n_threats]
-        add(int(state.threats.run[row]), "threat", int(state.threats.threat[row]),
-            names.threat_systems[group], t, np.ascontiguousarray(where[:, :3]))  # fmt: skip
-    for row, points in sorted(state.flown_paths.items()):
-        path = np.array(points).reshape(-1, 4)
-        add(int(state.rounds.run[row]), "interceptor", int(state.rounds.shot[row]),
-            names.weapon_systems[state.shots.battery[row]],
-            np.ascontiguousarray(path[:, 0]), np.ascontiguousarray(path[:, 1:]))  # fmt: skip
-    return columns

@@ -11,6 +11,7 @@ from opendome.sensors.shortcut import Shortcut
 from opendome.sensors.watch import Scene
 from opendome.simulation import network
 from opendome.simulation.build import Model
+from opendome.simulation.close_look import look_closely
 from opendome.simulation.state import State
 from opendome.truth import Meetings, Truth
 from opendome.world import world
@@ -92,10 +93,11 @@ def command(model: Model, state: State, orders: Orders, picture: Tracks, t1: flo
 
 
 def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
-    """Compare the picture with the truth, when that is due."""
+    """Compare the picture with the truth, when that is due; closely in the runs that are kept."""
     if state.recorder.wants_picture(t1):
         truth = world.snapshot(model.world, state.world, t1)
         state.recorder.note_picture(state.world, truth, picture, model.names, model.world.n_threats)
+    look_closely(model, state, picture, t1)
 
 
 def _stocks(model: Model, state: State, t: float) -> Stocks:

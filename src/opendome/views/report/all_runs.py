@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from opendome.results.result import Campaign
-from opendome.views.report import assumptions, counts, funnels, made, quality, stocks
+from opendome.views.report import assumptions, counts, funnels, made, picture_table, quality, stocks
 from opendome.views.report.layout import figure, nothing, section
 from opendome.views.report.markup import Floats, Markup, tag
 from opendome.views.report.scene import Scene, mapping
 from opendome.views.report.shown import Shown
-from opendome.views.report.words import mean, percent, spaced, whole
+from opendome.views.report.words import mean, percent, plural, spaced, whole
 
 
 def how_many(campaign: Campaign, summary: Mapping[str, Any]) -> Markup:
@@ -134,7 +134,20 @@ def picture(campaign: Campaign) -> Markup:
         "Higher means overconfident, lower means too cautious."
     )
     grid = tag("div", *(figure(d) for d in drawings), class_="grid-four")
-    return section(6, "picture", title, lead, grid, tag("p", note, class_="note"))
+    parts = [grid, tag("p", note, class_="note")]
+    rows = picture_table.figures(campaign)
+    if rows:
+        off = picture_table.spuriousness(campaign)
+        runs = len(campaign.manifest.get("trajectories_runs", []))
+        parts += [tag("h3", "What was tracked"), picture_table.table(rows)]
+        words = (
+            f"Of the confirmed tracks {percent(off)} are of nothing. From {plural(runs, 'run')} "
+            "looked at closely. A threat could be tracked "
+            "once five looks of the last 30 s would each have seen it with a chance of a half or "
+            "more, apart from its neighbours, and counts from 10 s later on. Delays are from then."
+        )
+        parts.append(tag("p", words, class_="note"))
+    return section(6, "picture", title, lead, *parts)
 
 
 def assumed(scenario: Mapping[str, Any]) -> Markup:
