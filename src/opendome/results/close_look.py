@@ -59,9 +59,10 @@ class Classes(NamedTuple):
 
 
 class Life(NamedTuple):
-    """When each threat of some runs could be tracked, and when it first was, in any node; s."""
+    """When each threat of a run could be tracked by a node, and when it first was; s."""
 
     run: Ints
+    node: Ints
     threat: Ints
     t_trackable: Floats  # NaN where never
     t_tracked: Floats
@@ -101,25 +102,28 @@ def sample(truth: Truth, tracks: Tracks, looks: Floats) -> Sample:
 
 def score(
     samples: Sequence[Sample], classes: Classes, nodes: tuple[str, ...]
-) -> tuple[dict[str, Values], Life]:
-    """Rows of the table ``siap`` and the life of each threat, from all samples of some runs."""
+) -> tuple[dict[str, Values], dict[str, Values]]:
+    """Rows of the tables ``siap`` and ``initiation``, from all samples of some runs."""
     runs = np.unique(np.concatenate([s.run for s in samples])) if samples else np.zeros(0, np.int64)
     rows: list[tuple[int, int, int, int, int, Sums]] = []
-    lives: list[Life] = []
+    whole, none = np.zeros(0, np.int64), np.zeros(0)
+    lives = [Life(whole, whole, whole, none, none)]
     for run in runs.tolist():
         for node in range(len(nodes)):
-            whole = _of_node(samples, run, node)
-            is_trackable, life = whole.trackable()
+            window = _of_node(samples, run, node)
+            is_trackable, life = window.trackable()
             lives.append(life)
-            for part in whole.parts(is_trackable, classes):
+            for part in window.parts(is_trackable, classes):
                 rows.append((run, node, *part))
-    return _table(rows, classes, nodes), _earliest(lives)
+    life = Life(*[np.concatenate(columns) for columns in zip(*lives)])
+    return _table(rows, classes, nodes), life._asdict() | {"node": Coded(life.node, nodes)}
 
 
 class Window(NamedTuple):
     """All that one node of one run was to see and saw."""
 
     run: int
+    node: int
     times: Floats
     truths: Sightings
     phase: Ints
@@ -143,7 +147,8 @@ class Window(NamedTuple):
             first[k] = np.nanmin(since) if np.isfinite(since).any() else np.nan
             if is_on[mine].any():
                 tracked[k] = t[mine][is_on[mine]].min()
-        return is_held, Life(np.full(len(ids), self.run), ids, first, tracked)
+        run, node = np.full(len(ids), self.run), np.full(len(ids), self.node)
+        return is_held, Life(run, node, ids, first, tracked)
 
     def parts(self, is_trackable: Bools, classes: Classes) -> Iterator[tuple[int, int, int, Sums]]:
         """Class, phase, condition and sums of each part that has something."""
@@ -207,7 +212,7 @@ def _of_node(samples: Sequence[Sample], run: int, node: int) -> Window:
         match.append(place[s.match[own]])
         n += len(mine)
     return Window(
-        run, np.array([s.t for s in samples]), _joined(truths), np.concatenate(phase),
+        run, node, np.array([s.t for s in samples]), _joined(truths), np.concatenate(phase),
         np.concatenate(looks), _joined(tracks), np.concatenate(match),
     )  # fmt: skip
 
@@ -218,19 +223,6 @@ def _rows(table: Sightings, rows: Ints) -> Sightings:
 
 def _joined(parts: Sequence[Sightings]) -> Sightings:
     return Sightings(*[np.concatenate(columns) for columns in zip(*parts)])
-
-
-def _earliest(lives: Sequence[Life]) -> Life:
-    """Of each threat the earliest over nodes."""
-    if not lives:
-        return Life(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-    run, threat, able, tracked = (np.concatenate(columns) for columns in zip(*lives))
-    key, place = np.unique(run * 2**32 + threat, return_inverse=True)
-    first = np.full((2, len(key)), np.inf)
-    for values, into in ((able, first[0]), (tracked, first[1])):
-        np.minimum.at(into, place, np.where(np.isnan(values), np.inf, values))
-    first[np.isinf(first)] = np.nan
-    return Life(key // 2**32, key % 2**32, first[0], first[1])
 
 
 def _table(

@@ -92,10 +92,6 @@ TABLES: dict[str, tuple[Column, ...]] = {
                "release."),
         Column("killer", "integer", "Shot that killed it or its carrier; -1 if none."),
         Column("killed_with", "text", "Catalog name of that interceptor; empty if none."),
-        Column("t_trackable", "number", "When a node could first track it, s; NaN if never, or in "
-               "a run that was not looked at closely."),
-        Column("t_tracked", "number", "When a node first had a confirmed track of it, s; NaN "
-               "likewise."),
         Column("sigma_impact", "number", "Standard deviation of the predicted impact when the "
                "defense decided, m; NaN if it never did."),
     ),
@@ -174,6 +170,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("t_tracked", "number", "Time for which they were tracked, summed over them, s."),
         Column("t_longest", "number", "Time of the longest track of each, summed, s."),
         Column("t_life", "number", "Time for which they flew under the condition, summed, s."),
+    ),
+    "initiation": (
+        RUN,
+        Column("node", "text", "Command node, or the wiring that joins several."),
+        Column("threat", "integer", "Number of the threat in its run."),
+        Column("t_trackable", "number", "When the node could first track it, s; NaN if never."),
+        Column("t_tracked", "number", "When it first had a confirmed track, s; NaN if never."),
     ),
     "trajectories": (
         RUN,

@@ -38,7 +38,7 @@ class Result:
         return defense_metrics.summarise(sums, accounts)
 
     def table(self, name: str) -> pa.Table:
-        """One of the tables: runs, threats, engagements, events, picture, siap or trajectories."""
+        """One of the tables: runs, threats, engagements, events, picture, ... of ``TABLES``."""
         return self.record.tables[_known(name, list(TABLES))]
 
     def save(self, directory: str | Path) -> Campaign:

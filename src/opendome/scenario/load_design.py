@@ -16,7 +16,7 @@ from opendome.scenario.grammar.writing import write_noun
 from opendome.scenario.grammar.yaml_text import parse_yaml
 from opendome.scenario.load import plain_text, shipped
 
-KEPT = ("threats", "engagements", "events", "picture", "siap", "trajectories")
+KEPT = ("threats", "engagements", "events", "picture", "siap", "initiation", "trajectories")
 BY_VALUES = ("grid", "list", "one_at_a_time")  # samples whose factors may give values
 BY_SIZE = ("latin_hypercube", "sobol", "saltelli")  # samples of a number of cells
 OWN_COLUMNS = ("cell", "point", "draw", "run")

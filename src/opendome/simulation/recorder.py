@@ -15,7 +15,7 @@ from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.reach import reach_windows
 from opendome.kernels.shell_windows import shell_windows
 from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
-from opendome.results.close_look import Classes, Life, Sample, score
+from opendome.results.close_look import Classes, Sample, score
 from opendome.results.record import TABLES, Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
 from opendome.simulation.names import Names
@@ -86,16 +86,16 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
     """All tables of a finished batch."""
     outcome = outcomes(model, state)
     shots = shots_at(model, state)
-    siap, life = score(notes.samples, _classes(model, names), names.cells)
+    siap, initiation = score(notes.samples, _classes(model, names), names.cells)
     return make_record(
         {
             "runs": _runs(model, state, outcome, shots, names),
-            "threats": _threats(model, state, notes, names, outcome, shots)
-            | _lives(model, state, life),
+            "threats": _threats(model, state, notes, names, outcome, shots),
             "engagements": _engagements(model, state, notes, names),
             "events": _event_table(notes),
             "picture": _joined(notes.picture),
             "siap": siap,
+            "initiation": initiation,
             "trajectories": trajectories(model, state, notes.keep, names),
         }
     )
@@ -107,15 +107,6 @@ def _classes(model: WorldModel, names: Names) -> Classes:
     system = np.array([systems.index(name) for name in names.threat_systems], dtype=np.int64)
     kinds = [(name, role) for name in systems for role in ROLES]
     return Classes(system[model.threats.group] * len(ROLES) + model.objects.role, kinds)
-
-
-def _lives(model: WorldModel, state: WorldState, life: Life) -> dict[str, Any]:
-    """Columns of the table ``threats`` from the close looks; NaN in runs without them."""
-    columns = {name: np.full(len(state.threats.run), np.nan) for name in Life._fields[2:]}
-    rows = np.searchsorted(state.runs, life.run) * model.n_threats + life.threat
-    columns["t_trackable"][rows] = life.t_trackable
-    columns["t_tracked"][rows] = life.t_tracked
-    return columns
 
 
 def _per_run(state: WorldState, values: NDArray[Any]) -> NDArray[Any]:

@@ -74,14 +74,15 @@ def test_sums_by_class_phase_and_condition():
     assert rows["cruise", "any", "all"]["tracked"] == 0
     nothing = rows["", "any", "all"]
     assert (nothing["truths"], nothing["tracks"], nothing["spurious"]) == (0, 2, 2)
-    np.testing.assert_array_equal(life.t_trackable, [15.0, np.nan])
-    np.testing.assert_array_equal(life.t_tracked, [30.0, np.nan])
+    assert make_table("initiation", life)["node"].to_pylist() == ["hub", "hub"]
+    np.testing.assert_array_equal(life["t_trackable"], [15.0, np.nan])
+    np.testing.assert_array_equal(life["t_tracked"], [30.0, np.nan])
 
 
 def test_nobody_looked():
     table, life = score([], CLASSES, ("hub",))
     assert len(make_table("siap", table)) == 0
-    assert len(life.run) == 0
+    assert len(make_table("initiation", life)) == 0
 
 
 def test_each_threat_takes_its_nearest_track_what_is_left_is_ambiguous_or_off():

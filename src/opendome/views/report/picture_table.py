@@ -132,7 +132,8 @@ def _delays(campaign: Campaign) -> dict[str, float]:
     """Median time from when a threat of each class could be tracked to its first track, s."""
     answer = ask(
         campaign,
-        f"""select {OWN_NAME} as name, median(t_tracked - t_trackable) as delay from threats
+        f"""select {OWN_NAME} as name, median(t_tracked - t_trackable) as delay
+            from initiation join threats using (run, threat)
             where isfinite(t_tracked - t_trackable) group by name""",
     )
     return dict(zip(answer["name"].tolist(), answer["delay"].tolist(), strict=True))
