@@ -33,6 +33,13 @@ def json_text(instance: Instance) -> str:
     return json.dumps(dict(zip(("value", "rounds", "p_kill"), parts)))
 
 
+def test_no_time_gives_a_plan_and_says_that_it_is_not_proven(folder: Path, capsys):
+    (folder / "a.txt").write_text(public_text(andersen(20, 40, 3, seed=5)))
+    assert main(["assign", "a.txt", "--seconds", "0"]) == 0
+    assert "not proven; gap" in capsys.readouterr().out
+    assert main(["assign", "a.txt", "--check", "runs/assign-a/certificate.json"]) == 0
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.instances import ahuja, andersen, rough
 from opendome.battle.static.certificate import ROOT, Solution
 from opendome.battle.static.check import cheap_packages, fault
+from opendome.battle.static.limits import Limits
 from opendome.battle.static.packages import costs_at, taken
 from opendome.battle.static.prices import bound_at
 from opendome.battle.static.solve import solve
@@ -127,10 +128,22 @@ def test_the_same_answer_twice(split: tuple[Instance, Solution]):
 
 def test_a_search_cut_short_claims_no_more_than_it_proved():
     instance = andersen(20, 40, 3, seed=5)
-    solution = solve(instance, max_nodes=1)
+    solution = solve(instance, Limits(nodes=1))
     assert not solution.is_proven
     assert 0.0 < solution.gap < 0.1
     assert solution.bound <= solve(instance).objective
+    assert fault(instance, solution) is None
+
+
+@pytest.mark.parametrize("asked", range(8))
+def test_a_clock_ends_the_search_with_a_plan_and_a_bound_that_hold(asked: int):
+    """The clock strikes when it is asked for the n-th time."""
+    instance = andersen(20, 40, 3, seed=5)
+    times = iter(range(100))
+    solution = solve(instance, Limits(is_late=lambda: next(times) >= asked))
+    assert not solution.is_proven
+    assert 0.0 < solution.gap < 0.5
+    assert solution.bound <= solve(instance).objective <= solution.objective
     assert fault(instance, solution) is None
 
 

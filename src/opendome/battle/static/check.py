@@ -23,6 +23,7 @@ SAME = 1e-7  # of the objective: what is asked of a proof
 FINE = 1e-9  # of the objective: what rounding may do
 LOOSE = 10.0  # times that: for a sum over all threats
 CELLS = 4_000_000  # pairs of threat and kind that are looked at together
+UNDECIDED = "undecided"  # how a fault begins that is none: the check cannot go through the proof
 MOST = 1_000_000  # packages that are looked at together
 
 
@@ -129,9 +130,7 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
         if found is None:
             if needs_tree:
                 return "more packages are cheap at these prices than are listed."
-            return (
-                "undecided: so many packages are nearly cheapest that they cannot be gone through."
-            )
+            return f"{UNDECIDED}: more packages are nearly cheapest than can be gone through."
         cheaper = np.flatnonzero(found.cost < proof.least[found.threat] - fine / n)
         if len(cheaper):
             return f"threat {found.threat[cheaper[0]]} has a package below its least cost."

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.battle.static.limits import Limits
 from opendome.battle.static.master import Master
 from opendome.battle.static.packages import costs_at, nothing, taken
 from opendome.kernels.packages import Instance, Packages, price_packages
@@ -38,13 +39,13 @@ def bound_at(instance: Instance, price: Floats) -> tuple[Bound, Packages]:
 
 
 def generate(
-    instance: Instance, start: Bound, plan: Packages, cheapest: Packages
+    instance: Instance, start: Bound, met: tuple[Packages, Packages], limits: Limits
 ) -> tuple[Bound, Master]:
     """Better prices from ``start`` on, and the master program with the packages met on the way.
 
     Parameters
     ----------
-    plan, cheapest : Packages
+    met : (Packages, Packages)
         To begin with: a plan, and what is cheapest at the prices of the start.
 
     Notes
@@ -52,6 +53,7 @@ def generate(
     Smoothing: Wentges, Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming,
     International Transactions in Operational Research 4 (1997).
     """
+    plan, cheapest = met
     best, goal = start, float(plan.loss.sum())
     master = Master(instance.rounds, len(instance.value), goal)
     master.begin(plan)
@@ -59,7 +61,7 @@ def generate(
     master.add(cheapest)
     for _ in range(MAX_ROUNDS):
         duals = master.solve()
-        if min(duals.loss, goal) - best.bound <= CLOSE * goal:
+        if limits.is_late() or min(duals.loss, goal) - best.bound <= CLOSE * goal:
             break
         for weight in (SMOOTHING, 0.0):
             price = weight * best.price + (1.0 - weight) * duals.price

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from opendome.battle.static.anytime import rounded
 from opendome.battle.static.certificate import ROOT, Certificate, Solution
+from opendome.battle.static.limits import USUAL, Limits
 from opendome.battle.static.packages import of_plan, taken, tidy
 from opendome.battle.static.prices import Bound, bound_at, generate
 from opendome.battle.static.tree import EXACT, best_of
@@ -21,15 +22,15 @@ PROVEN = 1e-7  # of the objective: a gap that counts as none
 FIRST_WIDTH = 1e-4  # of the objective: reduced cost up to which packages are listed at first
 WIDER = 3.0
 MAX_PACKAGES = 400_000
-MAX_NODES = 20_000
 MAX_CYCLES = 1_000_000
 
 
-def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
+def solve(instance: Instance, limits: Limits = USUAL) -> Solution:
     """The plan that lets least value through.
 
     Greedy start, cyclic exchanges, prices from shortest ways, column generation, then all packages
-    of small reduced cost, and branch and bound over them. Work is counted, no clock is read.
+    of small reduced cost, and branch and bound over them. Work is counted; a
+    clock is looked at only if the limits bring one.
 
     Source: set partitioning over packages: Lu and Chen, Omega 98 (2021) 102138; Bertsimas and
     Paskov, Naval Research Logistics 72 (2025).
@@ -41,10 +42,10 @@ def solve(instance: Instance, max_nodes: int = MAX_NODES) -> Solution:
     packages = of_plan(instance, plan)
     bound, cheapest = bound_at(instance, prices_of(arcs))
     if not is_enough(packages, bound.bound, value):
-        bound, master = generate(instance, bound, packages, cheapest)
+        bound, master = generate(instance, bound, (packages, cheapest), limits)
         near = of_plan(instance, rounded(instance, master))
         packages = min(packages, near, key=lambda plan: float(plan.loss.sum()))
-        return _search(instance, packages, bound, max_nodes)
+        return _search(instance, packages, bound, limits)
     return _solution(value, packages, bound, bound.bound, _root(bound))
 
 
@@ -70,7 +71,7 @@ def _root(bound: Bound) -> Certificate:
     return Certificate(bound.price, bound.least, nothing, [ROOT], {0: bound.price})
 
 
-def _search(instance: Instance, packages: Packages, bound: Bound, max_nodes: int) -> Solution:
+def _search(instance: Instance, packages: Packages, bound: Bound, limits: Limits) -> Solution:
     """List packages of ever larger reduced cost until the best plan over them is proven.
 
     A plan whose loss exceeds the bound by less than some width uses only packages whose reduced
@@ -79,15 +80,15 @@ def _search(instance: Instance, packages: Packages, bound: Bound, max_nodes: int
     """
     proven, width = bound.bound, FIRST_WIDTH * float(packages.loss.sum())
     value, proof = float(instance.value.sum()), _root(bound)
-    while not is_enough(packages, proven, value):
+    while not is_enough(packages, proven, value) and not limits.is_late():
         loss = float(packages.loss.sum())
         width = min(width, loss - bound.bound)
-        limits = bound.least + width * (1.0 + 1e-9)
-        listed, is_all = packages_below(instance, bound.price, limits, MAX_PACKAGES)
+        dearest = bound.least + width * (1.0 + 1e-9)
+        listed, is_all = packages_below(instance, bound.price, dearest, MAX_PACKAGES)
         if not is_all:
             break
         listed = tidy(listed)
-        tree = best_of(listed, instance.rounds, bound.bound + width, max_nodes)
+        tree = best_of(listed, instance.rounds, bound.bound + width, limits)
         if tree.chosen is not None:
             packages = taken(listed, tree.chosen)
         if not tree.is_complete:

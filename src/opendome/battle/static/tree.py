@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.static.certificate import ROOT, Branch
+from opendome.battle.static.limits import Limits
 from opendome.battle.static.master import Duals, Master
 from opendome.battle.static.packages import taken
 from opendome.kernels.packages import Packages
@@ -39,7 +40,7 @@ class Tree(NamedTuple):
     is_complete: bool
 
 
-def best_of(packages: Packages, rounds: Ints, cutoff: float, max_nodes: int) -> Tree:
+def best_of(packages: Packages, rounds: Ints, cutoff: float, limits: Limits) -> Tree:
     """The best plan over a table of packages, if it lets less through than ``cutoff``.
 
     Threats with a single package take it before the search begins.
@@ -55,7 +56,7 @@ def best_of(packages: Packages, rounds: Ints, cutoff: float, max_nodes: int) -> 
     left = rounds - np.bincount(alone.kind, minlength=len(rounds))
     master = Master(left, int(is_open.sum()), max(cutoff - lost, 1e-9 * cutoff))
     master.add(choice)
-    tree = Search(master, cutoff - lost).run(max_nodes)
+    tree = Search(master, cutoff - lost).run(limits)
     threat = np.flatnonzero(is_open)
     nodes = [ROOT] + [node._replace(threat=int(threat[node.threat])) for node in tree.nodes[1:]]
     chosen = None if tree.chosen is None else np.sort(np.concatenate([fixed, free[tree.chosen]]))
@@ -75,12 +76,12 @@ class Search:
         self.order = np.argsort(packages.threat, kind="stable")
         self.first = np.searchsorted(packages.threat[self.order], np.arange(master.n + 1))
 
-    def run(self, max_nodes: int) -> Tree:
-        """Search until every node is closed, or there are too many."""
+    def run(self, limits: Limits) -> Tree:
+        """Search until every node is closed, there are too many, or it is late."""
         self.master.turn_to_branching()
         root = np.zeros(len(self.master.packages.threat), dtype=np.bool_)
         waiting: list[tuple[float, int]] = [(-np.inf, 0)]
-        while waiting and len(self.nodes) <= max_nodes:
+        while waiting and len(self.nodes) <= limits.nodes and not limits.is_late():
             _, node = heapq.heappop(waiting)
             is_off = self._is_off(root, node)
             while True:  # dive

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from opendome.battle.static.certificate import Solution
 from opendome.battle.static.check import fault
+from opendome.battle.static.limits import Limits
 from opendome.battle.static.solve import solve
 from opendome.formats.assignment import read_instance
 from opendome.formats.certificate import (
@@ -28,7 +29,7 @@ def act(given: argparse.Namespace) -> int:
     if given.check:
         return _check(given, instance)
     start = time.process_time()
-    solution = solve(instance)
+    solution = solve(instance, Limits(is_late=lambda: time.process_time() - start > given.seconds))
     seconds = time.process_time() - start
     folder = Path(given.out or Path("runs") / f"assign-{Path(given.file).stem}")
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -129,6 +130,10 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     assign.add_argument(
         "--out", metavar="DIR", help="folder to write to (default: runs/assign-FILE)"
     )
+    assign.add_argument(
+        "--seconds", metavar="S", type=_number(0.0, 1e9), default=math.inf,
+        help="processor seconds after which the best so far is given, with its gap",
+    )  # fmt: skip
     _add_json(assign)
     _add_json(add("warmup", "compile the kernels now", WARMUP))
     return parser, commands

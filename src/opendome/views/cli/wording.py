@@ -117,6 +117,7 @@ ASSIGN_EXAMPLES = """\
 examples:
   opendome assign wta_100x200x3.txt
   opendome assign raid.json --out runs/raid --json
+  opendome assign raid.json --seconds 30
   opendome assign raid.json --check runs/raid/certificate.json
 
 --check solves nothing: plain NumPy code of its own goes through the certificate; exit code 1 if it
