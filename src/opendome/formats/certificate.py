@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from opendome.battle.static.certificate import Branch, Certificate, Solution
+from opendome.battle.static.certificate import Branch, Certificate, Cut, Solution
 from opendome.errors import RecordError
 from opendome.kernels.packages import Instance, Packages
 
-FORMAT = "opendome-assignment-1"
+FORMAT = "opendome-assignment-2"
 
 
 def mark_of(instance: Instance) -> str:
@@ -53,6 +53,10 @@ def write_certificate(path: Path, instance: Instance, solution: Solution) -> Non
         "price": proof.price.tolist(),
         "least": proof.least.tolist(),
         "packages": _table(proof.packages),
+        "cuts": [
+            [cut.row.tolist(), cut.part.tolist(), int(cut.of), int(cut.unit)] for cut in proof.cuts
+        ],
+        "sieves": [price.tolist() for price in proof.sieves],
         "nodes": [list(map(int, node)) for node in proof.nodes],
         "leaves": {str(node): price.tolist() for node, price in proof.leaves.items()},
     }
@@ -77,6 +81,8 @@ def read_certificate(path: Path, instance: Instance) -> Solution:
             np.array(data["price"], dtype=np.float64),
             np.array(data["least"], dtype=np.float64),
             _packages(data["packages"], instance),
+            [_cut(*cut) for cut in data["cuts"]],
+            [np.array(price, dtype=np.float64) for price in data["sieves"]],
             [_branch(*node) for node in data["nodes"]],
             {int(node): np.array(p, dtype=np.float64) for node, p in data["leaves"].items()},
         )
@@ -92,6 +98,10 @@ def read_certificate(path: Path, instance: Instance) -> Solution:
 
 def _branch(parent: int, threat: int, kind: int, least: int, has: int) -> Branch:
     return Branch(int(parent), int(threat), int(kind), int(least), bool(has))
+
+
+def _cut(row: list[int], part: list[int], of: int, unit: int) -> Cut:
+    return Cut(np.array(row, dtype=np.int64), np.array(part, dtype=np.int64), int(of), int(unit))
 
 
 def _table(packages: Packages) -> dict[str, list[int]]:

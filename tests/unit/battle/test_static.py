@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from benchmarks.instances import ahuja, andersen, rough
-from opendome.battle.static.certificate import ROOT, Solution
-from opendome.battle.static.check import cheap_packages, fault
+from opendome.battle.static.certificate import ROOT, Cut, Solution
+from opendome.battle.static.cheap import cheap_packages
+from opendome.battle.static.check import Table, fault, table_of
+from opendome.battle.static.cuts import rows_of, with_cut
 from opendome.battle.static.limits import Limits
-from opendome.battle.static.packages import costs_at, taken
+from opendome.battle.static.packages import costs_at, owners, taken
 from opendome.battle.static.prices import bound_at
 from opendome.battle.static.solve import solve
 from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
@@ -19,10 +21,12 @@ from tests.unit.battle.static_cases import least_loss, tiny
 
 @pytest.fixture(scope="module")
 def split() -> tuple[Instance, Solution]:
-    """A problem whose proof needs a tree."""
-    instance = andersen(20, 40, 3, seed=5)
+    """A problem whose proof needs cuts, sieves and a tree."""
+    instance = andersen(30, 60, 3, seed=2)
     solution = solve(instance)
     assert len(solution.certificate.leaves) > 1
+    assert len(solution.certificate.cuts) > 1
+    assert len(solution.certificate.sieves) > 1
     return instance, solution
 
 
@@ -127,7 +131,7 @@ def test_the_same_answer_twice(split: tuple[Instance, Solution]):
 
 
 def test_a_search_cut_short_claims_no_more_than_it_proved():
-    instance = andersen(20, 40, 3, seed=5)
+    instance = andersen(30, 60, 3, seed=2)
     solution = solve(instance, Limits(nodes=1))
     assert not solution.is_proven
     assert 0.0 < solution.gap < 0.1
@@ -138,13 +142,47 @@ def test_a_search_cut_short_claims_no_more_than_it_proved():
 @pytest.mark.parametrize("asked", range(8))
 def test_a_clock_ends_the_search_with_a_plan_and_a_bound_that_hold(asked: int):
     """The clock strikes when it is asked for the n-th time."""
-    instance = andersen(20, 40, 3, seed=5)
+    instance = andersen(30, 60, 3, seed=2)
     times = iter(range(100))
     solution = solve(instance, Limits(is_late=lambda: next(times) >= asked))
     assert not solution.is_proven
     assert 0.0 < solution.gap < 0.5
     assert solution.bound <= solve(instance).objective <= solution.objective
     assert fault(instance, solution) is None
+
+
+def test_no_plan_breaks_a_cut(split: tuple[Instance, Solution]):
+    """Random plans over the listed packages, and cuts of random parts of rows."""
+    instance, solution = split
+    proof = solution.certificate
+    rng = np.random.default_rng(0)
+    k = len(instance.rounds)
+    few = instance._replace(value=instance.value[:8], miss=instance.miss[:8])
+    rows = rows_of(taken(proof.packages, np.flatnonzero(proof.packages.threat < 8)), 8, few.rounds)
+    cuts = []
+    for _ in range(40):
+        row = rng.choice(len(rows.limit), size=6, replace=False)
+        of = int(rng.integers(2, 8))
+        cuts.append(Cut(row, rng.integers(1, of, 6), of, 1))
+        rows = with_cut(rows, cuts[-1])
+        if np.abs(rows.cut[:, -1]).max() > 50:
+            break
+    table = table_of(few, proof._replace(packages=rows.packages, cuts=cuts))
+    assert isinstance(table, Table)
+    assert np.array_equal(table.in_cuts, rows.cut)
+    assert np.array_equal(table.limits[k:], rows.limit[8 + k :])
+    kinds = np.zeros((len(rows.packages.threat), k), dtype=np.int64)
+    np.add.at(kinds, (owners(rows.packages), rows.packages.kind), 1)
+    plans, tight = 0, np.zeros(len(cuts), dtype=bool)
+    for _ in range(4000):
+        chosen = [rng.choice(np.flatnonzero(rows.packages.threat == j)) for j in range(8)]
+        if np.all(kinds[chosen].sum(axis=0) <= few.rounds):
+            plans += 1
+            slack = rows.limit[8 + k :] - rows.cut[chosen].sum(axis=0)
+            assert slack.min() >= 0
+            tight |= slack == 0
+    assert plans > 100
+    assert tight.sum() > 3
 
 
 def _forged(solution: Solution, **parts: object) -> Solution:
@@ -185,6 +223,7 @@ def test_forged_proofs_are_refused(split: tuple[Instance, Solution]):
     fewer = taken(proof.packages, np.setdiff1d(np.arange(len(cheap)), inside[:1]))
     leaf = max(proof.leaves)
     sister = next(i for i, b in enumerate(proof.nodes) if b.parent == proof.nodes[leaf].parent)
+    first = proof.cuts[0]
     flipped = list(proof.nodes)
     flipped[leaf] = flipped[leaf]._replace(has=not flipped[leaf].has)
     forged = {
@@ -200,6 +239,21 @@ def test_forged_proofs_are_refused(split: tuple[Instance, Solution]):
         ),
         "both branches the same": _forged(solution, nodes=flipped),
         "no tree": _forged(solution, nodes=[ROOT], leaves={0: proof.price}),
+        "a cut of a later cut": _forged(
+            solution, cuts=[first._replace(row=first.row + len(proof.price)), *proof.cuts[1:]]
+        ),
+        "a cut too sharp": _forged(solution, cuts=[first._replace(unit=7), *proof.cuts[1:]]),
+        "whole rows in a cut": _forged(
+            solution, cuts=[first._replace(part=first.part + first.of), *proof.cuts[1:]]
+        ),
+        "a row twice in a cut": _forged(
+            solution, cuts=[first._replace(row=0 * first.row), *proof.cuts[1:]]
+        ),
+        "cuts left out": _forged(solution, cuts=[]),
+        "sieves left out": _forged(solution, sieves=[]),
+        "a sieve with negative prices": _forged(
+            solution, sieves=[-price for price in proof.sieves]
+        ),
         "not a number": _forged(solution, least=proof.least * np.nan),
         "a threat that is not": _forged(
             solution, packages=proof.packages._replace(threat=proof.packages.threat + 1)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from opendome.kernels.packages import Packages
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Branch(NamedTuple):
@@ -25,19 +26,36 @@ class Branch(NamedTuple):
 ROOT = Branch(-1, -1, -1, 0, False)
 
 
+class Cut(NamedTuple):
+    """Parts of rows that are added up and rounded: a row that every plan keeps.
+
+    Rows are numbered: n of threats, k of kinds, then the cuts before this one. Coefficients and
+    limit are divided by ``unit``, which divides the coefficients of all packages.
+    """
+
+    row: Ints  # (r,)
+    part: Ints  # (r,) from 1 to of - 1
+    of: int
+    unit: int
+
+
 class Certificate(NamedTuple):
     """Prices, packages and a tree that together prove a bound.
 
     At the prices no package costs a threat less than its least cost: that gives a first bound.
-    Where more is claimed, ``packages`` holds every package that a plan below the bound may use,
-    and the tree splits these plans into leaves, each with prices that close it.
+    Where more is claimed, ``packages`` holds every package that a plan below the bound may use.
+    Prices of rounds and of cuts then sieve them, one set of prices after the other: a package too
+    dear for a plan below the bound falls through. The tree splits the plans of those that stay
+    into leaves, each with prices that close it.
     """
 
     price: Floats  # (k,) of one round
     least: Floats  # (n,) cost of the cheapest package of each threat
     packages: Packages
+    cuts: list[Cut]
+    sieves: list[Floats]  # prices (k + c,)
     nodes: list[Branch]
-    leaves: dict[int, Floats]  # node -> prices (k,)
+    leaves: dict[int, Floats]  # node -> prices (k + c,)
 
 
 class Solution(NamedTuple):

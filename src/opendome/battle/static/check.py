@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.static.certificate import Branch, Certificate, Solution
+from opendome.battle.static.cheap import CELLS, MOST, cheap_packages
 from opendome.kernels.packages import Instance, Packages
 
 Floats = NDArray[np.float64]
@@ -22,17 +23,8 @@ NONE = 1e-13  # of the value of all threats: the same
 SAME = 1e-7  # of the objective: what is asked of a proof
 FINE = 1e-9  # of the objective: what rounding may do
 LOOSE = 10.0  # times that: for a sum over all threats
-CELLS = 4_000_000  # pairs of threat and kind that are looked at together
 UNDECIDED = "undecided"  # how a fault begins that is none: the check cannot go through the proof
-MOST = 1_000_000  # packages that are looked at together
-
-
-class Found(NamedTuple):
-    """Packages met in an enumeration: sorted kinds, padded with -1."""
-
-    threat: Ints  # (m,)
-    kinds: Ints  # (m, deepest)
-    cost: Floats  # (m,)
+LARGEST = 1000  # of what number parts of rows may be
 
 
 def fault(instance: Instance, solution: Solution) -> str | None:
@@ -40,7 +32,8 @@ def fault(instance: Instance, solution: Solution) -> str | None:
 
     Checked are: the plan keeps the numbers of rounds and lets through what is claimed; no package
     is cheaper than the least costs; every package that a plan below the bound may use is listed;
-    the tree covers all plans of these packages; the prices of each leaf close it.
+    cuts are sums of rows, rightly rounded; the tree covers all plans of these packages; the prices
+    of each leaf close it.
     """
     proof = solution.certificate
     return (
@@ -55,9 +48,10 @@ def fault(instance: Instance, solution: Solution) -> str | None:
 def _fault_of_shapes(instance: Instance, solution: Solution) -> str | None:
     n, k = instance.miss.shape
     proof = solution.certificate
-    prices = [proof.price, *proof.leaves.values()]
-    if any(p.shape != (k,) or not np.all(np.isfinite(p)) or np.any(p < 0.0) for p in prices):
-        return f"some prices are not {k} numbers from 0 up."
+    sizes = [k] + [k + len(proof.cuts)] * (len(proof.sieves) + len(proof.leaves))
+    for size, price in zip(sizes, [proof.price, *proof.sieves, *proof.leaves.values()]):
+        if price.shape != (size,) or not np.all(np.isfinite(price)) or np.any(price < 0.0):
+            return f"some prices are not {size} numbers from 0 up."
     if proof.least.shape != (n,) or not np.all(np.isfinite(proof.least)):
         return f"the least costs are not {n} numbers."
     for packages in (solution.packages, proof.packages):
@@ -142,68 +136,6 @@ def _fault_of_root(instance: Instance, solution: Solution) -> str | None:
     return None
 
 
-def cheap_packages(
-    instance: Instance, price: Floats, rows: Ints, limits: Floats, most: int = MOST
-) -> Found | None:
-    """All packages of some threats below their limits, None if there are more than ``most``.
-
-    Kinds come in the order of price per logarithm of the miss chance, r. A package that has left
-    L and may only add kinds of ratio r or more costs at least ``r (1 + log(L / r))`` besides what
-    is paid, or L if that is below r.
-    """
-    miss = instance.miss[rows]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where((miss < 1.0) & (instance.rounds > 0), price / -np.log(miss), np.inf)
-    lowest = ratio.min(axis=1, initial=np.inf)
-    value = instance.value[rows]
-    best = price + _least(value[:, None] * miss, lowest[:, None])
-    is_open = np.isfinite(ratio) & (best < limits[:, None])
-    width = int(is_open.sum(axis=1).max(initial=0))
-    ratio = np.where(is_open, ratio, np.inf)
-    order = np.argsort(ratio, axis=1, kind="stable")[:, :width]
-    ratio = np.take_along_axis(ratio, order, axis=1)
-    miss = np.take_along_axis(miss, order, axis=1)
-    row, left, paid = np.arange(len(rows)), value.copy(), np.zeros(len(rows))
-    first, used = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    kinds = np.full((len(rows), 0), -1)
-    found: list[tuple[Ints, Ints, Floats]] = []
-    n_found = 0
-    while len(row):
-        is_cheap = left + paid < limits[row]
-        n_found += int(is_cheap.sum())
-        if n_found > most or len(row) > MOST:
-            return None
-        found.append((row[is_cheap], kinds[is_cheap], (left + paid)[is_cheap]))
-        ahead = np.where(np.arange(width) >= first[:, None], ratio[row], np.inf)
-        bound = paid[:, None] + _least(left[:, None], ahead)
-        node, c = np.nonzero(np.isfinite(ahead) & (bound < limits[row][:, None]))
-        again = np.where((c == first[node]) & (used[node] > 0), used[node] + 1, 1)
-        row, left, paid = (
-            row[node],
-            left[node] * miss[row[node], c],
-            paid[node] + price[order[row[node], c]],
-        )
-        kinds = np.hstack([kinds[node], order[row, c][:, None]])
-        stock = instance.rounds[order[row, c]]
-        first, used = np.where(again < stock, c, c + 1), np.where(again < stock, again, 0)
-    deepest = max(k.shape[1] for _, k, _ in found)
-    padded = [
-        np.pad(k, ((0, 0), (0, deepest - k.shape[1])), constant_values=-1) for _, k, _ in found
-    ]
-    return Found(
-        rows[np.concatenate([r for r, _, _ in found])],
-        np.sort(np.concatenate(padded), axis=1),
-        np.concatenate([cost for _, _, cost in found]),
-    )
-
-
-def _least(left: Floats, ratio: Floats) -> Floats:
-    """Bound from below of what is left and of the rounds that lessen it."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        bought = np.where(ratio > 0.0, ratio * (1.0 + np.log(left / ratio)), 0.0)
-    return np.where(left > ratio, bought, left)
-
-
 def _fault_of_tree(nodes: list[Branch], leaves: set[int]) -> str | None:
     """Every node is a leaf, or is split in two that exclude each other and leave nothing out."""
     children: dict[int, list[Branch]] = {}
@@ -227,20 +159,95 @@ def _fault_of_leaves(instance: Instance, solution: Solution) -> str | None:
     least_bound = solution.bound - LOOSE * _part(instance, solution, FINE)
     if _root_bound(instance, proof) >= least_bound:
         return None
+    table = table_of(instance, proof)
+    if isinstance(table, str):
+        return table
     packages = proof.packages
-    losses = _losses(instance, packages)
-    of = np.repeat(np.arange(len(losses)), np.diff(packages.start))
-    rounds = np.maximum(instance.rounds, 0)
+    of = np.repeat(np.arange(len(packages.threat)), np.diff(packages.start))
+    stays = np.ones(len(packages.threat), dtype=np.bool_)
+    for price in proof.sieves:
+        cost, bound = _costs(table, price, stays)
+        if bound == np.inf:
+            return None
+        stays &= cost <= least_bound - bound
     for leaf, price in proof.leaves.items():
-        is_open = np.ones(len(losses), dtype=np.bool_)
+        is_open = stays.copy()
         node = proof.nodes[leaf]
         while node.parent >= 0:
-            has = np.bincount(of[packages.kind == node.kind], minlength=len(losses)) >= node.least
+            has = np.bincount(of[packages.kind == node.kind], minlength=len(stays)) >= node.least
             is_open &= (packages.threat != node.threat) | (has == node.has)
             node = proof.nodes[node.parent]
-        cost = losses + np.bincount(of, price[packages.kind], len(losses))
-        least = np.full(len(instance.value), np.inf)
-        np.minimum.at(least, packages.threat[is_open], cost[is_open])
-        if least.sum() - price @ rounds < least_bound:
+        _, bound = _costs(table, price, is_open)
+        if bound < least_bound:
             return f"the prices of leaf {leaf} do not close it."
     return None
+
+
+class Table(NamedTuple):
+    """Listed packages, what each takes of the cuts, and the limits of rounds and cuts."""
+
+    packages: Packages
+    losses: Floats  # (m,)
+    in_cuts: Ints  # (m, c)
+    limits: Ints  # (k + c,)
+    n: int
+
+
+def table_of(instance: Instance, proof: Certificate) -> Table | str:
+    """The listed packages with all cuts, or what is wrong with one of these.
+
+    Parts p of rows, of which q make one, add up to a row with coefficients a and limit b. Threats
+    take one package each, and what is left of a limit is a whole number from 0 up. So rounding is
+    allowed: each coefficient becomes its whole part, and of the rest what exceeds that of b,
+    divided by what that lacks to one; and the same for what is left of the other limits.
+    """
+    n, k = instance.miss.shape
+    packages = proof.packages
+    m = len(packages.threat)
+    of = np.repeat(np.arange(m), np.diff(packages.start))
+    in_cuts = np.zeros((m, len(proof.cuts)), dtype=np.int64)
+    limits = np.concatenate([np.maximum(instance.rounds, 0), np.zeros(len(proof.cuts), np.int64)])
+    for c, cut in enumerate(proof.cuts):
+        is_whole = len(cut.row) == len(cut.part) == len(np.unique(cut.row)) > 0
+        if not is_whole or cut.row.min() < 0 or cut.row.max() >= n + k + c or cut.unit < 1:
+            return f"cut {c} is not a sum of different rows before it."
+        if cut.part.min() < 1 or cut.part.max() >= cut.of or cut.of > LARGEST:
+            return f"cut {c} has a part that is not from 1 to {cut.of - 1} of at most {LARGEST}."
+        coefficient, left, limit = np.zeros(m, np.int64), np.zeros(m, np.int64), 0
+        rest = sum(
+            int(part) * (1 if row < n else int(limits[row - n]))
+            for row, part in zip(cut.row, cut.part)
+        )
+        short = cut.of - rest % cut.of
+        for row, part in zip(cut.row, cut.part):
+            if row < n:
+                coefficient += part * (packages.threat == row)
+                continue
+            if row < n + k:
+                uses = np.bincount(of[packages.kind == row - n], minlength=m)
+            else:
+                uses = in_cuts[:, row - n - k]
+            coefficient += part * uses
+            over = max(int(part) - rest % cut.of, 0)
+            left += over * uses
+            limit -= over * int(limits[row - n])
+        coefficient = (
+            short * (coefficient // cut.of) + np.maximum(coefficient % cut.of - rest % cut.of, 0)
+        ) - left
+        if np.any(coefficient % cut.unit) or np.abs(coefficient).max(initial=0) > LARGEST**3:
+            return f"cut {c} has coefficients that are too large or no multiples of {cut.unit}."
+        in_cuts[:, c] = coefficient // cut.unit
+        limits[k + c] = (limit + short * (rest // cut.of)) // cut.unit
+    return Table(packages, _losses(instance, packages), in_cuts, limits, n)
+
+
+def _costs(table: Table, price: Floats, is_open: Bools) -> tuple[Floats, float]:
+    """What packages cost above the cheapest open one of their threat (m,), and the bound."""
+    packages = table.packages
+    n_kinds = len(price) - table.in_cuts.shape[1]
+    of = np.repeat(np.arange(len(packages.threat)), np.diff(packages.start))
+    cost = table.losses + np.bincount(of, price[packages.kind], len(packages.threat))
+    cost += table.in_cuts @ price[n_kinds:]
+    least = np.full(table.n, np.inf)
+    np.minimum.at(least, packages.threat[is_open], cost[is_open])
+    return cost - least[packages.threat], float(least.sum() - price @ table.limits)

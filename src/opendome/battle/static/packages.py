@@ -30,6 +30,19 @@ def tidy(packages: Packages) -> Packages:
     return packages._replace(kind=packages.kind[order])
 
 
+def distinct(packages: Packages) -> tuple[Packages, Ints]:
+    """Each package once, with its kinds in ascending order, and the row where it stands first."""
+    packages = tidy(packages)
+    sizes = np.diff(packages.start)
+    names = np.full((len(sizes), 1 + int(sizes.max(initial=0))), -1)
+    names[:, 0] = packages.threat
+    owner = owners(packages)
+    names[owner, 1 + np.arange(len(owner)) - packages.start[owner]] = packages.kind
+    _, first = np.unique(names, axis=0, return_index=True)
+    first = np.sort(first)
+    return taken(packages, first), first
+
+
 def taken(packages: Packages, rows: Ints) -> Packages:
     """Some rows of the table."""
     sizes = np.diff(packages.start)[rows]

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from opendome.battle.static.certificate import ROOT, Branch
 from opendome.battle.static.limits import Limits
 from opendome.battle.static.master import Duals, Master
-from opendome.battle.static.packages import taken
-from opendome.kernels.packages import Packages
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,29 +38,6 @@ class Tree(NamedTuple):
     is_complete: bool
 
 
-def best_of(packages: Packages, rounds: Ints, cutoff: float, limits: Limits) -> Tree:
-    """The best plan over a table of packages, if it lets less through than ``cutoff``.
-
-    Threats with a single package take it before the search begins.
-    """
-    n = int(packages.threat[-1]) + 1
-    is_open = np.bincount(packages.threat, minlength=n) > 1
-    is_open[0] = True  # some threat is
-    fixed, free = np.nonzero(~is_open[packages.threat])[0], np.nonzero(is_open[packages.threat])[0]
-    alone, choice = taken(packages, fixed), taken(packages, free)
-    number = np.cumsum(is_open) - 1
-    choice = choice._replace(threat=number[choice.threat])
-    lost = float(alone.loss.sum())
-    left = rounds - np.bincount(alone.kind, minlength=len(rounds))
-    master = Master(left, int(is_open.sum()), max(cutoff - lost, 1e-9 * cutoff))
-    master.add(choice)
-    tree = Search(master, cutoff - lost).run(limits)
-    threat = np.flatnonzero(is_open)
-    nodes = [ROOT] + [node._replace(threat=int(threat[node.threat])) for node in tree.nodes[1:]]
-    chosen = None if tree.chosen is None else np.sort(np.concatenate([fixed, free[tree.chosen]]))
-    return tree._replace(nodes=nodes, chosen=chosen, loss=lost + tree.loss)
-
-
 class Search:
     """Branch and bound over the packages of a master program."""
 
@@ -78,7 +53,7 @@ class Search:
 
     def run(self, limits: Limits) -> Tree:
         """Search until every node is closed, there are too many, or it is late."""
-        self.master.turn_to_branching()
+        self.master.turn_to_duals()
         root = np.zeros(len(self.master.packages.threat), dtype=np.bool_)
         waiting: list[tuple[float, int]] = [(-np.inf, 0)]
         while waiting and len(self.nodes) <= limits.nodes and not limits.is_late():
@@ -103,16 +78,13 @@ class Search:
         """On what to branch, and the share that has it; None closes the node."""
         if duals.loss >= self.loss * (1.0 - EXACT):
             return None
-        share, missing = self.master.shares()
         packages = self.master.packages
-        broken = np.flatnonzero((share > WHOLE) & (share < 1.0 - WHOLE))
-        if len(broken) == 0:
-            if missing < WHOLE:
-                chosen = np.zeros(self.master.n, dtype=np.int64)
-                rows = np.flatnonzero(share > 0.5)
-                chosen[packages.threat[rows]] = rows
-                self.chosen, self.loss = chosen, float(packages.loss[chosen].sum())
+        chosen = self.master.plan()
+        if chosen is not None:
+            self.chosen, self.loss = chosen, float(packages.loss[chosen].sum())
             return None
+        share, _ = self.master.shares()
+        broken = np.flatnonzero((share > WHOLE) & (share < 1.0 - WHOLE))
         pairs: dict[Split, float] = {}
         for i in broken:
             seen = 0, -1
@@ -131,15 +103,13 @@ class Search:
         """
         near = sorted(pairs, key=lambda pair: (abs(pairs[pair] - 0.5), pair))[:CANDIDATES]
         new = [pair for pair in near if pair not in self.rise]
-        if new[:TRIALS]:
-            basis = self.master.basis()
-            for pair in new[:TRIALS]:
-                rises = [
-                    self.master.trial(self.master.is_off | self._without(branch), basis) - loss
-                    for branch in (Branch(-1, *pair, True), Branch(-1, *pair, False))
-                ]
-                low, high = (max(min(rise, self.loss - loss), EXACT * self.loss) for rise in rises)
-                self.rise[pair] = low * high
+        for pair in new[:TRIALS]:
+            rises = [
+                self.master.trial(self.master.is_off | self._without(branch)) - loss
+                for branch in (Branch(-1, *pair, True), Branch(-1, *pair, False))
+            ]
+            low, high = (max(min(rise, self.loss - loss), EXACT * self.loss) for rise in rises)
+            self.rise[pair] = low * high
         known = [pair for pair in near if pair in self.rise]
         return max(known, key=lambda pair: (self.rise[pair], pair))
 
