@@ -85,10 +85,10 @@ def cheap_packages(
         found.append(Found(level.row[is_cheap], level.kinds[is_cheap], cost[is_cheap]))
         step = max(1, CELLS // max(kinds.kind.shape[1], 1))
         parts = [
-            _next(kinds, Level(*(column[low : low + step] for column in level)))
+            _next(kinds, Level._make(column[low : low + step] for column in level))
             for low in range(0, len(level.row), step)
         ]
-        level = Level(*(np.concatenate(columns) for columns in zip(*parts)))
+        level = Level._make(np.concatenate(columns) for columns in zip(*parts))
     deepest = found[-1].kinds.shape[1]
     padded = [
         np.pad(one.kinds, ((0, 0), (0, deepest - one.kinds.shape[1])), constant_values=-1)
