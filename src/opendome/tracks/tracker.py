@@ -31,6 +31,7 @@ from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.quick import are_quick, habits_of, some_sweeps, sweeps_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, start_tracks, take_scan
+from opendome.tracks.screen import screened
 from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
 from opendome.tracks.words import (
     NOTHING_SEEN,
@@ -79,7 +80,7 @@ class TrackerState:
 
     @property
     def dropped(self) -> Ints:
-        """Detections (n_runs,) that came too late to be used."""
+        """Detections (n_runs,) that came too late to be used, or could not be believed."""
         dropped = np.concatenate([picture.clocks.dropped for picture in self.pictures])
         total: Ints = np.sum(dropped.reshape(-1, len(self.runs)), axis=0)
         return total
@@ -157,10 +158,13 @@ class Tracker:
 
     def hear(self, state: TrackerState, mail: Sequence[Sequence[Scan]], t: float) -> TrackerState:
         """As `update`; ``mail`` is what each cell hears."""
+        measures = self.beat.band >= 0
         for group, picture in zip(self.groups, state.pictures, strict=True):
-            each = []
-            for i, hears in zip(group.cells.tolist(), group.hears, strict=True):
-                words = words_of(state.runs, mail[i], self.beat)
+            each, n = [], len(state.runs)
+            for k, (i, hears) in enumerate(zip(group.cells.tolist(), group.hears, strict=True)):
+                scans, refused = screened(mail[i], state.runs, measures, t)
+                picture.clocks.dropped[k * n : (k + 1) * n] += refused
+                words = words_of(state.runs, scans, self.beat)
                 each.append(some_words(words, hears[words.sensor]) if len(words.t) else words)
             heard = side_by_side(each, state.runs)
             if len(heard.t):
