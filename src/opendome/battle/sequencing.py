@@ -15,6 +15,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.battle.solver import new_solver
 from opendome.kernels.sequences import (
     Prices,
     Schedule,
@@ -32,8 +33,7 @@ Ints = NDArray[np.int64]
 LONGEST = 8  # salvos of one sequence
 KEPT = 6  # sequences for each threat that the next plan begins with
 SMOOTH = 0.5  # weight of the best prices so far in the next ones to be tried
-# The compiled solver itself: the Python class above it prints a banner as it is made.
-SOLVER: Any = highspy.Highs.__base__
+PRIMAL = 4  # the solver's number for its primal simplex: new columns leave a mix feasible
 
 
 class Means(NamedTuple):
@@ -177,14 +177,7 @@ class _Program:
         upper = np.concatenate([np.ones(self.n), np.maximum(limits, 0)]).astype(np.float64)
         lower = np.where(np.arange(len(upper)) < self.n, 1.0, -highspy.kHighsInf)
         self.parts: list[Sequences] = []
-        self.solver: Any = SOLVER()
-        for option, setting in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("presolve", "off"),
-            ("simplex_strategy", 4),
-        ):
-            self.solver.setOptionValue(option, setting)
+        self.solver: Any = new_solver({"presolve": "off", "simplex_strategy": PRIMAL})
         none = np.zeros(0, np.int32)
         starts = np.zeros(len(upper), np.int32)
         self.solver.addRows(len(upper), lower, upper, 0, starts, none, np.zeros(0))

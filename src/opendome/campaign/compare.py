@@ -13,8 +13,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,7 +21,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from opendome.campaign.runner import Engine, Progress, Request, run_campaign, simulation_engine
+from opendome.campaign.runner import (
+    Engine,
+    Progress,
+    Request,
+    in_folder,
+    run_campaign,
+    simulation_engine,
+)
 from opendome.errors import RecordError, ScenarioError
 from opendome.results import paired
 from opendome.results.result import Campaign, open_campaign
@@ -230,17 +235,8 @@ def compare(
     """
     variation = Variation.of(key, values)
     plan = Plan.of(variation, variation.scenarios(scenario), runs, seed)
-    if out is not None:
-        return plan.act(simulation_engine(), Path(out), workers)
-    folder = Path(tempfile.mkdtemp(prefix="opendome-"))
-    remove = partial(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        found = plan.act(simulation_engine(), folder, workers)
-    except BaseException:
-        remove()
-        raise
-    weakref.finalize(found, remove)
-    return found
+    engine = simulation_engine()
+    return in_folder(out, lambda to: plan.act(engine, to, workers))
 
 
 def open_comparison(directory: str | Path) -> Comparison:

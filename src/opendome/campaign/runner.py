@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from opendome.campaign import local, store
 from opendome.campaign.store import Batch
@@ -25,6 +25,7 @@ from opendome.rng import MAX_SEED
 from opendome.scenario.scenario import Scenario
 
 Progress: TypeAlias = Callable[[int, int], None]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,23 @@ def run_many(
         The trajectories of the first so many runs are kept.
     """
     request = Request(scenario, runs, seed, keep_trajectories)
+    engine = simulation_engine()
+    return in_folder(out, lambda to: run_campaign(engine, request, to, workers, progress))
+
+
+def in_folder(out: str | Path | None, act: Callable[[Path], Found]) -> Found:
+    """What ``act`` makes in the folder ``out``; in a temporary one, deleted with it, for None."""
     if out is not None:
-        return run_campaign(simulation_engine(), request, Path(out), workers, progress)
+        return act(Path(out))
     folder = Path(tempfile.mkdtemp(prefix="opendome-"))
     remove = partial(shutil.rmtree, folder, ignore_errors=True)
     try:
-        campaign = run_campaign(simulation_engine(), request, folder, workers, progress)
+        found = act(folder)
     except BaseException:
         remove()
         raise
-    weakref.finalize(campaign, remove)
-    return campaign
+    weakref.finalize(found, remove)
+    return found
 
 
 def run_once(engine: Engine, request: Request) -> Result:

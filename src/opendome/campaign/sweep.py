@@ -14,10 +14,7 @@ changes no byte.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -49,6 +46,7 @@ from opendome.campaign.runner import (
     Engine,
     Place,
     Progress,
+    in_folder,
     share_out,
     simulation_engine,
 )
@@ -265,17 +263,8 @@ def sweep(
         Called with (finished runs, all runs).
     """
     cells = Cells.of(load_design(design))
-    if out is not None:
-        return run_sweep(simulation_engine(), cells, Path(out), workers, progress)
-    folder = Path(tempfile.mkdtemp(prefix="opendome-"))
-    remove = partial(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        found = run_sweep(simulation_engine(), cells, folder, workers, progress)
-    except BaseException:
-        remove()
-        raise
-    weakref.finalize(found, remove)
-    return found
+    engine = simulation_engine()
+    return in_folder(out, lambda to: run_sweep(engine, cells, to, workers, progress))
 
 
 def run_sweep(
