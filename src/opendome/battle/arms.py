@@ -65,8 +65,8 @@ def cell_arms(
 ) -> Arms:
     """Batteries of the nodes of a cell.
 
-    Rounds are of one kind when their systems have one name, one chance to kill and one cost, and
-    the nodes of their batteries fire as many of them.
+    Rounds are of one kind when their systems have one name, one chance to kill and one cost, they
+    are of one layer, and the nodes of their batteries fire as many of them.
     """
     nodes = scenario.command.nodes
     place = {node.name: i for i, node in enumerate(nodes)}
@@ -74,16 +74,16 @@ def cell_arms(
     weapons = [scenario.weapons[i] for i in chosen]
     node = np.array([place[w.node] for w in weapons], dtype=np.int64)
     rules = [(nodes[i].doctrine.salvo, nodes[i].doctrine.max_rounds) for i in node]
+    layer = layers_of(scenario, weapons)
     rounds = [
-        (w.system.name, p_kill_of_round(w.system), w.system.cost, *rule)
-        for w, rule in zip(weapons, rules, strict=True)
+        (w.system.name, p_kill_of_round(w.system), w.system.cost, *rule, 1 + int(of_layer))
+        for w, rule, of_layer in zip(weapons, rules, layer, strict=True)
     ]
     kinds = list(dict.fromkeys(rounds))
     dearest = max((battery.system.cost for battery in scenario.weapons), default=0.0)
     worth = ROUND_COST * max((asset.value for asset in scenario.assets), default=0.0)
     reaction = np.array([w.system.reaction for w in weapons], dtype=np.float64)
     assess = np.array([w.system.assess_delay for w in weapons], dtype=np.float64)
-    layer = layers_of(scenario, weapons)
     layers = np.unique(layer[layer >= 0])
     consent, latency, on_link = _delays(scenario, cell, node)
     return Arms(
@@ -100,6 +100,7 @@ def cell_arms(
         rules=SalvoRules(
             np.array([one[3] for one in kinds], dtype=np.int64),
             np.array([one[4] for one in kinds], dtype=np.int64),
+            np.array([one[5] for one in kinds], dtype=np.int64),
         ),
         against=np.array([_classes(w) for w in weapons], dtype=np.bool_).reshape(-1, 3),
         assumed_burn=max(

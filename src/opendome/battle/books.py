@@ -39,7 +39,7 @@ class TrackBook:
     windows: Floats  # (n, n_batteries, 4) first launch, its intercept, last launch, its intercept
     step: Floats  # how well the first launch is known, s
     t_asked: Floats  # when human consent was asked for, NaN before the first order
-    n_launched: Ints
+    n_launched: Ints  # (n, n_batteries) rounds at it that have left
     t_killed: Floats  # intercept after which it was assessed as killed, NaN when believed alive
     n_updates_killed: Ints  # updates it had when that was heard, -1 when not yet noted
 
@@ -100,7 +100,7 @@ def new_tracks(keys: Ints, n_batteries: int) -> TrackBook:
         windows=np.full((n, n_batteries, 4), np.nan),
         step=np.zeros(n),
         t_asked=np.full(n, np.nan),
-        n_launched=np.zeros(n, dtype=np.int64),
+        n_launched=np.zeros((n, n_batteries), dtype=np.int64),
         t_killed=np.full(n, np.nan),
         n_updates_killed=np.full(n, -1),
     )
@@ -227,10 +227,10 @@ def _books_of(state: BattleState, reports: Reports, rows: Ints) -> tuple[Ints, t
 
 def _leave(state: BattleState, reports: Reports, rows: Ints) -> None:
     """Rounds have left."""
-    order, (track, _) = _books_of(state, reports, rows)
+    order, (track, rows) = _books_of(state, reports, rows)
     np.add.at(state.orders.n_left, order, -1)
     np.add.at(state.orders.n_pending, order, 1)
-    np.add.at(state.tracks.n_launched, track, 1)
+    np.add.at(state.tracks.n_launched, (track, reports.battery[rows]), 1)
 
 
 def _refuse(state: BattleState, reports: Reports, rows: Ints, t: float) -> None:

@@ -3,7 +3,7 @@
 A cell holds fire at whatever is not likely enough to land in an asset, or falls as no warhead may.
 It fires at no track while it boosts, unless a battery may fire at such; at none without an impact
 predicted (but of what burns none is needed, nor of a flyer on wings whose place is known well
-enough to send a round there); at none believed dead; never beyond the rounds allowed; and in
+enough to send a round there); at none believed dead; never beyond the rounds that each layer is allowed; and in
 shoot-look-shoot not while a round is unassessed, but where it may be the turn of another layer
 than fired it. `kernels.engageable` applies this to a whole picture at once.
 """
@@ -27,29 +27,34 @@ class SalvoRules(NamedTuple):
     """What the nodes of batteries allow, for each of k kinds of round."""
 
     salvo: Ints  # (k,) rounds in one decision
-    most: Ints  # (k,) rounds at a track in all
+    most: Ints  # (k,) rounds of one layer at a track
+    column: Ints  # (k,) of its layer: 1 + its number, 0 for batteries in no layer
 
 
 class Spent(NamedTuple):
-    """What is already spent on each track of the book, n rows."""
+    """What is already spent on n tracks of the book."""
 
-    n_rounds: Ints  # launched or ordered
+    n_rounds: Ints  # (n, 1 + n_layers) launched or ordered; first those of batteries in no layer
     n_open: Ints  # of these, without an assessment
     survival: Floats  # chance to survive the open ones
 
 
-def spent(state: BattleState, p_kill: Floats) -> Spent:
-    """Rounds spent on each track; ``p_kill`` (n_batteries,) is of one round of a battery."""
-    orders = state.orders
-    n = len(state.tracks.key)
+def spent(state: BattleState, rows: Ints, p_kill: Floats, layer: Ints) -> Spent:
+    """Rounds spent on tracks at some rows of the book.
+
+    ``p_kill`` (n_batteries,) is of one round of a battery, ``layer`` (n_batteries,) its layer, -1
+    for none.
+    """
+    orders, launched = state.orders, state.tracks.n_launched[rows]
+    is_of = 1 + layer[:, None] == np.arange(2 + layer.max(initial=-1))
     if len(orders.key) == 0:
-        return Spent(state.tracks.n_launched, np.zeros(n, dtype=np.int64), np.ones(n))
+        return Spent(launched @ is_of, np.zeros(len(rows), dtype=np.int64), np.ones(len(rows)))
     open_rounds = orders.n_left + orders.n_pending
     logs = np.log1p(-np.minimum(p_kill[orders.battery], 1.0 - 1e-12)) * open_rounds
-    n_left, n_open, log = per_track(state, np.stack([orders.n_left, open_rounds, logs], axis=1)).T
-    return Spent(
-        state.tracks.n_launched + n_left.astype(np.int64), n_open.astype(np.int64), np.exp(log)
-    )
+    left = orders.n_left[:, None] * is_of[orders.battery]
+    totals = per_track(state, np.column_stack([open_rounds, logs, left]))[rows]
+    n_rounds = launched @ is_of + totals[:, 2:].astype(np.int64)
+    return Spent(n_rounds, totals[:, 0].astype(np.int64), np.exp(totals[:, 1]))
 
 
 def shots(state: BattleState) -> Shots:
@@ -59,10 +64,15 @@ def shots(state: BattleState) -> Shots:
 
 
 def tries(rules: SalvoRules, n_spent: Ints) -> Ints:
-    """Decisions to fire at each of n tracks that are still allowed, (n, k)."""
-    return np.asarray(np.maximum(-((n_spent[:, None] - rules.most) // rules.salvo), 0))
+    """Decisions to fire at each of n tracks that are still allowed, (n, k).
+
+    ``n_spent`` (n, 1 + n_layers) are the rounds spent by layer.
+    """
+    left = rules.most - n_spent[:, rules.column]
+    return np.asarray(np.maximum(-(-left // rules.salvo), 0))
 
 
 def salvo(rules: SalvoRules, n_spent: Ints) -> Ints:
     """Rounds that each of n tracks may get in one decision, if a kind is among them, (n, k)."""
-    return np.asarray(np.maximum(np.minimum(rules.salvo, rules.most - n_spent[:, None]), 0))
+    left = rules.most - n_spent[:, rules.column]
+    return np.asarray(np.maximum(np.minimum(rules.salvo, left), 0))

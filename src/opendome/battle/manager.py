@@ -237,7 +237,8 @@ class Manager:
         if not len(found.seen):
             return None
         order = np.lexsort((picture.id[found.seen], found.stock))
-        rows, spent = found.rows[order], doctrine.spent(state, self.p_kill)
+        rows = found.rows[order]
+        spent = doctrine.spent(state, rows, self.p_kill, self.layer)
         t_asked = np.where(np.isnan(tracks.t_asked[rows]), t, tracks.t_asked[rows])
         return Candidates(
             seen=found.seen[order],
@@ -245,10 +246,10 @@ class Manager:
             stock=found.stock[order],
             t_release=np.maximum(t, t_asked[:, None] + arms.consent),
             t_end=found.t_end[order],
-            wanted=doctrine.salvo(arms.rules, spent.n_rounds[rows]),
-            n_tries=doctrine.tries(arms.rules, spent.n_rounds[rows]),
+            wanted=doctrine.salvo(arms.rules, spent.n_rounds),
+            n_tries=doctrine.tries(arms.rules, spent.n_rounds),
             is_new=np.isnan(tracks.t_asked[rows]),
-            value=tracks.value[rows] * spent.survival[rows],
+            value=tracks.value[rows] * spent.survival,
             t_word=found.t_word[order],
         )
 

@@ -45,7 +45,7 @@ class Memory(NamedTuple):
     t_end: Floats
     t_wake: Floats
     t_killed: Floats
-    n_launched: Ints
+    n_launched: Ints  # (n, n_batteries)
 
 
 class Shots(NamedTuple):
@@ -64,7 +64,7 @@ class Rules(NamedTuple):
     numbers: Ints  # (b,) of its batteries
     layers: Ints  # of these, each once
     layer: Ints  # of every battery of the scenario; -1: none
-    most_rounds: int  # at a track
+    most_rounds: int  # of one layer at a track
     p_threatening: float
     least_log_beta: float  # of a warhead, -inf: whatever it is
     is_shoot_look_shoot: bool
@@ -144,19 +144,25 @@ def judge_newer(
 
 @jit
 def spent_on(memory: Memory, shots: Shots, layer: Ints) -> tuple[Ints, Ints, Floats]:
-    """Rounds at each track of the book; of these unassessed; when word of them is due by layer."""
+    """Rounds at each track of the book; of these unassessed; when word of them is due.
+
+    The first and the last (n, 1 + n_layers) are by layer, first of batteries in none.
+    """
     n, n_layers = len(memory.key), 0
     for b in range(len(layer)):
         n_layers = max(n_layers, layer[b] + 1)
-    n_rounds, n_open = memory.n_launched.copy(), np.zeros(n, np.int64)
+    n_rounds, n_open = np.zeros((n, 1 + n_layers), np.int64), np.zeros(n, np.int64)
+    for row in range(n):
+        for b in range(len(layer)):
+            n_rounds[row, 1 + layer[b]] += memory.n_launched[row, b]
     t_word = np.full((n, 1 + n_layers), -math.inf)
     place = np.searchsorted(memory.key, shots.track_key)
     for k in range(len(place)):
         row = place[k]
         if row < n and memory.key[row] == shots.track_key[k]:
-            n_rounds[row] += shots.n_left[k]
-            n_open[row] += shots.n_left[k] + shots.n_pending[k]
             column = 1 + layer[shots.battery[k]]
+            n_rounds[row, column] += shots.n_left[k]
+            n_open[row] += shots.n_left[k] + shots.n_pending[k]
             t_word[row, column] = max(t_word[row, column], shots.t_word[k])
     return n_rounds, n_open, t_word
 
@@ -165,6 +171,15 @@ def spent_on(memory: Memory, shots: Shots, layer: Ints) -> tuple[Ints, Ints, Flo
 def is_others_turn(t_word: Floats, layers: Ints) -> bool:
     """Whether some layer has no shot open, and none is open of a battery without layer."""
     return bool(not np.isfinite(t_word[0]) and not np.isfinite(t_word[1 + layers]).all())
+
+
+@jit
+def has_rounds_left(n_rounds: Ints, rules: Rules) -> bool:
+    """Whether a layer of the cell may fire more at a track; ``n_rounds`` (1 + n_layers,) by layer."""
+    for b in range(len(rules.numbers)):
+        if n_rounds[1 + rules.layer[rules.numbers[b]]] < rules.most_rounds:
+            return True
+    return False
 
 
 @jit
@@ -231,7 +246,7 @@ def choose(
         is_due = np.zeros(n_runs, np.bool_)
         for i in np.flatnonzero(is_threat):
             row, run = rows[i], picture.run[seen[i]]
-            is_free = n_rounds[row] < rules.most_rounds
+            is_free = has_rounds_left(n_rounds[row], rules)
             if rules.is_shoot_look_shoot and n_open[row] != 0:
                 is_free &= rules.is_layered and is_others_turn(t_word[row], rules.layers)
             k = np.searchsorted(stock.runs, run)

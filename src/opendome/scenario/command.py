@@ -23,7 +23,7 @@ class Doctrine:
         "salvo", "Rounds per decision at one threat.", low=1, high=100, default=1
     )
     max_rounds: int = keys.integer(
-        "max_rounds", "Rounds at one threat in all.", low=1, high=1000, default=4
+        "max_rounds", "Rounds of one layer at one threat.", low=1, high=1000, default=4
     )
     is_shoot_look_shoot: bool = keys.flag(
         "is_shoot_look_shoot", "Wait for the assessment before firing again.", default=True

@@ -85,17 +85,17 @@ def may_engage(
     doctrine: Doctrine,
     rules: SalvoRules,
     spent: Spent,
-    rows: Ints,
+    columns: Ints,
     is_others_turn: Bools | bool = False,
 ) -> Bools:
     """Whether doctrine lets a cell fire at tracks (n,) that are open, their threat left aside.
 
-    Not beyond the rounds allowed, and in shoot-look-shoot not while a round is unassessed, but
+    Not beyond the rounds allowed to each of its layers (``columns`` of what is spent), and in shoot-look-shoot not while a round is unassessed, but
     where it may be the turn of another layer than fired it.
     """
-    is_free = spent.n_rounds[rows] < rules.most.max(initial=0)
+    is_free = (spent.n_rounds[:, columns] < rules.most.max(initial=0)).any(axis=1)
     if doctrine.is_shoot_look_shoot:
-        is_free &= (spent.n_open[rows] == 0) | is_others_turn
+        is_free &= (spent.n_open == 0) | is_others_turn
     return np.asarray(is_free)
 
 
@@ -177,10 +177,10 @@ def choose(
     if not (is_threat & is_awake).any():
         return None
     seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
-    spent = doctrine.spent(state, np.full(len(layer), 0.5))
+    spent = doctrine.spent(state, rows, np.full(len(layer), 0.5), layer)
     t_word = open_words(state, rows, layer)
     is_other = arms.is_layered and may_be_free(t_word, arms.layers)
-    is_free = may_engage(rules, arms.rules, spent, rows, is_other)
+    is_free = may_engage(rules, arms.rules, spent, 1 + layer[arms.numbers], is_other)
     seen, rows, t_end, t_word = seen[is_free], rows[is_free], t_end[is_free], t_word[is_free]
     stock, is_known = find(left.runs, picture.run[seen])
     is_ready = (np.minimum(left.rounds, left.free_channels)[:, arms.numbers] > 0).any(axis=1)

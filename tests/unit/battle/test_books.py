@@ -9,7 +9,7 @@ import pytest
 
 from opendome.battle import books
 from opendome.battle.books import BattleState, OrderBook, OrderLog
-from opendome.battle.doctrine import SalvoRules, salvo, spent
+from opendome.battle.doctrine import SalvoRules, salvo, spent, tries
 from opendome.battle.picture import REOPEN_AFTER, contradict, read
 from opendome.messages import ReportKind, take
 from opendome.scenario.command import Doctrine
@@ -19,6 +19,8 @@ from tests.unit.battle.situations import raid, reports
 
 ASSESS_DELAY = np.array([2.0, 2.0])
 P_KILL = np.array([0.8, 0.5])
+NO_LAYERS = np.array([-1, -1])
+ALL, FIRST = np.arange(3), np.array([0])
 L, C, K, S = ReportKind.LAUNCHED, ReportKind.CANNOT, ReportKind.KILLED, ReportKind.SURVIVED
 
 
@@ -51,7 +53,7 @@ def tell(
 def rounds_of(state: BattleState) -> tuple[int, int, int]:
     """Launched, left and pending rounds against track 1."""
     left = int(state.orders.n_left.sum())
-    return int(state.tracks.n_launched[1]), left, int(state.orders.n_pending.sum())
+    return int(state.tracks.n_launched[1].sum()), left, int(state.orders.n_pending.sum())
 
 
 def test_a_round_is_left_then_pending_then_assessed():
@@ -70,10 +72,10 @@ def test_refused_rounds_return():
     state = state_with_order(3)
     tell(state, (1.0, L), (1.0, C))
     assert rounds_of(state) == (1, 1, 1)
-    assert spent(state, P_KILL).n_rounds.tolist() == [0, 2, 0]
+    assert spent(state, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [2], [0]]
     tell(state, (1.5, C, -2))
     assert rounds_of(state) == (1, 0, 1)
-    assert spent(state, P_KILL).n_rounds.tolist() == [0, 1, 0]
+    assert spent(state, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [1], [0]]
 
 
 def test_a_round_that_leaves_after_its_order_is_closed_is_still_counted():
@@ -100,8 +102,8 @@ def test_reports_about_unknown_things_do_no_harm():
 def test_spent_rounds_and_the_chance_to_survive_them():
     state = state_with_order(2)
     tell(state, (1.0, L))
-    now = spent(state, P_KILL)
-    assert now.n_rounds.tolist() == [0, 2, 0]
+    now = spent(state, ALL, P_KILL, NO_LAYERS)
+    assert now.n_rounds.tolist() == [[0], [2], [0]]
     assert now.n_open.tolist() == [0, 2, 0]
     assert now.survival == pytest.approx([1.0, 0.25, 1.0])
 
@@ -114,7 +116,7 @@ def test_stocks_owe_what_is_ordered_and_has_not_left():
 
 def may_engage(doctrine, rules, state, picture, pairs, now) -> np.ndarray:
     """Whether each track may be fired at."""
-    return is_open(state, picture, pairs) & allows(doctrine, rules, now, pairs[1])
+    return is_open(state, picture, pairs) & allows(doctrine, rules, now, np.array([0]))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +131,8 @@ def test_who_may_be_engaged(doctrine: Doctrine, wanted: list[bool]):
     state = state_with_order(2)
     picture = raid(3).picture(1.0)
     pairs = read(state, picture)
-    now = spent(state, P_KILL)
-    rules = SalvoRules(np.array([doctrine.salvo]), np.array([doctrine.max_rounds]))
+    now = spent(state, ALL, P_KILL, NO_LAYERS)
+    rules = SalvoRules(np.array([doctrine.salvo]), np.array([doctrine.max_rounds]), FIRST)
     assert may_engage(doctrine, rules, state, picture, pairs, now).tolist() == wanted
     assert salvo(rules, now.n_rounds).tolist()[0] == [doctrine.salvo]
     boosting = raid(3).picture(1.0, is_boosting=True)
@@ -140,8 +142,23 @@ def test_who_may_be_engaged(doctrine: Doctrine, wanted: list[bool]):
 
 
 def test_only_what_is_left_of_the_allowance_is_fired():
-    rules = SalvoRules(np.array([4, 1]), np.array([6, 3]))
-    assert salvo(rules, np.array([0, 2, 5])).tolist() == [[4, 1], [4, 1], [1, 0]]
+    rules = SalvoRules(np.array([4, 1]), np.array([6, 3]), np.array([0, 0]))
+    spent_so_far = np.array([[0], [2], [5]])
+    assert salvo(rules, spent_so_far).tolist() == [[4, 1], [4, 1], [1, 0]]
+    assert tries(rules, spent_so_far).tolist() == [[2, 3], [1, 1], [1, 0]]
+
+
+def test_what_one_layer_spends_is_not_taken_from_another():
+    state = state_with_order(2)
+    tell(state, (1.0, L))
+    layer = np.array([1, 0])
+    now = spent(state, ALL, P_KILL, layer)
+    assert now.n_rounds.tolist() == [[0, 0, 0], [0, 2, 0], [0, 0, 0]]
+    rules = SalvoRules(np.array([2, 2]), np.array([2, 2]), 1 + layer)
+    assert salvo(rules, now.n_rounds).tolist() == [[2, 2], [2, 0], [2, 2]]
+    few = Doctrine(max_rounds=2, is_shoot_look_shoot=False)
+    assert allows(few, rules, now, 1 + layer[[1]]).tolist() == [True, False, True]
+    assert allows(few, rules, now, 1 + layer).tolist() == [True, True, True]
 
 
 def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) -> bool:
@@ -150,8 +167,8 @@ def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) 
     picture.t_update[1] = t_update
     pairs = read(state, picture)
     contradict(state, picture, *pairs)
-    rules = SalvoRules(np.array([2]), np.array([4]))
-    return bool(may_engage(Doctrine(), rules, state, picture, pairs, spent(state, P_KILL))[1])
+    rules = SalvoRules(np.array([2]), np.array([4]), FIRST)
+    return bool(may_engage(Doctrine(), rules, state, picture, pairs, spent(state, ALL, P_KILL, NO_LAYERS))[1])
 
 
 def test_a_kill_closes_the_track_and_a_later_survived_does_not_open_it():

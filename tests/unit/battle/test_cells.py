@@ -121,7 +121,7 @@ def test_reports_are_entered_for_the_cell_that_gave_the_order():
     mine = int(orders.id[orders.node == 1][0])
     left = reports(*[(0, 13.0, L, mine, 1, 0, k) for k in range(2)])
     model.decide(state, batch(both, 13.0), held, left, 13.0)
-    assert state.tracks.n_launched.tolist() == [0, 2]
+    assert state.tracks.n_launched.sum(axis=1).tolist() == [0, 2]
     word = reports((0, 31.0, S, mine, 1, 0, 0), (0, 31.0, S, mine, 1, 0, 0))
     model.decide(state, batch(both, 31.0), held, word, 31.0)
     one = state.orders.battery == 1

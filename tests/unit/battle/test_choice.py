@@ -55,7 +55,7 @@ def drawn_state(rng: np.random.Generator, picture: Tracks, n_batteries: int) -> 
     tracks.t_judged[:] = rng.choice([-np.inf, 8.0, 9.0], n)
     tracks.chance[:], tracks.value[:] = rng.random(n), rng.random(n) * 100.0
     tracks.t_end[:] = rng.choice([np.nan, 5.0, 60.0], n, p=[0.1, 0.1, 0.8])
-    tracks.n_launched[:] = rng.integers(0, 4, n)
+    tracks.n_launched[:] = rng.integers(0, 3, (n, n_batteries))
     k = int(rng.integers(0, 9))
     state.orders = OrderBook(
         key=np.arange(k),

@@ -289,7 +289,7 @@ WIRINGS: Final = {
 _DOCTRINE: Final[dict[str, Fact]] = {
     "policy": ("Assignment policy", lambda v: spaced(str(v))),
     "salvo": ("Rounds per decision at one threat", str),
-    "max_rounds": ("Rounds at one threat in all", str),
+    "max_rounds": ("Rounds of one layer at one threat", str),
     "is_shoot_look_shoot": ("Shoot, look, shoot", _yes),
     "least_beta_kg_m2": (
         "Holds fire at what the air brakes, below",
