@@ -43,6 +43,7 @@ STUDIES = {  # name -> what it answers; listed without loading them
     "coverage": "the ground that a battery defends, and what a sensor sees",
     "cost_exchange": "what stopping one more threat costs beside the threat, at equal leakage",
     "penetration": "warheads that get through after a first strike, and what more of either costs",
+    "compare_architectures": "several defenses against several raids: leakage, bill, the front",
     "shot_doctrine": "rounds at each warhead: salvos, looks, stocks, shared failures",
 }
 MAX_RUNS = 10_000_000
