@@ -106,3 +106,18 @@ def test_compare_architectures_names_who_is_not_beaten(capsys, tmp_path):
     text = file.read_text(encoding="utf-8")
     assert ElementTree.fromstring(text).tag.endswith("svg")
     assert "B: limited_icbm weapons.fort_greely.launchers=4" in text
+
+
+@pytest.mark.compiled
+def test_integration_prints_forms_beside_runs_and_draws_them(capsys, tmp_path):
+    file = tmp_path / "integration.svg"
+    words = ["study", "integration", "--set", "plain_runs=4", "--set", "runs=1",
+             "--set", "scenario=iron_dome_city"]  # fmt: skip
+    assert main([*words, "--json", "--figure", str(file)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["batteries_alike"]["leakers"]["same_order"] == pytest.approx(4.16)
+    assert set(answer["scenario"]["means"]) == {"stovepiped", "hub", "integrated"}
+    assert set(answer["scenario"]["against_stovepiped"]) == {"hub", "integrated"}
+    text = file.read_text(encoding="utf-8")
+    assert ElementTree.fromstring(text).tag.endswith("svg")
+    assert "opendome study integration --set plain_runs=4" in text

@@ -44,6 +44,7 @@ STUDIES = {  # name -> what it answers; listed without loading them
     "cost_exchange": "what stopping one more threat costs beside the threat, at equal leakage",
     "penetration": "warheads that get through after a first strike, and what more of either costs",
     "compare_architectures": "several defenses against several raids: leakage, bill, the front",
+    "integration": "what it buys to join batteries: stovepiped, hub, integrated",
     "shot_doctrine": "rounds at each warhead: salvos, looks, stocks, shared failures",
 }
 MAX_RUNS = 10_000_000

@@ -57,13 +57,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Panel:
-    """One pair of axes."""
+    """One pair of axes. ``x_range`` None: what all such panels need; else its own, and labels."""
 
     title: str
     lines: Sequence[Line]
     levels: Sequence[Level] = ()
     x_title: str = ""
     y_title: str = ""
+    x_range: tuple[float, float] | None = None
+    x_label: Callable[[float], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ def _panel(panel: Panel, frame: Frame, scales: tuple[Scale, Scale], is_first: bo
     parts: list[Markup] = [
         y_axis(sy, ticks, label, (sx.start, sx.end), panel.y_title if is_first else ""),
         x_axis(
-            sx, round_ticks(sx.low, sx.high, 5), frame.x_label, (sy.end, sy.start), panel.x_title
+            sx,
+            round_ticks(sx.low, sx.high, 5),
+            panel.x_label or frame.x_label,
+            (sy.end, sy.start),
+            panel.x_title,
         ),
         text((sx.start + sx.end) / 2, sy.end - 10, panel.title, "head mid"),
     ]
@@ -160,7 +166,8 @@ def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str
              for panel in panels for i, drawn in enumerate(panel.lines)}  # fmt: skip
     bottom = top + frame.height
     height = bottom + 50 + 15 * len(notes) + 6
-    xs, ys = _finite(panels, "x"), _mapped(frame, _finite(panels, "y"))
+    xs = _finite([panel for panel in panels if panel.x_range is None], "x")
+    ys = _mapped(frame, _finite(panels, "y"))
     ys = ys[np.isfinite(ys)]
     if frame.y_range is None:
         low = float(ys.min()) if frame.is_log else min(0.0, float(ys.min()))
@@ -181,10 +188,8 @@ def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str
         x_key += 44 + 6.6 * len(name)
     for i, panel in enumerate(panels):
         start = left + i * (frame.width + gap)
-        scales = (
-            Scale(float(xs.min()), float(xs.max()), start, start + frame.width),
-            Scale(low, high, bottom, top),
-        )
+        x_range = panel.x_range or (float(xs.min()), float(xs.max()))
+        scales = (Scale(*x_range, start, start + frame.width), Scale(low, high, bottom, top))
         parts.append(_panel(panel, frame, scales, i == 0))
     parts.append(line(left, bottom, width - gap, bottom, "grid"))
     parts += [text(10, bottom + 54 + 15 * i, words, "note") for i, words in enumerate(notes)]
