@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import yaml
 
 import opendome as od
 from opendome.campaign import compare as comparing
@@ -209,3 +210,76 @@ def test_values_that_look_alike_get_folders_of_their_own():
 
 def test_the_stand_in_is_one(engine):
     assert isinstance(engine.compile(od.load("iron_dome_city")), LayeredModel)
+
+
+def test_two_files_side_by_side_with_their_bills(engine, capsys, tmp_path):
+    assert main(["copy", "iron_dome_city", "mine.yaml"]) == 0
+    text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    assert "name: mine" in text
+    assert od.load("mine.yaml").weapons == od.load("iron_dome_city").weapons
+    capsys.readouterr()
+    (tmp_path / "mine.yaml").write_text(_with_launchers(text, 5), encoding="utf-8")
+    words = ["compare", "iron_dome_city", "mine.yaml", "--runs", "24", "--workers", "1"]
+    assert main([*words, "--out", "two", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["key"] == "scenario"
+    assert found["values"] == ["iron_dome_city", "mine.yaml"]
+    bills = found["architecture_usd"]
+    assert bills["mine.yaml"]["nominal"] > bills["iron_dome_city"]["nominal"]
+    assert od.open_comparison("two").is_one_raid
+    assert (tmp_path / "two" / "mine" / "report.html").is_file()
+    page = Page((tmp_path / "two" / "report.html").read_text(encoding="utf-8"))
+    assert "architecture, all of it" in page.text
+    assert "opendome compare iron_dome_city mine.yaml --runs 24" in page.text
+
+
+def test_files_differ_as_the_values_of_a_key_do(engine, tmp_path):
+    assert main(["copy", "iron_dome_city", "mine.yaml"]) == 0
+    text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    files = []
+    for launchers in (3, 5):
+        files.append(tmp_path / f"with_{launchers}.yaml")
+        files[-1].write_text(_with_launchers(text, launchers), encoding="utf-8")
+    by_key = od.compare("mine.yaml", "weapons[0].launchers", [3, 5], runs=24)
+    by_file = od.compare("mine.yaml", "scenario", files, runs=24)
+    columns = [c.differences.column("difference") for c in (by_key, by_file)]
+    assert columns[0].equals(columns[1])
+
+
+def _with_launchers(text: str, launchers: int) -> str:
+    data = yaml.safe_load(text)
+    data["weapons"][0]["launchers"] = launchers
+    return yaml.safe_dump(data)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["compare", "iron_dome_city"], "Write --vary KEY=V1,V2, or a second scenario"),
+        (["compare", "iron_dome_city", "mixed_raid", "--vary", VARY], "one scenario with --vary"),
+        (["compare", "iron_dome_city", "iron_dome_city"], "gets 'iron_dome_city' twice"),
+        (["compare", "iron_dome_city", "my.yaml"], "is no file and no shipped scenario"),
+        (["copy", "iron_dome", "my.yaml"], "Did you mean 'iron_dome_city'?"),
+        (["copy", "iron_dome_city", "none/my.yaml"], "cannot be written"),
+    ],
+)
+def test_what_is_wrong_with_files_is_said_in_one_line(engine, words, sentence, capsys, tmp_path):
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert len(said.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_never_writes_over_a_file(engine, capsys, tmp_path):
+    (tmp_path / "mine.yaml").write_text("kept", encoding="utf-8")
+    assert main(["copy", "iron_dome_city", "mine.yaml"]) == 2
+    assert "already exists" in capsys.readouterr().err
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "kept"
+
+
+def test_raids_that_differ_are_not_called_the_same(engine, tmp_path):
+    found = od.compare("iron_dome_city", "threats[0].count", [3, 4], runs=8, out="raids")
+    assert not found.is_one_raid
+    page = Page(od.write_report("raids").read_text(encoding="utf-8"))
+    assert "of each raid with the same chance" in page.text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
 
 import opendome
+from opendome.views.cli import main
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TUTORIALS = sorted((DOCS / "tutorials").glob("0*.md"))
@@ -34,7 +36,9 @@ def execute(page: Path, runs: int | None = None) -> dict[str, object]:
 
 
 def test_every_tutorial_is_tested():
-    assert [page.stem for page in TUTORIALS] == ["01_first_raid", "02_many_cells"]
+    assert [page.stem for page in TUTORIALS] == [
+        "01_first_raid", "02_many_cells", "03_own_architecture",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("runs", [3, pytest.param(None, marks=pytest.mark.nightly)])
@@ -68,6 +72,61 @@ def test_many_cells_run_and_say_what_their_page_says(tmp_path: Path, monkeypatch
     assert late > at_once
     assert (tmp_path / "late_consent" / "effects.csv").is_file()
     assert (tmp_path / "late_consent" / "report.html").stat().st_size > 10_000
+
+
+def edit(file: Path, change: str) -> None:
+    """Make one change that a page shows: ``-`` lines go, ``+`` lines come, others stay."""
+    lines = change.splitlines()
+    old = "\n".join(line[1:] for line in lines if line[0] in " -")
+    new = "\n".join(line[1:] for line in lines if line[0] in " +")
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, old
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.compiled
+@pytest.mark.timeout(1800)  # forty runs of the largest scenario in the nightly one
+@pytest.mark.parametrize("runs", [1, pytest.param(None, marks=pytest.mark.nightly)])
+def test_own_architecture_does_what_its_page_says(runs, tmp_path: Path, monkeypatch, capsys):
+    """All commands and edits in order; the page then shows both defenses and their bills."""
+    monkeypatch.chdir(tmp_path)
+    page = DOCS / "tutorials" / "03_own_architecture.md"
+    steps = sorted([*blocks(page, "text"), *blocks(page, "diff")])
+    for _, text in steps:
+        if not text.startswith("opendome "):
+            edit(Path("my_dome.yaml"), text)
+            continue
+        for command in text.splitlines():
+            said = (
+                command
+                if runs is None
+                else re.sub(r"\bruns([ =])\d+", rf"runs\g<1>{runs}", command)
+            )
+            assert main(shlex.split(said)[1:]) == 0
+    ours, theirs = opendome.load("my_dome.yaml"), opendome.load("golden_dome")
+    count = [sum(b.system.name == "thaad" for b in s.weapons) for s in (ours, theirs)]
+    assert count[0] == count[1] + 1
+    assert "$483B" in capsys.readouterr().out
+    found = opendome.open_comparison("domes")
+    assert found.is_one_raid
+    rounds = [
+        c.summary["shots_by_system"]["space_based_interceptor"]["value"] for c in found.campaigns
+    ]
+    assert rounds[1] < rounds[0]
+    html = (tmp_path / "domes" / "report.html").read_text(encoding="utf-8")
+    assert "$845B" in html
+    assert "$483B" in html
+    assert "opendome compare golden_dome my_dome.yaml" in html
+    assert (tmp_path / "front.svg").is_file()
+
+
+def test_the_readme_alone_says_the_same_commands():
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    page = (DOCS / "tutorials" / "03_own_architecture.md").read_text(encoding="utf-8")
+    start = text.index("opendome copy")
+    own = text[start : text.index("```", start)].splitlines()
+    assert len(own) == 4
+    assert all(command in page.splitlines() for command in own)
 
 
 def test_written_scenario_can_be_loaded(tmp_path: Path, monkeypatch):

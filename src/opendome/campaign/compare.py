@@ -1,4 +1,4 @@
-"""One scenario under several values of one key, run by run with the same chance.
+"""One scenario under several values of one key, or several scenarios, with the same chance.
 
 A folder of a comparison holds one campaign for each value, and ``comparison.json`` that names them:
 
@@ -38,6 +38,7 @@ from opendome.scenario.scenario import Scenario
 
 FORMAT = 1
 COMPARISON = "comparison.json"
+SCENARIO = "scenario"  # as the key: the values are names or paths of scenarios themselves
 MAX_VALUES = 20
 LONGEST_NAME = 60  # of a value's folder
 
@@ -46,7 +47,7 @@ LONGEST_NAME = 60  # of a value's folder
 class Variation:
     """A key of the scenario and the values that it is given, as words of ``--set``.
 
-    ``sets`` are changes that all of them share.
+    ``sets`` are changes that all of them share. With SCENARIO as the key the values are scenarios.
     """
 
     key: str
@@ -65,7 +66,7 @@ class Variation:
     @staticmethod
     def of(key: str, values: Sequence[Any]) -> Variation:
         """Variation by plain values: texts as they are, others as JSON writes them."""
-        words = (v if isinstance(v, str) else json.dumps(v) for v in values)
+        words = (str(v) if isinstance(v, str | Path) else json.dumps(v) for v in values)
         return Variation(key, tuple(words))
 
     @property
@@ -73,7 +74,8 @@ class Variation:
         """Name of the folder of each value: its words, other signs made dashes, all different."""
         names: list[str] = []
         for value in self.values:
-            plain = re.sub(r"[^A-Za-z0-9._-]+", "-", value).strip(".-")[:LONGEST_NAME] or "value"
+            words = Path(value).stem if self.key == SCENARIO else value
+            plain = re.sub(r"[^A-Za-z0-9._-]+", "-", words).strip(".-")[:LONGEST_NAME] or "value"
             taken = {name.lower() for name in names}
             name, k = plain, 2
             while name.lower() in taken:
@@ -83,6 +85,8 @@ class Variation:
 
     def scenarios(self, source: Source) -> tuple[Scenario, ...]:
         """The scenario under each value, all checked."""
+        if self.key == SCENARIO:
+            return tuple(load(value, self.sets) for value in self.values)
         return tuple(load(source, [*self.sets, f"{self.key}={value}"]) for value in self.values)
 
 
@@ -98,6 +102,12 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"<Comparison of {self.key} = {', '.join(self.values)} in {self.folder}>"
+
+    @property
+    def is_one_raid(self) -> bool:
+        """Whether all of them meet the same raid: the same threats aimed at the same assets."""
+        first, *others = (campaign.manifest.get("scenario", {}) for campaign in self.campaigns)
+        return all(o.get(k) == first.get(k) for o in others for k in ("threats", "assets"))
 
     @cached_property
     def table(self) -> pa.Table:
@@ -215,7 +225,8 @@ def compare(
     scenario : str, Path, mapping or Scenario
         As for ``load``.
     key : str
-        Key of the scenario as in ``load(..., sets=...)``, such as ``command.wiring``.
+        Key of the scenario as in ``load(..., sets=...)``, such as ``command.wiring``; or
+        ``scenario``, whose values are names or paths of whole scenarios.
     values : sequence
         Two or more; the others are compared with the first.
     runs : int

@@ -144,6 +144,22 @@ def shipped() -> list[str]:
     return sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if _is_yaml(p.name))
 
 
+def shipped_text(name: str) -> str:
+    """Text of a scenario that comes with the package.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of that name.
+    """
+    if name not in shipped():
+        hint = did_you_mean(name, shipped())
+        raise ScenarioError(
+            f"{show(one_line(name))} is no shipped scenario; {_known()}. {hint}".rstrip()
+        )
+    return (files("opendome.scenario") / "shipped" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
 def _known() -> str:
     return f"shipped scenarios: {', '.join(shipped()) or 'none'}"
 
@@ -155,8 +171,7 @@ def _is_yaml(name: str) -> bool:
 def _read_text(source: str | Path) -> tuple[str, str]:
     """What errors call the file, and its text."""
     if isinstance(source, str) and source in shipped():
-        page = files("opendome.scenario") / "shipped" / f"{source}.yaml"
-        return f"{source}.yaml", page.read_text(encoding="utf-8")
+        return f"{source}.yaml", shipped_text(source)
     if not isinstance(source, str | os.PathLike):
         kind = type(source).__name__
         raise TypeError(f"a scenario is a name, a path or a mapping, not {kind}.")

@@ -52,8 +52,8 @@ class ArchitectureInputs:
     )
     fidelity: str = keys.choice(
         "fidelity",
-        "fast: pictures drawn from statistics, shots from a table, a long step; or as the files "
-        "of the defenses say.",
+        "fast: pictures drawn from statistics, shots from a table; or as the files of the "
+        "defenses say.",
         FIDELITIES,
         default=FAST,
     )
@@ -61,7 +61,7 @@ class ArchitectureInputs:
         "period_yr", "yr", "Years that are paid for.", above=0, high=100, default=20
     )
     runs: int = keys.integer(
-        "runs", "Runs of each defense against each raid.", low=1, high=10**6, default=20
+        "runs", "Runs of each defense against each raid.", low=1, high=10**6, default=12
     )
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 

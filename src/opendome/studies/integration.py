@@ -24,7 +24,6 @@ from opendome.studies.fidelity import FAST, FIDELITIES, quickened
 
 WIRINGS: Final = ("stovepiped", "hub", "integrated")  # the others are compared with the first
 ALIKE: Final = Pair("rocket_long", "iron_dome", 60e3)
-STEP: Final = 2.0  # s, of the fast fidelity: raids of minutes
 
 
 @dataclass(frozen=True)
@@ -135,6 +134,6 @@ def answer(given: IntegrationInputs) -> Integration:
         played[wiring] = bootstrap_mean(np.asarray(leakers, np.float64), given.seed, 0.99)
     whole = None
     if given.runs:
-        case = quickened(resolved(given.scenario), given.fidelity, STEP)
+        case = quickened(resolved(given.scenario), given.fidelity)
         whole = compare(case, "command.wiring", WIRINGS, given.runs, given.seed)
     return Integration(form(given), played, whole)

@@ -70,7 +70,7 @@ def test_a_defense_meets_what_the_raid_says_and_keeps_the_rest():
     case = joined(ours, theirs, FAST)
     assert (case.weapons, case.sensors, case.command) == (ours.weapons, ours.sensors, ours.command)
     assert (case.threats, case.assets) == (theirs.threats, theirs.assets)
-    assert (case.picture, case.engagement, case.step) == ("statistical", "tabled", 10.0)
+    assert (case.picture, case.engagement, case.step) == ("statistical", "tabled", 2.0)
 
 
 @pytest.mark.compiled

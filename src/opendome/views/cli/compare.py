@@ -1,4 +1,4 @@
-"""``opendome compare``: one scenario under several values of one key, side by side."""
+"""``opendome compare``: one scenario under several values, or several scenarios, side by side."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from opendome.campaign.compare import Comparison, Plan, Variation
+from opendome.campaign.compare import SCENARIO, Comparison, Plan, Variation
 from opendome.campaign.runner import available_cores, simulation_engine
 from opendome.errors import OpenDomeError, RecordError, ScenarioError
 from opendome.scenario.check import check
 from opendome.views.cli.summary import Row, cells
 from opendome.views.cli.voice import blamed_on, note, people, print_json, shown_progress
 from opendome.views.report import apart, write_report
+from opendome.views.report.bills import bills_of
 from opendome.views.report.words import (
     NARROW,
     dollars,
@@ -34,8 +35,8 @@ MAX_FOLDERS = 1000  # runs/NAME-by-KEY, ...-2, ... that are looked at
 
 def act(given: argparse.Namespace) -> int:
     """Run the command; gives the exit code."""
-    variation = _variation(given.vary, given.sets)
-    scenarios = variation.scenarios(given.scenario)
+    variation = _variation(given)
+    scenarios = variation.scenarios(given.scenario[0])
     for oddity in dict.fromkeys(words for s in scenarios for words in check(s)):
         note(f"note: {oddity}")
     plan = Plan.of(variation, scenarios, given.runs, given.seed)
@@ -43,7 +44,7 @@ def act(given: argparse.Namespace) -> int:
     workers = given.workers or available_cores()
     has_begun = False
     try:
-        with shown_progress("runs") as show, blamed_on(given.scenario):
+        with shown_progress("runs") as show, blamed_on(", ".join(given.scenario)):
 
             def progress(done: int, total: int) -> None:
                 nonlocal has_begun
@@ -69,7 +70,21 @@ def act(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _variation(words: str, sets: list[str]) -> Variation:
+def _variation(given: argparse.Namespace) -> Variation:
+    """What is varied: one key of one scenario, or the scenario itself."""
+    sets = tuple(given.sets)
+    if len(given.scenario) > 1 and given.vary is not None:
+        raise ScenarioError(f"compare: {len(given.scenario)} scenarios and --vary are given; write "
+                            "one scenario with --vary, or several without.")  # fmt: skip
+    if given.vary is not None:
+        return _varied_key(given.vary, sets)
+    if len(given.scenario) == 1:
+        raise ScenarioError("compare: one scenario and nothing to compare it with. Write "
+                            "--vary KEY=V1,V2, or a second scenario.")  # fmt: skip
+    return Variation(SCENARIO, tuple(given.scenario), sets)
+
+
+def _varied_key(words: str, sets: tuple[str, ...]) -> Variation:
     key, equals, values = words.partition("=")
     if not equals or not key.strip():
         raise ScenarioError(f"--vary {words[:60]!r} is not understood. Write KEY=V1,V2, for "
@@ -78,7 +93,7 @@ def _variation(words: str, sets: list[str]) -> Variation:
     if not all(found):
         raise ScenarioError(f"--vary {words[:60]!r} has an empty value; every value between commas "
                             "is one of KEY.")  # fmt: skip
-    return Variation(key.strip(), found, tuple(sets))
+    return Variation(key.strip(), found, sets)
 
 
 def _free_folder(plan: Plan) -> Path:
@@ -109,6 +124,10 @@ def _facts(found: Comparison, report: Path) -> dict[str, Any]:
         "summaries": {
             value: c.summary for value, c in zip(found.values, found.campaigns, strict=True)
         },
+        "architecture_usd": {
+            value: found_bill.total()._asdict()
+            for value, found_bill in zip(found.values, bills_of(found), strict=False)
+        },
         "differences": [
             {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
             for row in found.differences.to_pylist()
@@ -136,6 +155,8 @@ def _print_values(console: Console, found: Comparison) -> None:
         ("cost of the shots", "cost_defense_usd", dollars),
     ):
         table.add_row(name, *(cells(Row(name, s[key], words))[0] for s in summaries))
+    if bills := bills_of(found):
+        table.add_row("bill of 20 years", *(dollars(b.total().nominal) for b in bills))
     names = list(dict.fromkeys(a["name"] for s in summaries for a in s["layers"]))
     for layer in names:
         for what, key, words in (

@@ -20,6 +20,8 @@ from opendome.views.cli.wording import (
     CHECK_EXAMPLES,
     COMPARE,
     COMPARE_EXAMPLES,
+    COPY,
+    COPY_EXAMPLES,
     COST,
     COST_EXAMPLES,
     PROGRAM,
@@ -109,12 +111,16 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         return commands[name]
 
     _fill_run(add("run", "simulate a scenario many times", RUN, RUN_EXAMPLES))
-    _fill_compare(add("compare", "simulate under several values of one key", COMPARE,
+    _fill_compare(add("compare", "simulate under several values, or several scenarios", COMPARE,
                       COMPARE_EXAMPLES))  # fmt: skip
     _fill_sweep(add("sweep", "simulate all cells of a design", SWEEP, SWEEP_EXAMPLES))
     check = add("check", "say whether a scenario can be run", CHECK, CHECK_EXAMPLES)
     _add_scenario(check)
     _add_json(check)
+    copy = add("copy", "copy a shipped scenario to a file", COPY, COPY_EXAMPLES)
+    copy.add_argument("name", metavar="NAME", help="name of a shipped scenario")
+    copy.add_argument("file", metavar="FILE", help="the new file, such as my_raid.yaml")
+    _add_json(copy)
     report = add("report", "write the report of a campaign again", REPORT, REPORT_EXAMPLES)
     report.add_argument("folder", metavar="DIR", help="folder of a campaign or a comparison")
     _add_json(report)
@@ -154,11 +160,10 @@ def _fill_run(parser: Parser) -> None:
 
 
 def _fill_compare(parser: Parser) -> None:
-    _add_scenario(parser)
+    _add_scenario(parser, several="+")
     parser.add_argument(
         "--vary",
         metavar="KEY=V1,V2",
-        required=True,
         help="key of the scenario and its values, such as command.wiring=integrated,stovepiped; "
         "the others are compared with the first",
     )
@@ -257,11 +262,12 @@ def _add_workers(parser: Parser) -> None:
     )
 
 
-def _add_scenario(parser: Parser) -> None:
+def _add_scenario(parser: Parser, several: str | None = None) -> None:
     shipped = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
     parser.add_argument(
         "scenario",
         metavar="SCENARIO",
+        nargs=several,
         help=f"a YAML file, or the name of a shipped scenario: {', '.join(shipped)}",
     )
     parser.add_argument(

@@ -9,7 +9,9 @@ examples:
   opendome run iron_dome_city            100 runs of a shipped scenario, a table, report.html
   opendome run my_raid.yaml --runs 20    a scenario of your own
   opendome check my_raid.yaml            is this file right, and can it be flown?
+  opendome copy golden_dome my_dome.yaml a shipped scenario as a file, to be changed
   opendome compare my_raid.yaml --vary command.wiring=integrated,stovepiped
+  opendome compare golden_dome my_dome.yaml       two scenarios side by side, with their bills
   opendome sweep design.yaml --out DIR   many cells of a design over any keys
   opendome catalog                       the systems that are known
   opendome study sbi_sizing              how many satellites, how many dollars
@@ -40,15 +42,24 @@ examples:
   opendome check my_raid.yaml
   opendome check limited_icbm --set threats.icbm.count=40"""
 
+COPY = """\
+Write a shipped scenario to a new file, comments and all, to be changed with any text editor. The
+scenario takes the name of the file."""
+COPY_EXAMPLES = """\
+examples:
+  opendome copy golden_dome my_dome.yaml
+  opendome compare golden_dome my_dome.yaml --runs 8"""
+
 COMPARE = """\
-Run a scenario under several values of one key, each with the same chance: run k draws the same
-lots under every value, so that small differences show. Prints the values side by side and their
-differences from the first value with 95 % intervals, and leaves a folder with one campaign for
-each value and report.html, which shows them side by side, layer by layer."""
+Run a scenario under several values of one key, or several scenarios, each with the same chance:
+run k draws the same lots in all of them, so that small differences show. Prints them side by side
+and their differences from the first with 95 % intervals, and leaves a folder with one campaign for
+each and report.html, which shows them side by side, layer by layer, with their bills."""
 COMPARE_EXAMPLES = """\
 examples:
   opendome compare iron_dome_city --vary 'weapons[0].launchers=2,3,4'
   opendome compare my_raid.yaml --vary command.wiring=integrated,hub,stovepiped --runs 200
+  opendome compare mixed_raid my_raid.yaml        two scenarios, the second against the first
   opendome compare limited_icbm --vary threats.icbm.count=4,8 --set picture=perfect
 
 Ctrl-C stops (exit code 1) and keeps the finished runs; the same command goes on where it stopped.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
-from opendome.campaign.compare import Comparison
+from opendome.campaign.compare import SCENARIO, Comparison
 from opendome.results.paired import MIN_DIFFERING, Difference
 from opendome.views.report.layout import sideways
 from opendome.views.report.markup import Markup, line, tag
@@ -39,7 +40,10 @@ NAMES: Final = {
 
 
 def label(key: str, value: str) -> str:
-    """Value as people say it; a bare number or flag gets the last word of its key."""
+    """Value as people say it: a bare number or flag gets the last word of its key, and a file is
+    called without its folder."""
+    if key == SCENARIO:
+        return spaced(Path(value).stem)
     is_word = any(c.isalpha() for c in value) and value not in ("true", "false")
     return spaced(value if is_word else f"{key.split('.')[-1]} {value}")
 

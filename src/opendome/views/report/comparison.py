@@ -9,12 +9,13 @@ from importlib import resources
 from string import Template
 from typing import Any, Final
 
-from opendome.campaign.compare import Comparison
+from opendome.campaign.compare import SCENARIO, Comparison
 from opendome.results.result import Campaign
 from opendome.results.statistics import Estimate
 from opendome.scenario.load import shipped
 from opendome.views.report import apart, funnels
 from opendome.views.report.axes import Scale, round_ticks, round_top, x_axis
+from opendome.views.report.bills import bills_table
 from opendome.views.report.layout import figure, nothing, section, sideways
 from opendome.views.report.made import limits
 from opendome.views.report.markup import Markup, join, line, rect, svg, tag, text
@@ -76,7 +77,8 @@ def verdict(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup
     """What the values come to, in a sentence or two."""
     runs = min(int(s.get("runs", 0)) for s in summaries)
     leaks = [estimate(s, "leak_fraction") for s in summaries]
-    start = f"Over {plural(runs, 'simulated run')} of the same raid with the same chance, "
+    raid = "the same raid" if found.is_one_raid else "each raid"
+    start = f"Over {plural(runs, 'simulated run')} of {raid} with the same chance, "
     if not all(math.isfinite(leak.value) for leak in leaks):
         return join([start, "no threat to a defended asset was launched under every value."])
     shares = [
@@ -226,7 +228,7 @@ def spent(found: Comparison, summaries: Sequence[Mapping[str, Any]]) -> Markup:
     )
     note = "A cost per kill counts all rounds of the layer, and its kills of threatening threats."
     return section(3, "spent", title, f"{lead} per raid.", sideways(table),
-                   tag("p", note, class_="note"))  # fmt: skip
+                   tag("p", note, class_="note"), bills_table(found))  # fmt: skip
 
 
 def differing(found: Comparison) -> Markup:
@@ -244,7 +246,7 @@ def differing(found: Comparison) -> Markup:
 
 def made(found: Comparison) -> Markup:
     """How the comparison was made, and what it cannot say."""
-    manifest = found.campaigns[0].manifest
+    manifest, is_files = found.campaigns[0].manifest, found.key == SCENARIO
     rows: list[tuple[str, object]] = [
         ("Scenario", str(manifest.get("name", ""))),
         ("Varied", found.key),
@@ -255,12 +257,14 @@ def made(found: Comparison) -> Markup:
     facts = tag("dl", *(tag("div", tag("dt", w), tag("dd", v)) for w, v in rows),
                 class_="facts made")  # fmt: skip
     name = str(manifest.get("name", "SCENARIO"))
+    varied = ["--vary", f"{found.key}={','.join(found.values)}"]
     again = shlex.join(
-        ["opendome", "compare", name, "--vary", f"{found.key}={','.join(found.values)}",
+        ["opendome", "compare", *(found.values if is_files else (name, *varied)),
          "--runs", str(manifest.get("runs", 1)), "--seed", str(manifest.get("seed", 0)),
          *(word for words in found.sets for word in ("--set", words))]
     )  # fmt: skip
-    how = "" if name in shipped() else ", with the path of the scenario's file in place of its name"
+    is_known = is_files or name in shipped()
+    how = "" if is_known else ", with the path of the scenario's file in place of its name"
     body = tag("div", facts, tag("p", f"To make this comparison again{how}:"),
                tag("pre", tag("code", again), tabindex="0"))  # fmt: skip
     return section(5, "made", "How this was made, and what it cannot say", "",
