@@ -3,9 +3,9 @@
 A cell holds fire at whatever is not likely enough to land in an asset, or falls as no warhead may.
 It fires at no track while it boosts, unless a battery may fire at such; at none without an impact
 predicted (but of what burns none is needed, nor of a flyer on wings whose place is known well
-enough to send a round there); at none believed dead; never beyond the rounds that each layer is allowed; and in
-shoot-look-shoot not while a round is unassessed, but where it may be the turn of another layer
-than fired it. `kernels.engageable` applies this to a whole picture at once.
+enough to send a round there); at none believed dead; never beyond the rounds that each layer is
+allowed; and in shoot-look-shoot not while a round is unassessed, but where it may be the turn of
+another layer than fired it. `kernels.engageable` applies this to a whole picture at once.
 """
 
 from __future__ import annotations

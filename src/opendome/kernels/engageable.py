@@ -175,7 +175,7 @@ def is_others_turn(t_word: Floats, layers: Ints) -> bool:
 
 @jit
 def has_rounds_left(n_rounds: Ints, rules: Rules) -> bool:
-    """Whether a layer of the cell may fire more at a track; ``n_rounds`` (1 + n_layers,) by layer."""
+    """Whether a layer of the cell may fire more at a track, at which each fired so many rounds."""
     for b in range(len(rules.numbers)):
         if n_rounds[1 + rules.layer[rules.numbers[b]]] < rules.most_rounds:
             return True

@@ -90,8 +90,9 @@ def may_engage(
 ) -> Bools:
     """Whether doctrine lets a cell fire at tracks (n,) that are open, their threat left aside.
 
-    Not beyond the rounds allowed to each of its layers (``columns`` of what is spent), and in shoot-look-shoot not while a round is unassessed, but
-    where it may be the turn of another layer than fired it.
+    Not beyond the rounds allowed to each of its layers (``columns`` of what is spent), and in
+    shoot-look-shoot not while a round is unassessed, but where it may be the turn of another layer
+    than fired it.
     """
     is_free = (spent.n_rounds[:, columns] < rules.most.max(initial=0)).any(axis=1)
     if doctrine.is_shoot_look_shoot:

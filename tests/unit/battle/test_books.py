@@ -168,7 +168,11 @@ def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) 
     pairs = read(state, picture)
     contradict(state, picture, *pairs)
     rules = SalvoRules(np.array([2]), np.array([4]), FIRST)
-    return bool(may_engage(Doctrine(), rules, state, picture, pairs, spent(state, ALL, P_KILL, NO_LAYERS))[1])
+    return bool(
+        may_engage(Doctrine(), rules, state, picture, pairs, spent(state, ALL, P_KILL, NO_LAYERS))[
+            1
+        ]
+    )
 
 
 def test_a_kill_closes_the_track_and_a_later_survived_does_not_open_it():
