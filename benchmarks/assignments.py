@@ -29,6 +29,7 @@ CASES: dict[str, tuple[Callable[[], Instance], str]] = {
     "public law 150x300, 2 each": (lambda: andersen(150, 300, 2), "aim 3 s"),
     "public law 300x600, 3 each": (lambda: andersen(300, 600, 3), "at most 10 s, aim 3 s"),
     "public law 500x1000, 3 each": (lambda: andersen(500, 1000, 3), "at most 10 s, aim 5 s"),
+    "public law 10000x10000, 1 each": (lambda: andersen(10000, 10000, 1), "aim 300 s"),
     "Ahuja's law 100x100": (lambda: ahuja(100, 100), "at most 0.01 s"),
     "Ahuja's law 1000x1000": (lambda: ahuja(1000, 1000), "at most 1 s"),
     "Ahuja's law 1000x500": (lambda: ahuja(1000, 500), "aim 60 s"),

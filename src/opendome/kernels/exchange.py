@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.packages import Instance
+from opendome.kernels.ways import Arcs, new_arcs, shorten
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,15 +31,6 @@ class Plan(NamedTuple):
     first: Ints  # (k + 1,) rounds first[i] to first[i + 1] are of kind i
     holder: Ints  # (n_rounds,) threat that has the round, -1 if none has
     loss: Floats  # (n,) value that gets through at each threat
-
-
-class Arcs(NamedTuple):
-    """Graph of exchanges between k kinds and none."""
-
-    cost: Floats  # (k + 1, k + 1) change of the loss
-    threat: Ints  # (k + 1, k + 1) that makes the exchange, -1 for none
-    price: Floats  # (k + 1,) length of the shortest way to none found so far
-    way: Ints  # (k + 1,) the next kind on it
 
 
 class Moves(NamedTuple):
@@ -125,6 +117,7 @@ def _fill_arcs(instance: Instance, plan: Plan, arcs: Arcs, kind: int) -> None:
                 cost[k], threat[k] = left - plan.loss[row], row
             before = row
     cost[kind] = 0.0
+    arcs.beyond[kind] = -np.inf
 
 
 @jit
@@ -143,12 +136,7 @@ def _best_taker(instance: Instance, plan: Plan, arcs: Arcs, kind: int) -> None:
 def graph_of(instance: Instance, plan: Plan) -> Arcs:
     """All exchanges of a plan."""
     k = len(instance.rounds)
-    arcs = Arcs(
-        np.full((k + 1, k + 1), np.inf),
-        np.full((k + 1, k + 1), -1, np.int64),
-        np.zeros(k + 1),
-        np.full(k + 1, -1, np.int64),
-    )
+    arcs = new_arcs(k)
     for kind in range(k):
         _fill_arcs(instance, plan, arcs, kind)
     arcs.cost[k, k] = 0.0
@@ -181,22 +169,6 @@ def _refresh(
             change = plan.loss[j] * (max(instance.miss[j, kind], SUREST) - 1.0)
             if change < arcs.cost[k, kind]:
                 arcs.cost[k, kind], arcs.threat[k, kind] = change, j
-
-
-@jit
-def _shorten(arcs: Arcs, slack: float) -> bool:
-    """One pass of Bellman and Ford over all arcs; whether some way became shorter."""
-    is_shorter = False
-    for a in range(len(arcs.price)):
-        best, way = arcs.price[a] - slack, -1
-        for b in range(len(arcs.price)):
-            length = arcs.cost[a, b] + arcs.price[b]
-            if length < best and a != b:
-                best, way = length, b
-        if way >= 0:
-            arcs.price[a], arcs.way[a] = best, way
-            is_shorter = True
-    return is_shorter
 
 
 @jit
@@ -303,7 +275,7 @@ def exchange(instance: Instance, plan: Plan, most: int) -> tuple[Arcs, int]:
     )
     slack = GAIN * np.sum(plan.loss)
     n = 0
-    while n < most and _shorten(arcs, slack):
+    while n < most and shorten(arcs, slack):
         is_touched, is_stale = np.zeros(len(plan.loss), np.bool_), np.zeros(k + 1, np.bool_)
         found = _turn_all(instance, plan, arcs, moves, (is_touched, is_stale))
         if found > 0:
@@ -311,30 +283,3 @@ def exchange(instance: Instance, plan: Plan, most: int) -> tuple[Arcs, int]:
             arcs.way[:] = -1
             _refresh(instance, plan, arcs, is_touched, is_stale)
     return arcs, n
-
-
-@jit
-def prices_of(arcs: Arcs) -> Floats:
-    """Shortest way from each kind to none (k,): what a round more would save, or one less cost.
-
-    After as many passes as there are kinds the ways are as short as they get, if no cycle is
-    negative.
-    """
-    k = len(arcs.price) - 1
-    arcs.price[:k] = arcs.cost[:k, k]
-    arcs.price[k] = 0.0
-    arcs.way[:] = -1
-    for _ in range(k):
-        is_shorter = False
-        for a in range(k):
-            best = np.min(arcs.cost[a] + arcs.price)
-            if best < arcs.price[a]:
-                arcs.price[a] = best
-                is_shorter = True
-        if not is_shorter:
-            break
-    price = np.maximum(arcs.price[:k], 0.0)
-    for a in range(k):
-        if price[a] == np.inf:  # there is no round of the kind
-            price[a] = 0.0
-    return price

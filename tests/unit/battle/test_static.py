@@ -14,8 +14,9 @@ from opendome.battle.static.limits import Limits
 from opendome.battle.static.packages import costs_at, owners, taken
 from opendome.battle.static.prices import bound_at
 from opendome.battle.static.solve import solve
-from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
+from opendome.kernels.exchange import allot_by_gain, exchange, new_plan
 from opendome.kernels.packages import Instance, packages_below
+from opendome.kernels.ways import prices_of
 from tests.unit.battle.static_cases import least_loss, tiny
 
 

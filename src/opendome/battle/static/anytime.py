@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from opendome.battle.static.master import Master
 from opendome.battle.static.packages import costs_at, nothing, of_plan, plan_of, taken
 from opendome.battle.static.prices import SMOOTHING, Bound, bound_at
-from opendome.kernels.exchange import Plan, allot_by_gain, exchange, new_plan, prices_of
+from opendome.kernels.exchange import Plan, allot_by_gain, exchange, new_plan
 from opendome.kernels.packages import Instance, Packages, fitting
+from opendome.kernels.ways import prices_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,8 +13,9 @@ from opendome.battle.static.packages import distinct, joined, of_plan, taken
 from opendome.battle.static.prices import Bound, bound_at, generate
 from opendome.battle.static.sieve import Sieve
 from opendome.battle.static.tree import EXACT, Search, Tree
-from opendome.kernels.exchange import allot_by_gain, exchange, new_plan, prices_of
+from opendome.kernels.exchange import allot_by_gain, exchange, new_plan
 from opendome.kernels.packages import Instance, Packages, packages_below
+from opendome.kernels.ways import prices_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
