@@ -18,7 +18,12 @@ extensions = [
     "sphinx.ext.mathjax",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "reference/generated/wirings_*.md", "scenarios/figures"]
+exclude_patterns = [
+    "_build",
+    "reference/generated/wirings_*.md",
+    "scenarios/figures",
+    "models/figures",
+]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"

@@ -1,0 +1,165 @@
+"""Whether the picture knows how wrong it is: NEES and ellipses of impact, family by family.
+
+One threat, or a few far apart in time, is tracked through its whole flight by the sensors of a
+shipped scenario, with nothing fired at it; over many runs. Figures: docs/models/picture_metrics.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.kernels.frames import enu_basis
+from opendome.messages import take
+from opendome.results.close_look import BOOST, IN_AIR, IN_SPACE, LEVEL, PHASES, phases
+from opendome.results.consistency import band_of_mean, chi_square_quantile
+from opendome.results.track_metrics import match_tracks, normalised_errors
+from opendome.scenario import load, resolved
+from opendome.simulation.run import begin, compile_scenario
+from opendome.simulation.tick import tick
+from opendome.tracks.predict import coast
+from opendome.world import world
+
+Floats = NDArray[np.float64]
+
+FAMILIES = {  # name: scenario whose sensors look, group of its threats
+    "rocket": ("mixed_raid", "rockets"),
+    "drone": ("mixed_raid", "drones"),
+    "subsonic cruise": ("mixed_raid", "cruise"),
+    "quasi-ballistic": ("mixed_raid", "quasi_ballistic"),
+    "SRBM": ("mixed_raid", "short_range"),
+    "MRBM": ("mixed_raid", "medium_range"),
+    "supersonic cruise": ("golden_dome", "supersonic"),
+    "hypersonic cruise": ("golden_dome", "hypersonic"),
+    "regional glider": ("golden_dome", "gliders_near"),
+    "IRBM": ("golden_dome", "intermediate"),
+    "solid ICBM": ("golden_dome", "icbm_solid"),
+}
+BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM")
+INSTANTS = (15.0, 60.0, 180.0)  # s after the motor has burnt out
+LEAST = 0.5  # share of the runs that must have a track in a bin
+
+
+class Watched(NamedTuple):
+    """All matched tracks of a family, a row for each run, threat and bin."""
+
+    run: NDArray[np.int64]
+    threat: NDArray[np.int64]
+    bin: NDArray[np.int64]
+    phase: NDArray[np.int64]
+    nees: Floats
+    since: Floats  # s since the motor has burnt out
+    impact: Floats  # squared distance of the true impact in its ellipse, NaN without one
+
+
+class Honesty(NamedTuple):
+    """How the mean NEES over runs lies in its 95 % band."""
+
+    n_bins: int
+    inside: float  # share of bins
+    below: float  # more cautious than it need be
+    above: float  # surer than it may be
+    medians: dict[str, float]  # of the mean NEES over the bins of each phase
+
+
+def scenario_of(name: str, count: int, spacing: float) -> dict[str, Any]:
+    """The sensors of a scenario and one group of its threats, nobody to fire."""
+    shipped, group = FAMILIES[name]
+    data: dict[str, Any] = resolved(shipped, [])
+    one = next(g for g in data["threats"] if g["name"] == group)
+    data["threats"] = [one | {"count": count, "spacing_s": spacing}]
+    data["duration_s"] += count * spacing
+    data["weapons"], data["command"] = [], data["command"] | {"layers": []}
+    return data
+
+
+def watch(data: dict[str, Any], runs: int, every: float, seed: int = 11) -> Watched:
+    """Fly all runs at once and compare the picture with the truth every few seconds."""
+    model = compile_scenario(load(data))
+    state = begin(model, seed, range(runs), [])
+    found: list[tuple[Any, ...]] = []
+    due = every
+    for t0, t1 in model.clock.ticks():
+        tick(model, state, t0, t1)
+        if t1 >= due - 1e-9:
+            found.append(_compared(model, state, t1, round(t1 / every)))
+            due = t1 + every
+        if not state.world.is_active.any():
+            break
+    return Watched(*[np.concatenate(columns) for columns in zip(*found)])
+
+
+def _compared(model: Any, state: Any, t: float, k: int) -> tuple[Any, ...]:
+    truth = world.snapshot(model.world, state.world, t)
+    picture = model.picture.picture(state.picture, t)
+    tracks = coast(take(picture, picture.is_confirmed & np.isin(picture.run, truth.runs)), t)
+    pairs = match_tracks(truth, tracks)
+    states = np.hstack([truth.r_ecef, truth.v_ecef])[pairs.truth]
+    error = tracks.x_ecef[pairs.track, :6] - states
+    nees = normalised_errors(error, tracks.cov_ecef[pairs.track, :6, :6])
+    run, threat = truth.run[pairs.truth], truth.threat[pairs.truth]
+    record = state.world.threats
+    rows = np.searchsorted(state.world.runs, run) * model.world.n_threats + threat
+    since = t - record.t_burnout[rows]
+    impact = np.full(len(rows), np.nan)
+    for i, (row, j) in enumerate(zip(rows, pairs.track)):
+        if tracks.t_predicted[j] > record.t_burnout[row]:
+            lat, lon = record.impact_lat[row], record.impact_lon[row]
+            impact[i] = _in_ellipse(tracks, j, lat, lon)
+    bins = np.full(len(run), k)
+    return run, threat, bins, phases(truth)[pairs.truth], nees, since, impact
+
+
+def _in_ellipse(tracks: Any, j: int, lat: float, lon: float) -> float:
+    """Squared distance of a place on the ground from a predicted impact, in its covariance."""
+    from opendome.kernels.frames import ecef_from_geodetic
+
+    cov, place = tracks.impact_cov_enu[j], (tracks.impact_lat[j], tracks.impact_lon[j])
+    if not np.isfinite(cov).all():
+        return float("nan")
+    apart = np.subtract(ecef_from_geodetic(lat, lon, 0.0), ecef_from_geodetic(*place, 0.0))
+    east_north = (enu_basis(*place) @ apart)[:2]
+    return float(east_north @ np.linalg.solve(cov, east_north))
+
+
+def honesty(seen: Watched, runs: int) -> Honesty:
+    """Mean NEES over runs in each bin, beside its band."""
+    n_bins = int(seen.bin.max()) + 1
+    total, count = np.zeros(n_bins), np.zeros(n_bins, np.int64)
+    phase = np.zeros((n_bins, len(PHASES)))
+    known = np.isfinite(seen.nees)
+    np.add.at(total, seen.bin[known], seen.nees[known])
+    np.add.at(count, seen.bin[known], 1)
+    np.add.at(phase, (seen.bin, seen.phase), 1)
+    bins = np.flatnonzero(count >= LEAST * runs)
+    mean = total[bins] / count[bins]
+    band = np.array([band_of_mean(6, int(n)) for n in count[bins]])
+    which = phase[bins].argmax(axis=1)
+    medians = {
+        PHASES[p]: float(np.median(mean[which == p]))
+        for p in (BOOST, IN_SPACE, IN_AIR, LEVEL)
+        if (which == p).any()
+    }
+    below, above = mean < band[:, 0], mean > band[:, 1]
+    return Honesty(
+        len(bins),
+        float(np.mean(~below & ~above)),
+        float(below.mean()),
+        float(above.mean()),
+        medians,
+    )
+
+
+def coverage(seen: Watched, level: float = 0.9) -> dict[float, tuple[int, float]]:
+    """Instant after burn-out -> trials, and share of true impacts inside the ellipse."""
+    limit, found = chi_square_quantile(level, 2), {}
+    for instant in INSTANTS:
+        rows = np.flatnonzero((seen.since >= instant) & np.isfinite(seen.impact))
+        _, first = np.unique(seen.run[rows] * 2**20 + seen.threat[rows], return_index=True)
+        mine = rows[first]
+        mine = mine[seen.since[mine] < instant + 15.0]
+        if len(mine):
+            found[instant] = (len(mine), float(np.mean(seen.impact[mine] <= limit)))
+    return found

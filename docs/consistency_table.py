@@ -1,0 +1,83 @@
+"""NEES and ellipses of impact of each family of threats; tables of docs/models/picture_metrics.md.
+
+python docs/consistency_table.py            # prints
+python docs/consistency_table.py --write    # and renews figures/nees.md and figures/ellipses.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from benchmarks.consistency import (
+    BALLISTIC,
+    FAMILIES,
+    INSTANTS,
+    coverage,
+    honesty,
+    scenario_of,
+    watch,
+)
+
+FOLDER = Path(__file__).parent / "models" / "figures"
+RUNS, EVERY = 50, 5.0
+TRIALS = (300, 4, 90.0)  # runs, threats of each, s between their launches
+
+
+def nees_table(names: list[str]) -> str:
+    """One threat, 50 runs."""
+    lines = [
+        "| family | sensors of | bins | inside the band | below | above "
+        "| mean NEES: boost | space | air | level |",
+        "| --- " * 10 + "|",
+    ]
+    for name in names:
+        start = time.process_time()
+        found = honesty(watch(scenario_of(name, 1, 0.0), RUNS, EVERY), RUNS)
+        by_phase = [
+            f"{found.medians[p]:.1f}" if p in found.medians else ""
+            for p in ("boost", "space", "air", "level")
+        ]
+        shares = [f"{x:.2f}" for x in (found.inside, found.below, found.above)]
+        cells = [name, f"`{FAMILIES[name][0]}`", str(found.n_bins), *shares, *by_phase]
+        lines.append(f"| {' | '.join(cells)} |")
+        print(lines[-1], f"{time.process_time() - start:.0f} s", flush=True)
+    return "\n".join([*lines, ""])
+
+
+def ellipse_table(names: list[str]) -> str:
+    """Four threats, 300 runs: a thousand trials and more."""
+    head = " | ".join(f"{instant:.0f} s after burn-out" for instant in INSTANTS)
+    lines = [f"| family | {head} |", "| --- " * (1 + len(INSTANTS)) + "|"]
+    runs, count, spacing = TRIALS
+    for name in names:
+        start = time.process_time()
+        found = coverage(watch(scenario_of(name, count, spacing), runs, EVERY))
+        cells = [
+            f"{100 * found[i][1]:.1f} % of {found[i][0]:,}" if i in found else "" for i in INSTANTS
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+        print(lines[-1], f"{time.process_time() - start:.0f} s", flush=True)
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", action="append")
+    given = parser.parse_args()
+    names = given.only or list(FAMILIES)
+    tables = {
+        "ellipses": ellipse_table([n for n in names if n in BALLISTIC]),
+        "nees": nees_table(names),
+    }
+    if given.write:
+        FOLDER.mkdir(exist_ok=True)
+        for name, text in tables.items():
+            (FOLDER / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

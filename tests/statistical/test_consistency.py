@@ -1,0 +1,53 @@
+"""Whether the picture of a scenario knows how wrong it is, family by family; nightly.
+
+What holds is tested here; how far each family is from the aim (mean NEES inside its 95 % band in
+nine bins of ten, ellipses that hold 87 to 93 % of the impacts) is told in
+docs/models/picture_quality.md, from the same functions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.consistency import Watched, coverage, honesty, scenario_of, watch
+
+EVERY = 5.0  # s
+
+
+def watched(nees, impact=np.nan, since=20.0, runs=50, bins=20):
+    """Made up: one threat, every run and bin."""
+    run, k = np.divmod(np.arange(runs * bins), bins)
+    zero, one = np.zeros_like(run), np.ones(len(run))
+    return Watched(run, zero, k, zero + 2, nees * one, since * one, impact * one)
+
+
+def test_errors_as_stated_lie_inside_and_others_do_not():
+    rng = np.random.default_rng(2)
+    drawn = rng.chisquare(6, 1000)
+    found = honesty(watched(drawn), 50)
+    assert found.n_bins == 20
+    assert found.inside >= 0.8  # four of twenty outside: three in a thousand
+    assert set(found.medians) == {"space"}
+    assert honesty(watched(0.5 * drawn), 50).below == 1.0
+    assert honesty(watched(2.0 * drawn), 50).above == 1.0
+
+
+def test_ellipses_of_ninety_percent_hold_ninety_percent():
+    rng = np.random.default_rng(4)
+    drawn = rng.chisquare(2, 20_000)
+    found = coverage(watched(1.0, impact=drawn, runs=20_000, bins=1))
+    assert list(found) == [15.0]
+    trials, share = found[15.0]
+    assert trials == 20_000
+    assert share == pytest.approx(0.9, abs=0.007)  # three standard deviations
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ["SRBM", "MRBM"])
+def test_ellipses_of_ballistic_missiles_hold_enough(name):
+    """A minute and more after burn-out they hold more than they must, never less."""
+    for instant, (trials, share) in coverage(watch(scenario_of(name, 4, 90.0), 300, EVERY)).items():
+        assert share > 0.87, instant
+        assert trials > 800
