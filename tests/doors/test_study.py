@@ -121,3 +121,34 @@ def test_integration_prints_forms_beside_runs_and_draws_them(capsys, tmp_path):
     text = file.read_text(encoding="utf-8")
     assert ElementTree.fromstring(text).tag.endswith("svg")
     assert "opendome study integration --set plain_runs=4" in text
+
+
+@pytest.mark.compiled
+def test_saturation_says_where_the_knee_is(capsys, tmp_path):
+    file = tmp_path / "saturation.svg"
+    words = ["study", "saturation", "--set", "most=4", "--set", "runs=2"]
+    assert main([*words, "--json", "--figure", str(file)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["knee"] == pytest.approx(12 + 16 * 0.8)
+    assert len(answer["rows"]) == len(answer["simulated"]) == 4
+    assert ElementTree.fromstring(file.read_text(encoding="utf-8")).tag.endswith("svg")
+    assert main(["study", "saturation", "--set", "runs=0"]) == 0
+    assert "Of a raid beyond 24.8" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.compiled
+def test_inventory_says_when_it_runs_dry(capsys, tmp_path):
+    file = tmp_path / "inventory.svg"
+    words = ["study", "inventory", "--figure", str(file)]
+    few = ["pair=rocket_long-iron_dome", "weeks=2", "threats=4", "stock=20", "made_per_year=0",
+           "runs=2"]  # fmt: skip
+    assert main([*words, *(w for s in few for w in ("--set", s)), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["form"]["nominal"]["rounds_left"] == [12, 4, 0, 0]
+    assert answer["simulated"]["rounds_left"] == [12, 4, 0, 0]
+    assert answer["form"]["nominal"]["short_day"] == 7
+    assert ElementTree.fromstring(file.read_text(encoding="utf-8")).tag.endswith("svg")
+    assert main([*words[:2], "--set", "runs=0"]) == 0
+    assert "with the low stock, production and kill chance" in " ".join(
+        capsys.readouterr().out.split()
+    )

@@ -50,8 +50,8 @@ def _finite(value: float) -> float | None:
 
 
 def estimate_json(found: Estimate) -> dict[str, Any]:
-    """A value with its interval of 99 %."""
-    return {"value": found.value, "low": _finite(found.low), "high": _finite(found.high)}
+    """A value with its interval; None where the runs do not say."""
+    return {"value": _finite(found.value), "low": _finite(found.low), "high": _finite(found.high)}
 
 
 def _row_json(row: Row) -> dict[str, Any]:

@@ -1,0 +1,169 @@
+"""`inventory` for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from opendome.studies.inputs import read_inputs, written
+from opendome.studies.inventory import Inventory, InventoryInputs, Timeline, answer
+from opendome.views.report.markup import Markup
+from opendome.views.report.words import dollars, mean, significant, spaced
+from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
+from opendome.views.studies.shot_doctrine import estimate_json
+from opendome.views.studies.told import Table, Told, command_of
+
+NAME = "inventory"
+INPUTS = InventoryInputs
+NOMINAL, LOW, HIGH = "nominal", "low", "high"
+
+
+def tell(sets: Sequence[str]) -> Told:
+    """The answer to one question."""
+    given = read_inputs(InventoryInputs, NAME, sets)
+    got = answer(given)
+    found: dict[str, Any] = {
+        "study": NAME,
+        "command": command_of(NAME, sets),
+        "inputs": written(given),
+        "known": {level: asdict(numbers) for level, numbers in got.known.items()},
+        "form": {level: _form_json(line, given) for level, line in got.form.items()},
+    }
+    if got.played is not None:
+        found["simulated"] = {
+            "campaigns": given.runs,
+            "leakers": estimate_json(got.leakers_played(given.seed)),
+            "rounds_left": [float(v) for v in got.played.left.mean(axis=0)],
+            "short_day": [_finite(v) for v in got.played.short(given.rounds)],
+        }
+    return Told(
+        found, [_levels(given, got), _weeks(given, got)], [_said(given, got)],
+        partial(_figure, given, got, sets),
+    )  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _form_json(line: Timeline, given: InventoryInputs) -> dict[str, Any]:
+    """Days, and by raid what was launched, fired, left and leaked."""
+    return {
+        "days": [float(v) for v in line.days],
+        "threats": [float(v) for v in line.threats],
+        "rounds_left": [float(v) for v in line.left[0]],
+        "rounds_fired": [float(v) for v in line.fired[0]],
+        "leakers": [float(v) for v in line.leakers[0]],
+        "attacker_left": [float(v) for v in line.attacker_left],
+        "short_day": _finite(line.short(given.rounds)[0]),
+        "empty_day": _finite(line.empty[0]),
+    }
+
+
+def _day(value: float) -> str:
+    return f"day {value:.0f}" if math.isfinite(value) else "not in this campaign"
+
+
+def _levels(given: InventoryInputs, got: Inventory) -> Table:
+    """When it runs dry, at each level of what is not known, and as played."""
+    rows: list[tuple[str, ...]] = []
+    for level, line in got.form.items():
+        k = got.known[level]
+        rows.append(
+            (level, f"{k.stock:,}", mean(k.made), f"{k.p_kill:.2f}",
+             _day(line.short(given.rounds)[0]), _day(line.empty[0]),
+             mean(float(line.leakers.sum())), *_bills(got, line))
+        )  # fmt: skip
+    if got.played is not None:
+        k, line, e = got.known[NOMINAL], got.played, got.leakers_played(given.seed)
+        leaked = f"{mean(e.value)} ({mean(e.low)} to {mean(e.high)})"
+        rows.append(
+            ("simulated, nominal", f"{k.stock:,}", mean(k.made), f"{k.p_kill:.2f}",
+             _day(float(np.median(line.short(given.rounds)))), _day(float(np.median(line.empty))),
+             leaked, *_bills(got, line))
+        )  # fmt: skip
+    threat, interceptor = given.pair.split("-")
+    return Table(
+        f"{given.weeks} weeks, {given.raids} raids a week of {given.threats} {spaced(threat)} "
+        f"against {spaced(interceptor)}",
+        ("", "stock", "made a year", "kill", "first lack", "empty", "leakers", "rounds", "threats"),
+        rows,
+    )
+
+
+def _bills(got: Inventory, line: Timeline) -> tuple[str, str]:
+    """Dollars of rounds fired and of threats launched, unit prices."""
+    threat, one = got.usd
+    fired = float(line.fired.sum(axis=1).mean())
+    return dollars(one * fired), dollars(threat * float(line.threats.sum()))
+
+
+def _weeks(given: InventoryInputs, got: Inventory) -> Table:
+    """The nominal form week by week, and the runs beside it."""
+    line, rows = got.form[NOMINAL], list[tuple[str, ...]]()
+    for week in range(given.weeks):
+        raids = slice(week * given.raids, (week + 1) * given.raids)
+        fired, leaked = (float(v[0][raids].sum()) for v in (line.fired, line.leakers))
+        row: tuple[str, ...] = (
+            f"{week + 1}", f"{line.threats[raids].sum():.0f}", mean(fired), mean(leaked),
+            mean(float(line.left[0][raids][-1])),
+            f"{line.attacker_left[raids][-1]:,.0f}",
+        )  # fmt: skip
+        if got.played is not None:
+            through = float(got.played.leakers[:, raids].sum(axis=1).mean())
+            row += (mean(through), mean(float(got.played.left[:, raids][:, -1].mean())))
+        rows.append(row)
+    head: tuple[str, ...] = ("week", "launched", "rounds", "leakers", "rounds left", "attacker has")
+    if got.played is not None:
+        head += ("leakers, simulated", "left, simulated")
+    return Table("Week by week, nominal", head, rows)
+
+
+def _said(given: InventoryInputs, got: Inventory) -> str:
+    days = [got.form[level].short(given.rounds)[0] for level in (LOW, NOMINAL, HIGH)]
+    if not any(math.isfinite(day) for day in days):
+        return "The defense has rounds for every raid, at every level."
+    low, nominal, high = (_day(day) for day in days)
+    return (
+        f"A raid meets less than {given.rounds} rounds for each threat from {nominal} on; {low} "
+        f"with the low stock, production and kill chance, {high} with the high ones."
+    )
+
+
+def _figure(given: InventoryInputs, got: Inventory, sets: Sequence[str]) -> Markup:
+    """Rounds left and leakers so far, with the band of what is not known, and runs as dots."""
+    x = got.form[NOMINAL].days / 7.0
+    stock = {level: line.left[0] for level, line in got.form.items()}
+    leaked = {level: np.cumsum(line.leakers[0]) for level, line in got.form.items()}
+    left = [
+        Line("defense", x, stock[NOMINAL], stock[LOW], stock[HIGH], colour=COLOURS[0]),
+        Line("attacker", x, got.form[NOMINAL].attacker_left, colour=COLOURS[1], is_dashed=True),
+    ]
+    through = [
+        Line("defense", x, leaked[NOMINAL], leaked[HIGH], leaked[LOW], colour=COLOURS[0]),
+    ]
+    if got.played is not None:
+        every = slice(0, None, max(1, len(x) // 12))
+        played = got.played.leakers.cumsum(axis=1)
+        for lines, values in ((left, got.played.left), (through, played)):
+            lines.append(Line("simulated", x[every], values.mean(axis=0)[every],
+                              colour=COLOURS[2], has_dots=True, is_dashed=True))  # fmt: skip
+    runs = f" Dots: {given.runs} campaigns played, seed {given.seed}." if got.played else ""
+    return chart(
+        "A campaign of raids against stocks and production",
+        [
+            Panel("rounds and threats left", left, (), "weeks", ""),
+            Panel("leakers so far", through, (), "weeks", ""),
+        ],
+        Frame(width=380.0, height=300.0, y_label=lambda v: significant(v, 4)),
+        [
+            f"Lines: means at nominal stock, production and kill chance; bands: all low to all "
+            f"high.{runs}",
+            command_of(NAME, sets) + f" --figure {NAME}.svg",
+        ],
+    )
