@@ -22,7 +22,7 @@ from opendome.scenario.entries import LEVELS
 from opendome.scenario.grammar import keys
 from opendome.scenario.load import load
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.units import quantity
+from opendome.scenario.units import TO_SI, quantity
 from opendome.scenario.weapons import p_kill_of_round
 from opendome.studies.cost_exchange import PAIRS, SATELLITES, Pair, raid_of
 from opendome.studies.doctrine import mean_leakers, rounds_with_looks, salvo_kill
@@ -31,8 +31,9 @@ Floats = NDArray[np.float64]
 Outcome = Callable[[int, int, Floats], tuple[Floats, Floats]]
 
 ACCOUNT: Final = "interceptor_account"  # of stocks and production, in the catalog
-WEEK: Final = 7.0  # days
-YEAR: Final = 365.25  # days
+DAY: Final = 86400.0  # s
+WEEK: Final = 7.0 * DAY
+YEAR: Final = TO_SI["yr"]
 PLAYED: Final = {
     f"{p.threat}-{p.interceptor}": p for p in PAIRS if p.interceptor != SATELLITES
 }  # fmt: skip
@@ -99,7 +100,7 @@ class Known:
 class Timeline:
     """One campaign or several, a row for each and a column for each raid."""
 
-    days: Floats  # of the raids
+    t: Floats  # of the raids, since the first
     threats: Floats  # launched in each
     left: Floats  # rounds of the defense after each, launchers and depot
     fired: Floats
@@ -107,18 +108,17 @@ class Timeline:
     attacker_left: Floats  # after each
 
     def short(self, rounds: int) -> Floats:
-        """Day of the first raid before which less was left than a salvo at each; inf if none."""
+        """Time of the first raid before which less was left than a salvo at each; inf if none."""
         had = self.left + self.fired
         return self._first(had < rounds * self.threats)
 
     @property
     def empty(self) -> Floats:
-        """Day of the first raid after which nothing was left; inf if there is none."""
+        """Time of the first raid after which nothing was left; inf if there is none."""
         return self._first((self.left < 1.0) & (self.threats > 0))
 
     def _first(self, is_so: NDArray[np.bool_]) -> Floats:
-        day = self.days[np.argmax(is_so, axis=1)]
-        return np.where(is_so.any(axis=1), day, np.inf)
+        return np.where(is_so.any(axis=1), self.t[np.argmax(is_so, axis=1)], np.inf)
 
 
 @dataclass(frozen=True)
@@ -161,15 +161,15 @@ def known(given: InventoryInputs, level: str) -> Known:
     )  # fmt: skip
 
 
-def raid_days(given: InventoryInputs) -> Floats:
-    """Days of the raids; the first comes at once."""
+def raid_times(given: InventoryInputs) -> Floats:
+    """Times of the raids; the first comes at once."""
     n = given.weeks * given.raids
     return np.arange(n) * WEEK / given.raids
 
 
-def made_until(per_year: float, day: float) -> float:
-    """Whole rounds that a line has made by a day."""
-    return float(np.floor(per_year * day / YEAR + 1e-9))
+def made_until(per_year: float, t: float) -> float:
+    """Whole rounds that a line has made by a time."""
+    return float(np.floor(per_year * t / YEAR + 1e-9))
 
 
 class Store:
@@ -182,9 +182,9 @@ class Store:
         self.depot = np.full(n, float(numbers.stock - ready))
 
     def wait(self, start: float, end: float) -> None:
-        """What is made between two days comes to the depot, and from there into launchers."""
+        """What is made between two times comes to the depot, and from there into launchers."""
         self.depot += made_until(self._made, end) - made_until(self._made, start)
-        can = np.floor(self._given.reloaded * (end - start) + 1e-9)
+        can = np.floor(self._given.reloaded * (end - start) / DAY + 1e-9)
         moved = np.minimum(np.minimum(self.depot, self._given.ready - self.ready), can)
         self.depot -= moved
         self.ready += moved
@@ -197,12 +197,12 @@ class Store:
 def launched(given: InventoryInputs) -> tuple[Floats, Floats]:
     """Threats of each raid, and what the attacker has left: a raid takes what there is."""
     stock, last, raids, left = float(given.attacker_stock), 0.0, [], []
-    for day in raid_days(given):
-        stock += made_until(given.attacker_made, day) - made_until(given.attacker_made, last)
+    for t in raid_times(given):
+        stock += made_until(given.attacker_made, t) - made_until(given.attacker_made, last)
         raids.append(min(float(given.threats), stock))
         stock -= raids[-1]
         left.append(stock)
-        last = day
+        last = t
     return np.array(raids), np.array(left)
 
 
@@ -230,18 +230,18 @@ def follow(given: InventoryInputs, numbers: Known, raid: Outcome, n: int) -> Tim
     raid : callable
         ``raid(i, threats, ready)``: rounds fired and leakers (n,) of the i-th raid.
     """
-    store, days = Store(given, numbers, n), raid_days(given)
+    store, times = Store(given, numbers, n), raid_times(given)
     threats, attacker_left = launched(given)
     columns: list[tuple[Floats, Floats, Floats]] = []
     last = 0.0
-    for i, day in enumerate(days):
-        store.wait(last, day)
+    for i, t in enumerate(times):
+        store.wait(last, t)
         fired, leakers = raid(i, int(threats[i]), store.ready)
         store.fire(fired)
         columns.append((store.ready + store.depot, fired, leakers))
-        last = day
+        last = t
     left, fired_, leakers_ = (np.column_stack(c) for c in zip(*columns, strict=True))
-    return Timeline(days, threats, left, fired_, leakers_, attacker_left)
+    return Timeline(times, threats, left, fired_, leakers_, attacker_left)
 
 
 def form(given: InventoryInputs, numbers: Known) -> Timeline:

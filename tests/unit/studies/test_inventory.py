@@ -12,6 +12,8 @@ from opendome.scenario.catalog_entries import catalog
 from opendome.studies.doctrine import rounds_with_looks, salvo_kill
 from opendome.studies.inputs import read_inputs
 from opendome.studies.inventory import (
+    DAY,
+    YEAR,
     InventoryInputs,
     Known,
     answer,
@@ -20,7 +22,7 @@ from opendome.studies.inventory import (
     launched,
     one_raid,
     play,
-    raid_days,
+    raid_times,
 )
 
 
@@ -35,13 +37,13 @@ def test_a_campaign_by_hand():
         "attacker_made_per_year=0",
     )  # fmt: skip
     line = form(case, Known(10, 0.0, 0.5))
-    assert line.days.tolist() == [0, 7, 14, 21]
+    assert (line.t / DAY).tolist() == [0, 7, 14, 21]
     assert line.fired[0].tolist() == [4, 4, 2, 0]
     assert line.left[0].tolist() == [6, 2, 0, 0]
     assert line.leakers[0].tolist() == [0.5, 0.5, 0.25 + 1, 2]
     assert line.attacker_left.tolist() == [6, 4, 2, 0]
-    assert line.short(2)[0] == 14
-    assert line.empty[0] == 14
+    assert line.short(2)[0] == 14 * DAY
+    assert line.empty[0] == 14 * DAY
 
 
 def test_launchers_are_filled_no_faster_than_hands_allow():
@@ -96,9 +98,9 @@ def test_laws(stock: int, made: float, p_kill: float, threats: int, has_looks: b
     case = asked("weeks=6", f"threats={threats}", f"has_looks={str(has_looks).lower()}")
     numbers = Known(stock, made, p_kill)
     line = form(case, numbers)
-    last = raid_days(case)[-1]
+    last = raid_times(case)[-1]
     assert line.left[0][-1] + line.fired[0].sum() == pytest.approx(
-        stock + np.floor(made * last / 365.25 + 1e-9)
+        stock + np.floor(made * last / YEAR + 1e-9)
     )
     assert line.fired.min() >= 0
     assert line.left.min() >= -1e-9

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 
 from opendome.studies.inputs import read_inputs, written
-from opendome.studies.inventory import Inventory, InventoryInputs, Timeline, answer
+from opendome.studies.inventory import (
+    DAY,
+    WEEK,
+    Inventory,
+    InventoryInputs,
+    Timeline,
+    answer,
+)
 from opendome.views.report.markup import Markup
 from opendome.views.report.words import dollars, mean, significant, spaced
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
@@ -39,7 +46,7 @@ def tell(sets: Sequence[str]) -> Told:
             "campaigns": given.runs,
             "leakers": estimate_json(got.leakers_played(given.seed)),
             "rounds_left": [float(v) for v in got.played.left.mean(axis=0)],
-            "short_day": [_finite(v) for v in got.played.short(given.rounds)],
+            "short_day": [_finite(v / DAY) for v in got.played.short(given.rounds)],
         }
     return Told(
         found, [_levels(given, got), _weeks(given, got)], [_said(given, got)],
@@ -54,19 +61,19 @@ def _finite(value: float) -> float | None:
 def _form_json(line: Timeline, given: InventoryInputs) -> dict[str, Any]:
     """Days, and by raid what was launched, fired, left and leaked."""
     return {
-        "days": [float(v) for v in line.days],
+        "days": [float(v) for v in line.t / DAY],
         "threats": [float(v) for v in line.threats],
         "rounds_left": [float(v) for v in line.left[0]],
         "rounds_fired": [float(v) for v in line.fired[0]],
         "leakers": [float(v) for v in line.leakers[0]],
         "attacker_left": [float(v) for v in line.attacker_left],
-        "short_day": _finite(line.short(given.rounds)[0]),
-        "empty_day": _finite(line.empty[0]),
+        "short_day": _finite(line.short(given.rounds)[0] / DAY),
+        "empty_day": _finite(line.empty[0] / DAY),
     }
 
 
-def _day(value: float) -> str:
-    return f"day {value:.0f}" if math.isfinite(value) else "not in this campaign"
+def _day(t: float) -> str:
+    return f"day {t / DAY:.0f}" if math.isfinite(t) else "not in this campaign"
 
 
 def _levels(given: InventoryInputs, got: Inventory) -> Table:
@@ -125,10 +132,10 @@ def _weeks(given: InventoryInputs, got: Inventory) -> Table:
 
 
 def _said(given: InventoryInputs, got: Inventory) -> str:
-    days = [got.form[level].short(given.rounds)[0] for level in (LOW, NOMINAL, HIGH)]
-    if not any(math.isfinite(day) for day in days):
+    times = [got.form[level].short(given.rounds)[0] for level in (LOW, NOMINAL, HIGH)]
+    if not any(math.isfinite(t) for t in times):
         return "The defense has rounds for every raid, at every level."
-    low, nominal, high = (_day(day) for day in days)
+    low, nominal, high = (_day(t) for t in times)
     return (
         f"A raid meets less than {given.rounds} rounds for each threat from {nominal} on; {low} "
         f"with the low stock, production and kill chance, {high} with the high ones."
@@ -137,7 +144,7 @@ def _said(given: InventoryInputs, got: Inventory) -> str:
 
 def _figure(given: InventoryInputs, got: Inventory, sets: Sequence[str]) -> Markup:
     """Rounds left and leakers so far, with the band of what is not known, and runs as dots."""
-    x = got.form[NOMINAL].days / 7.0
+    x = got.form[NOMINAL].t / WEEK
     stock = {level: line.left[0] for level, line in got.form.items()}
     leaked = {level: np.cumsum(line.leakers[0]) for level, line in got.form.items()}
     left = [
