@@ -31,6 +31,7 @@ EACH = 2000
 SECOND = 1.0
 REPEATS = 30
 GLIDER = Glider(8000.0, 2.6, math.radians(15.0), 150.0, 8e6, 0.05)
+EARTH = ((-1.2, 1.2), (-math.pi, math.pi))  # rad, latitudes and longitudes
 VACUUM_ALTS, AIR_ALTS = (200e3, 1200e3), (5e3, 70e3)
 
 
@@ -51,9 +52,11 @@ class Bodies(NamedTuple):
 
 
 def states(rng: np.random.Generator, n: int, alts: tuple[float, float], speeds: tuple[float, float],
-           climbs: tuple[float, float]) -> tuple[Floats, Floats]:  # fmt: skip
-    """Earth-fixed places and velocities all over the Earth, heading anywhere."""
-    lat, lon = rng.uniform(-1.2, 1.2, n), rng.uniform(-math.pi, math.pi, n)
+           climbs: tuple[float, float],
+           area: tuple[tuple[float, float], tuple[float, float]] = EARTH,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Earth-fixed places and velocities over an area (latitudes, longitudes), heading anywhere."""
+    lat, lon = rng.uniform(*area[0], n), rng.uniform(*area[1], n)
     r = ecefs_from_geodetics(lat, lon, rng.uniform(*alts, n))
     azimuth, climb = rng.uniform(0.0, 2.0 * math.pi, n), rng.uniform(*climbs, n)
     enu = np.column_stack([np.sin(azimuth) * np.cos(climb), np.cos(azimuth) * np.cos(climb),
