@@ -41,6 +41,8 @@ ELSEWHERE = {
     "::test_tails_drop_what_is_past_and_who_is_gone",
     "sequences.values": "unit/kernels/test_sequences.py"
     "::test_values_are_the_least_over_every_sequence",
+    "sanity.are_believable": "laws/test_absurd_detections.py"
+    "::test_broken_detections_change_nothing",
     "views.nothing_expected": "unit/tracks/test_coverage.py"
     "::test_many_satellites_expect_nothing_so_that_nothing_is_a_miss",
     "bernoulli_scan.scan_existing": "reference/test_hypotheses_twin.py"

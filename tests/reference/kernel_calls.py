@@ -137,14 +137,16 @@ def few(name: str) -> list[str]:
 def play() -> None:
     """Run everything that is to be recorded."""
     from opendome.scenario import load, shipped
+    from opendome.scenario.catalog_entries import build_system, entry
     from opendome.simulation.run import compile_scenario, simulate
+    from opendome.studies.coverage import fold_of, sight_of
     from opendome.studies.envelope import classes_of, fired_beyond
     from opendome.studies.shooting import range_of
 
     for name in shipped():
         for change in ([], *CHANGES.get(name, [])):
             model = compile_scenario(load(name, [*few(name), *change]))
-            simulate(model, 3, range(2), [])
+            simulate(model, 3, range(2), [0])  # with a close look at the picture of the first
     place = range_of("nasams")
     for against in classes_of(place.system):
         fired_beyond(place, against)
@@ -153,7 +155,9 @@ def play() -> None:
     raid = raid_of_one("cruise_subsonic", 900.0)
     for picture in ("tracked", "statistical"):
         scenario = load({**raid, "sensors": [SKYWAVE], "picture": picture})
-        simulate(compile_scenario(scenario), 3, range(1), [])
+        simulate(compile_scenario(scenario), 3, range(1), [0])
+    sight_of(build_system(entry("sentinel")), 1.0, 15.0)
+    fold_of(build_system(entry("pwsa_tracking_t3")), 50e3)
 
 
 def raid_of_one(system: str, range_km: float) -> dict[str, Any]:

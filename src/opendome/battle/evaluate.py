@@ -7,14 +7,13 @@ course, which it may yet change. What more is known of is judged again by `kerne
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.books import TrackBook
 from opendome.kernels.engageable import Memory, Sighted
-from opendome.kernels.judgement import Assets, Suspects, judgements
+from opendome.kernels.judgement import Suspects
 from opendome.messages import Tracks
 
 Floats = NDArray[np.float64]
@@ -22,35 +21,6 @@ Ints = NDArray[np.int64]
 
 SIGMA_COURSE = math.radians(20.0)  # by which a flyer on wings may yet turn
 T_REACH = 1800.0  # s of flight: assets further off are not yet in danger from a flyer on wings
-
-
-class Judgement(NamedTuple):
-    """What each of n tracks threatens."""
-
-    chance: Floats  # to come to some asset
-    value: Floats  # expected value lost if it is not stopped
-    asset: Ints  # with the largest chance x value, -1 if none is in danger
-    t_end: Floats  # impact, or arrival there; NaN where unknown
-
-
-def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgement:
-    """Judge some rows of the picture.
-
-    Parameters
-    ----------
-    picture : Tracks
-    rows : (n,) int
-    discs : (n_assets, 3) float
-        Latitude, longitude, radius of each asset.
-    values : (n_assets,) float
-
-    Notes
-    -----
-    Assets are taken as disjoint: chances add up, to 1 at most. A ballistic track without a
-    prediction threatens nothing yet. A course that fits several assets is shared among them.
-    """
-    assets = Assets(discs, values, SIGMA_COURSE, T_REACH)
-    return Judgement(*judgements(suspects(picture), rows, assets))
 
 
 def suspects(picture: Tracks) -> Suspects:

@@ -43,7 +43,6 @@ BIRTH = Birth(
     p_level=START,
     level=(SIGMA_GROUND, SIGMA_CLIMB),
 )
-NO_LOOKS = no_looks(0)
 
 
 def is_plain(rules: Rules) -> bool:
@@ -94,7 +93,7 @@ def _joined(looks: list[Looks]) -> Looks:
     if len(looks) == 1:
         return looks[0]
     every: list[Any] = [np.concatenate(column) for column in zip(*looks, strict=True)]
-    return Looks(*every) if looks else NO_LOOKS
+    return Looks(*every) if looks else no_looks(0)
 
 
 def some_sweeps(sweeps: Sweeps, chosen: Ints) -> Sweeps:

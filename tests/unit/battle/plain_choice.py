@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,42 @@ from opendome.battle.books import BattleState, find
 from opendome.battle.doctrine import SalvoRules, Spent
 from opendome.kernels.burning import assumed_burns
 from opendome.kernels.engageable import SURE, VAGUE_FLYER, Engageable
+from opendome.kernels.judgement import Assets, judgements
 from opendome.messages import Stocks, Tracks
 from opendome.scenario.command import Doctrine
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+class Judgement(NamedTuple):
+    """What each of n tracks threatens."""
+
+    chance: Floats  # to come to some asset
+    value: Floats  # expected value lost if it is not stopped
+    asset: Ints  # with the largest chance x value, -1 if none is in danger
+    t_end: Floats  # impact, or arrival there; NaN where unknown
+
+
+def judge(picture: Tracks, rows: Ints, discs: Floats, values: Floats) -> Judgement:
+    """Judge some rows of the picture.
+
+    Parameters
+    ----------
+    picture : Tracks
+    rows : (n,) int
+    discs : (n_assets, 3) float
+        Latitude, longitude, radius of each asset.
+    values : (n_assets,) float
+
+    Notes
+    -----
+    Assets are taken as disjoint: chances add up, to 1 at most. A ballistic track without a
+    prediction threatens nothing yet. A course that fits several assets is shared among them.
+    """
+    assets = Assets(discs, values, evaluate.SIGMA_COURSE, evaluate.T_REACH)
+    return Judgement(*judgements(evaluate.suspects(picture), rows, assets))
 
 
 def suspect_burning(
@@ -55,7 +86,7 @@ def refresh(
     if not is_newer.any():
         return
     seen, rows, t_known = seen[is_newer], rows[is_newer], t_known[is_newer]
-    judgement = evaluate.judge(picture, seen, discs, values)
+    judgement = judge(picture, seen, discs, values)
     tracks.t_judged[rows] = t_known
     tracks.chance[rows] = judgement.chance
     tracks.value[rows] = judgement.value

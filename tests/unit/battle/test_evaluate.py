@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opendome.battle import books, evaluate
+from opendome.battle import books
 from opendome.battle.picture import read
-from tests.unit.battle.plain_choice import refresh
+from tests.unit.battle.plain_choice import judge, refresh
 from tests.unit.battle.situations import LAT, LON, raid
 
 CITY = np.array([[LAT, LON, 6e3]])
@@ -18,7 +18,7 @@ CITY = np.array([[LAT, LON, 6e3]])
 
 def test_value_at_risk_is_chance_times_value():
     picture = replace(raid(1, spread=0.0), sigma=4e3).picture(0.0)
-    judgement = evaluate.judge(picture, np.array([0]), CITY, np.array([50.0]))
+    judgement = judge(picture, np.array([0]), CITY, np.array([50.0]))
     chance = 1.0 - math.exp(-0.5 * (6 / 4) ** 2)
     assert judgement.chance == pytest.approx(chance, abs=1e-6)
     assert judgement.value == pytest.approx(50.0 * chance, abs=1e-4)
@@ -28,31 +28,31 @@ def test_value_at_risk_is_chance_times_value():
 def test_the_asset_in_danger_is_the_one_with_most_to_lose():
     discs = np.array([[LAT, LON - 1e-3, 5e3], [LAT, LON + 1e-3, 5e3], [LAT + 0.5, LON, 5e3]])
     picture = replace(raid(1, spread=0.0), sigma=3e3).picture(0.0)
-    judgement = evaluate.judge(picture, np.array([0]), discs, np.array([1.0, 3.0, 1e9]))
+    judgement = judge(picture, np.array([0]), discs, np.array([1.0, 3.0, 1e9]))
     assert judgement.asset.tolist() == [1]
 
 
 def test_chances_of_disjoint_assets_add_up_to_one_at_most():
     picture = raid(1, spread=0.0).picture(0.0)
     twice = np.repeat(CITY, 2, axis=0)
-    judgement = evaluate.judge(picture, np.array([0]), twice, np.ones(2))
+    judgement = judge(picture, np.array([0]), twice, np.ones(2))
     assert judgement.chance.tolist() == [1.0]
 
 
 def test_far_away_nothing_is_threatened():
     far = replace(raid(1), north=np.array([80e3])).picture(0.0)
-    judgement = evaluate.judge(far, np.array([0]), CITY, np.array([50.0]))
+    judgement = judge(far, np.array([0]), CITY, np.array([50.0]))
     assert judgement.chance.tolist() == [0.0]
     assert judgement.asset.tolist() == [-1]
 
 
 def test_without_assets_or_prediction_nothing_is_threatened():
     picture = raid(2).picture(0.0)
-    nothing = evaluate.judge(picture, np.array([0, 1]), np.zeros((0, 3)), np.zeros(0))
+    nothing = judge(picture, np.array([0, 1]), np.zeros((0, 3)), np.zeros(0))
     assert nothing.chance.tolist() == [0.0, 0.0]
     picture.impact_lat[0] = np.nan
     picture.impact_cov_enu[1] = np.nan
-    judgement = evaluate.judge(picture, np.array([0, 1]), CITY, np.array([1.0]))
+    judgement = judge(picture, np.array([0, 1]), CITY, np.array([1.0]))
     assert judgement.chance.tolist() == [0.0, 0.0]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opendome.battle import books, evaluate
+from opendome.battle import books
 from opendome.battle.evaluate import SIGMA_COURSE
 from opendome.battle.manager import Manager
 from opendome.battle.picture import read
@@ -19,7 +19,7 @@ from opendome.kernels.reach import ground_range
 from opendome.messages import Reports, Tracks, empty
 from opendome.scenario.places import Place
 from opendome.scenario.sensors import Sensor
-from tests.unit.battle.plain_choice import refresh
+from tests.unit.battle.plain_choice import Judgement, judge, refresh
 from tests.unit.battle.situations import (
     LAT,
     LON,
@@ -61,8 +61,8 @@ def flyer(north: float, off: float = 0.0, t: float = 0.0, height: float = 2e3) -
     )
 
 
-def judged(picture: Tracks, discs=CITY, values=(50.0,)) -> evaluate.Judgement:
-    return evaluate.judge(picture, np.array([0]), np.array(discs), np.array(values))
+def judged(picture: Tracks, discs=CITY, values=(50.0,)) -> Judgement:
+    return judge(picture, np.array([0]), np.array(discs), np.array(values))
 
 
 def test_straight_at_the_city_it_is_sure_and_its_arrival_is_known():

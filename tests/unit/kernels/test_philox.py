@@ -54,6 +54,7 @@ def test_changing_any_word_changes_the_draw() -> None:
     assert len(draws) == 7
 
 
+@pytest.mark.compiled
 def test_moments_are_those_of_the_distributions() -> None:
     # Fixed key, so the outcome is fixed; limits are four standard errors of 200,000 draws.
     n = 200_000

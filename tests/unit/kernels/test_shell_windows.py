@@ -48,6 +48,7 @@ def first_chance(made: OrbitalLauncher, path: np.ndarray, t_earliest: float) -> 
     return math.nan
 
 
+@pytest.mark.compiled
 def test_windows_open_where_a_plain_twin_finds_the_first_chance() -> None:
     made = launcher()
     times, states = rising(25)

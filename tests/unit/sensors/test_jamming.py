@@ -45,6 +45,7 @@ def clear() -> od.Campaign:
     return campaign()
 
 
+@pytest.mark.compiled
 def test_noise_from_afar_lets_threats_through(clear: od.Campaign) -> None:
     some, much = (campaign(jammers=[aircraft(erp, "s")]) for erp in (0.1, 10.0))
     threatening = column(clear, "threatening")
@@ -55,6 +56,7 @@ def test_noise_from_afar_lets_threats_through(clear: od.Campaign) -> None:
     assert np.array_equal(column(much, "threatening"), threatening)  # the raid is the same
 
 
+@pytest.mark.compiled
 def test_noise_of_the_threats_themselves_is_burnt_through_near_by(clear: od.Campaign) -> None:
     weak, strong = (campaign(jammer={"erp_w_hz": erp}) for erp in (1e-7, 1.0))
     share = column(clear, "leakers").sum() / column(clear, "threatening").sum()
@@ -62,12 +64,14 @@ def test_noise_of_the_threats_themselves_is_burnt_through_near_by(clear: od.Camp
     assert np.array_equal(column(strong, "leakers"), column(strong, "threatening"))
 
 
+@pytest.mark.compiled
 def test_noise_in_another_band_changes_no_byte(clear: od.Campaign) -> None:
     other = campaign(jammers=[aircraft(1e6, "x", "uhf")])
     for name in ("runs", "threats", "engagements", "picture"):
         assert repr(other.table(name).to_pydict()) == repr(clear.table(name).to_pydict())
 
 
+@pytest.mark.compiled
 def test_the_statistical_picture_is_jammed_too() -> None:
     sets = [*FEW, "picture=statistical", "engagement=tabled"]
     whole = resolved(load("iron_dome_city", sets))

@@ -82,6 +82,7 @@ def test_perfect_prediction_is_made_once_after_burn_out(raid):
     assert len(seen) <= 4
 
 
+@pytest.mark.compiled
 def test_statistical_picture_is_confirmed_late_and_errs_as_it_says():
     world = missile(4)
     sensors = (starer(165.0), starer(100.0))

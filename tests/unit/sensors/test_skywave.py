@@ -152,6 +152,7 @@ SCENE: dict[str, Any] = {
 }
 
 
+@pytest.mark.compiled
 def test_cruise_missiles_beyond_any_horizon_are_tracked_to_tens_of_kilometres() -> None:
     """1,000 to 1,700 km away at 60 m: all held, until they come nearer than the annulus."""
     campaign = od.run_many(load(SCENE), 3, seed=1)
@@ -211,6 +212,7 @@ def test_one_that_looks_away_is_said() -> None:
     assert not any("sensors[0] (beyond)" in s for s in check(load(SCENE)))
 
 
+@pytest.mark.compiled
 def test_nobody_fires_on_a_track_that_no_seeker_could_use() -> None:
     """The annulus covers the city, and so the whole way; an airborne radar makes the difference."""
     radar = {**SCENE["sensors"][0], "lat_deg": 50, "lon_deg": -130, "az_deg": 150}

@@ -29,6 +29,7 @@ def is_same(a: Detections, b: Detections) -> bool:
     )
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     ("model", "first", "last"),
     [

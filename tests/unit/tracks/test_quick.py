@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from opendome.kernels.looks import no_looks
 from opendome.kernels.nearby import lines_near, lines_of
 from opendome.kernels.radar_scans import Sweeps, eye_of, stacked_eyes, take_sweeps
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import kept_rows, rows_aloft
 from opendome.kernels.views import rows_near
 from opendome.tracks import stare, tracker
-from opendome.tracks.quick import NO_LOOKS, habits_of
+from opendome.tracks.quick import habits_of
 from opendome.tracks.tracker import PATIENCE
 from tests.unit.sensors.sites import FINE, WARNING, fleet, radar, starer
 from tests.unit.tracks.driving import drive
@@ -85,7 +86,7 @@ def test_a_motor_that_may_have_burnt_out_stops_it(raid):
     habits = habits_of(raid.tracker.groups[0].rules)
     for t_eyes, expected in ((t + 5.0, 0), (t - 29.0, 1)):
         until, ends = np.full((1, 1), t_eyes), np.zeros((1, 2), np.int64)
-        sweeps = Sweeps(zeros, np.array([t]), heard, until, ends, NO_LOOKS)
+        sweeps = Sweeps(zeros, np.array([t]), heard, until, ends, no_looks(0))
         rows = copied(raid.state.pictures[0].rows)
         rows.is_boosting[2], rows.t_plume[2], rows.plume_period[2] = True, t - 30.0, 1.0
         n, _ = take_sweeps(eyes, sweeps, rows, runs, zeros.copy(), habits)
