@@ -19,6 +19,8 @@ from tests.unit.tracks.flyers import Flyers
 from tests.unit.tracks.samples import Site, between, mean_nees, sample
 from tests.unit.tracks.worlds import World, enu, launch
 
+pytestmark = pytest.mark.compiled  # far too much for plain Python
+
 N = 100
 MOST = chi2.ppf(0.999, 6 * N) / (6 * N)  # 1.18
 THREE = (

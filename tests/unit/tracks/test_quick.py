@@ -39,6 +39,7 @@ def copied(rows: Rows) -> Rows:
     return Rows(*[column.copy() for column in rows])
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("world", [rockets, missiles, boosters])
 def test_both_ways_leave_the_same_picture(monkeypatch, world):
     many = world().state.pictures[0]
@@ -59,6 +60,7 @@ def raid():
     return drive(rocket_raid(20), (HERE, THERE), 45.0)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("dt", [-60.0, -1.0, 0.3, 5.0, 60.0])
 def test_rows_near_are_found_sooner_and_are_the_same(raid, dt):
     """Rows all around, of every doubt; the radars see near and far, all round and a sector."""

@@ -10,6 +10,8 @@ from tests.unit.sensors.sites import LOCAL, radar
 from tests.unit.tracks.driving import drive
 from tests.unit.tracks.worlds import ecef, rocket_raid
 
+pytestmark = pytest.mark.compiled  # far too much for plain Python
+
 SEEN_AFTER = 10.0  # s from launch: over the horizon, three looks, latency
 
 
