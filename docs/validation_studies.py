@@ -10,6 +10,7 @@ from pathlib import Path
 
 from validation_physics import Row
 
+from opendome.constants import EARTH_RADIUS_EQUATOR
 from opendome.studies import doctrine
 from opendome.studies.cost import Bill, bill
 from opendome.studies.inputs import read_inputs
@@ -75,6 +76,15 @@ def sizing() -> Iterator[Row]:
     got = size(read_inputs(SbiInputs, "sbi_sizing", ()), is_assured=False)
     yield Row("APS 2003 (S): mass of a satellite", "1,250 kg", f"{got.mass:,.0f} kg",
               off(got.mass, 1250), "6 km/s, Isp 240 s, 2.5 km/s of divert")  # fmt: skip
+
+
+def implied() -> Iterator[Row]:
+    """Reach that a number of satellites implies, evenly spread over a sphere, caps as discs."""
+    for rounds, reach in ((1, 471.0), (2, 666.0)):
+        ours = 2.0 * (EARTH_RADIUS_EQUATOR + 200e3) * math.sqrt(rounds / 780.0) / 1e3
+        yield Row(f"CBO 2026: reach that 780 satellites a missile imply, rounds each: {rounds}",
+                  f"{reach:g} km", f"{ours:.1f} km", off(ours, reach),
+                  "even spread, intercept at 200 km")  # fmt: skip
 
 
 def shots() -> Iterator[Row]:
@@ -165,5 +175,5 @@ def costs() -> Iterator[Row]:
 
 def studies() -> Iterator[Row]:
     """All rows of the section."""
-    for part in (port, sizing, shots, costs):
+    for part in (port, sizing, implied, shots, costs):
         yield from part()

@@ -22,6 +22,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 from validation_libraries import libraries
+from validation_outcomes import outcomes
 from validation_physics import Row, fly_out, horizon, least_energy, lofted
 from validation_saturation import saturation
 from validation_shells import constellations
@@ -210,6 +211,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Asked], Iterator[Row]]]] = {
     "j": ("Satellites in shells", lambda asked: constellations()),
     "k": ("Independent libraries", lambda asked: libraries()),
     "l": ("Sizes, shots and costs", lambda asked: studies()),
+    "m": ("Wars", lambda asked: outcomes(asked.flown_runs, asked.seed)),
 }
 
 
@@ -225,7 +227,7 @@ def section(letter: str, asked: Asked) -> str:
 def made(letter: str, asked: Asked) -> str:
     """How the figures of a section were made."""
     counts = {"e": f" --runs {asked.runs}", "f": f" --runs {asked.runs}"}
-    counts |= dict.fromkeys("ghi", f" --flown-runs {asked.flown_runs}")
+    counts |= dict.fromkeys("ghim", f" --flown-runs {asked.flown_runs}")
     command = f"python docs/validation_table.py {letter}{counts.get(letter, '')}"
     command += f" --seed {asked.seed}" if letter in counts else ""
     return (

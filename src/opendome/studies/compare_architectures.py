@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from opendome.campaign.effects import front
 from opendome.campaign.runner import run_many
 from opendome.errors import ScenarioError
 from opendome.results import paired
 from opendome.results.result import Campaign
 from opendome.results.statistics import Estimate, bootstrap_mean
+from opendome.results.variance import crossed
 from opendome.scenario.grammar import keys
 from opendome.scenario.load import load, resolved
 from opendome.scenario.scenario import Scenario
@@ -24,6 +29,9 @@ from opendome.scenario.units import quantity
 from opendome.studies.cost import Bill, Range, bill
 from opendome.studies.fidelity import FAST, FIDELITIES, quickened
 from opendome.studies.price_book import price_book
+from opendome.studies.uncertain import TAIL, contested, draws, under
+
+Floats = NDArray[np.float64]
 
 MOST: Final = 12  # defenses, and raids
 OF_A_RAID: Final[tuple[str, ...]] = (
@@ -63,6 +71,10 @@ class ArchitectureInputs:
     runs: int = keys.integer(
         "runs", "Runs of each defense against each raid.", low=1, high=10**6, default=12
     )
+    draws: int = keys.integer(
+        "draws", "Draws of contested numbers (kill chances, radar ranges) from low to high, each "
+        "with all runs; 0: nominal ones alone.", low=0, high=10**4, default=0,
+    )  # fmt: skip
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 
 
@@ -91,6 +103,16 @@ class Outcome:
     apart: paired.Difference | None  # leak fraction against the first defense, run by run
     each: float  # dollars over the period for one of those stopped, inf where none is
     is_best: bool  # no other defense both costs no more and leaks no more
+    unknown: Unknown | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Leak fraction under draws of what is not known."""
+
+    low: float  # 5 and 95 % of the draws, chance taken out
+    high: float
+    share: float  # of the variance of a single raid that is not chance
 
 
 @dataclass(frozen=True)
@@ -167,7 +189,10 @@ def answer(given: ArchitectureInputs) -> Architectures:
     for raid in (source.read() for source in raids):
         cases = [joined(scenario, raid, given.fidelity) for scenario in read]
         campaigns = [run_many(case, given.runs, given.seed) for case in cases]
-        columns.append(_column(campaigns, bills, given.seed))
+        column = _column(campaigns, bills, given.seed)
+        if given.draws:
+            column = _with_unknown(given, column, cases)
+        columns.append(column)
     rows = zip(*columns, strict=True)
     return Architectures(
         raids,
@@ -179,11 +204,31 @@ def _column(campaigns: Sequence[Campaign], bills: Sequence[Bill], seed: int) -> 
     """Outcomes of one raid under every defense."""
     costs = [found.total().nominal for found in bills]
     leaks = [_estimate(campaign.summary, "leak_fraction") for campaign in campaigns]
-    best = front(costs, [leak.value for leak in leaks])
+    best = front(np.array(costs), np.array([leak.value for leak in leaks]))
     return [
-        _outcome(campaign, (leaks[i], costs[i], i in best), campaigns[0] if i else None, seed)
+        _outcome(campaign, (leaks[i], costs[i], bool(best[i])), campaigns[0] if i else None, seed)
         for i, campaign in enumerate(campaigns)
     ]
+
+
+def _with_unknown(
+    given: ArchitectureInputs, column: Sequence[Outcome], cases: Sequence[Scenario]
+) -> list[Outcome]:
+    """Outcomes with what draws of the contested numbers make of them; all cases share the draws."""
+    made = draws(contested(cases), given.draws, given.seed)
+    found = []
+    for outcome, case in zip(column, cases, strict=True):
+        table = np.array([_leaks(run_many(under(case, d), given.runs, given.seed)) for d in made])
+        shares, (low, high) = crossed(table, TAIL)
+        found.append(replace(outcome, unknown=Unknown(low, high, shares.share_unknown)))
+    return found
+
+
+def _leaks(campaign: Campaign) -> Floats:
+    """Share that gets through of each run; NaN where nothing threatened."""
+    leakers, threatening = (campaign.sums[name] for name in ("leakers", "threatening"))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(leakers / threatening, np.float64)
 
 
 def _outcome(
@@ -208,13 +253,3 @@ def _outcome(
 def _estimate(summary: dict[str, Any], name: str) -> Estimate:
     value, low, high = (summary[name][k] for k in ("value", "low", "high"))
     return Estimate(value, *(float("nan") if x is None else x for x in (low, high)))
-
-
-def front(costs: Sequence[float], leaks: Sequence[float]) -> set[int]:
-    """Those that no other beats: cheaper without leaking more, or leaking less at no more cost."""
-    pairs = list(zip(costs, leaks, strict=True))
-    return {
-        i
-        for i, (cost, leak) in enumerate(pairs)
-        if not any(c <= cost and k <= leak and (c < cost or k < leak) for c, k in pairs)
-    }

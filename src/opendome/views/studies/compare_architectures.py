@@ -28,6 +28,7 @@ from opendome.views.studies.told import Table, Told, command_of
 
 NAME = "compare_architectures"
 INPUTS = ArchitectureInputs
+BESIDE = 0.02  # of a power of ten, between the two upright lines of a defense
 
 
 def tell(sets: Sequence[str]) -> Told:
@@ -76,6 +77,11 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "usd_each_stopped": _finite(outcome.each),
         "is_best": outcome.is_best,
     }
+    if outcome.unknown is not None:
+        found["not_known"] = {
+            "low": _finite(outcome.unknown.low), "high": _finite(outcome.unknown.high),
+            "share_of_variance": _finite(outcome.unknown.share),
+        }  # fmt: skip
     if outcome.apart is not None:
         found["leak_fraction_against_first"] = {
             **estimate_json(outcome.apart.estimate), "is_clear": outcome.apart.is_clear,
@@ -102,6 +108,34 @@ def _bills(got: Architectures, years: float) -> Table:
             for letter, d in zip(letters(got), got.defenses, strict=True)
         ],
     )  # fmt: skip
+
+
+def _unknowns(given: ArchitectureInputs, got: Architectures) -> list[Table]:
+    """Bands of what is not known beside chance, a row for each defense and raid."""
+    rows: list[tuple[str, ...]] = []
+    for i, raid in enumerate(got.raids):
+        for letter, defense in zip(letters(got), got.defenses, strict=True):
+            o = defense.outcomes[i]
+            if o.unknown is not None:
+                leak, chance = percent_interval(*o.leak)
+                band = f"{percent(o.unknown.low)} to {percent(o.unknown.high)}"
+                rows.append((letter, raid.words, leak, chance, band, percent(o.unknown.share)))
+    if not rows:
+        return []
+    return [
+        Table(
+            f"Chance, and what is not known: {given.draws} draws of kill chances and radar ranges",
+            (
+                "",
+                "raid",
+                "leak, nominal",
+                "chance, 95 %",
+                "not known, 90 %",
+                "of a raid's variance",
+            ),
+            rows,
+        )
+    ]
 
 
 def _money(value: float) -> str:
@@ -154,7 +188,8 @@ def _figure(given: ArchitectureInputs, got: Architectures, sets: Sequence[str]) 
         [
             *names,
             f"{given.runs} runs each, seed {given.seed}, {given.fidelity} fidelity. Upright: 95 % "
-            "interval; level: low to high bill. Dashed: not beaten in both.",
+            "interval; level: low to high bill. Dashed: not beaten in both"
+            + ("; dashed upright: what is not known, 90 %." if given.draws else "."),
             command_of(NAME, sets) + f" --figure {NAME}.svg",
         ],
     )
@@ -171,6 +206,9 @@ def _panel(got: Architectures, i: int) -> Panel:
             Line(letter, x[[1, 1]], leak[1:], colour=colour),
             Line(letter, x[[0, 2]], leak[[0, 0]], colour=colour),
         ]
+        if outcome.unknown is not None:
+            band = np.array([outcome.unknown.low, outcome.unknown.high])
+            lines.append(Line(letter, x[[1, 1]] + BESIDE, band, is_dashed=True, colour=colour))
     best = sorted(
         (d.total.nominal, d.outcomes[i].leak.value)
         for d in got.defenses
