@@ -53,7 +53,8 @@ class Salvo:
         gain = np.full((*p_kill.shape, self.rounds), -np.inf)
         kill = 1.0 - (1.0 - p_kill) ** self.rounds
         gain[:, :, -1] = np.where(p_kill > 0.0, problem.value[:, None] * kill, -np.inf)
-        return Orders(*allot(gain, standing.rounds, standing.channels[:, standing.slot]))
+        free = standing.channels[:, standing.slot]
+        return Orders(*allot(gain, standing.rounds, free, np.arange(len(free))))
 
 
 @dataclass
@@ -93,7 +94,8 @@ class Replanned:
             return nothing
         gain = self._gains(schedule, means, t, is_now)
         battery, rounds = nothing
-        battery[rows], rounds[rows] = allot(gain, standing.rounds, standing.channels[:, t])
+        free = standing.channels[:, t]
+        battery[rows], rounds[rows] = allot(gain, standing.rounds, free, np.arange(len(free)))
         return Orders(battery, rounds)
 
     def _solve(self, schedule: Schedule, means: Means, t: int, rows: Ints, n: int) -> Plan:

@@ -27,13 +27,16 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
     rng = np.random.default_rng(seed)
     sizes = rng.integers(0, 4, n_problems)
     n, b = int(sizes.sum()), 3
+    reach = rng.integers(0, 3, (n, b))
+    slots = rng.integers(0, 4, (n, b, 4)) + np.array([0, 2, 1, 4])
+    slots[:, :, 0] = np.where(reach == NOW, 0, slots[:, :, 0])
     return Problems(
         offsets=np.concatenate([[0], np.cumsum(sizes)]),
         wanted=rng.integers(0, salvo + 1, (n, n_kinds)),
         value=rng.uniform(0.0, 10.0, n),
         p_kill=np.broadcast_to(rng.uniform(0.2, 0.95, n_kinds), (n, n_kinds)).copy(),
         t_last=rng.uniform(0.0, 100.0, n),
-        reach=rng.integers(0, 3, (n, b)),
+        reach=reach,
         depth=rng.integers(1, 3, (n, b)),
         alone=rng.integers(1, 5, (n_problems, b)),
         rounds=rng.integers(0, 4, (n_problems, b)),
@@ -41,6 +44,8 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
         kind=rng.integers(0, n_kinds, b),
         unit=np.arange(b),
         cost=np.full(n_kinds, 1e-6),
+        slots=slots,
+        capacity=np.full(b, 3),
     )
 
 
@@ -155,7 +160,7 @@ def test_the_order_of_threats_does_not_matter(policy: str, seed: int):
     problem = random_problems(seed, n_problems=1)
     n = len(problem.value)
     order = np.random.default_rng(seed).permutation(n)
-    per_threat = ("wanted", "value", "p_kill", "t_last", "reach", "depth")
+    per_threat = ("wanted", "value", "p_kill", "t_last", "reach", "depth", "slots")
     shuffled = problem._replace(**{name: getattr(problem, name)[order] for name in per_threat})
     one = counts_by_kind(problem, POLICIES[policy](problem).given)
     other = counts_by_kind(problem, POLICIES[policy](shuffled).given)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from opendome.battle.ahead import sequencing
 from opendome.battle.assign import Assignment, fixed_salvo, greedy
 from opendome.battle.exact import optimal
 from opendome.kernels.assignment import Problems
@@ -10,4 +11,5 @@ POLICIES: dict[str, Callable[[Problems], Assignment]] = {
     "fixed_salvo": fixed_salvo,
     "greedy": greedy,
     "optimal": optimal,
+    "sequencing": sequencing,
 }

@@ -41,6 +41,7 @@ class Arms(NamedTuple):
     cost: Floats  # (k,) in the unit of asset values
     kind: Ints  # (b,) of round
     unit: Ints  # (b,) batteries of one number share guidance channels
+    channels: Ints  # (b,) while nothing is in flight
     layer: Ints  # (b,) first to fire first, NO_LAYER where any time will do
     layers: Ints  # of its batteries, each once, NO_LAYER left out
     is_layered: bool  # some batteries come before others
@@ -94,6 +95,7 @@ def cell_arms(
         cost=np.array([worth * one[2] / (dearest or 1.0) for one in kinds], dtype=np.float64),
         kind=np.array([kinds.index(one) for one in rounds], dtype=np.int64),
         unit=units_of(weapons),
+        channels=np.array([w.system.channels for w in weapons], dtype=np.int64),
         layer=layer,
         layers=layers,
         is_layered=len(layers) > 1,

@@ -57,6 +57,8 @@ def select(problems: Problems, g: int) -> Problems:
         problems.kind,
         problems.unit,
         problems.cost,
+        problems.slots[rows],
+        problems.capacity,
     )
 
 

@@ -62,6 +62,8 @@ class Plan(NamedTuple):
     bound: float  # expected value lost, not less under any policy of the class
     leak: float  # of the best mix of the sequences found: at least the bound
     kept: Sequences  # to begin with the next time
+    first: Floats  # (n, b, salvo) share of the mix that launches so many rounds in this slot
+    served: Floats  # (n,) share of the mix that fires at a threat at all
     sweeps: int
 
 
@@ -130,7 +132,7 @@ def solve(
         if sweep >= effort.sweeps or worth_most - best <= effort.gap * worth_most + slack:
             break
         program.add(sequences(schedule, battery, rounds, LONGEST))
-    return Plan(prices, best, worth_most, program.kept(), sweep)
+    return Plan(prices, best, worth_most, program.kept(), *program.shares(effort.salvo), sweep)
 
 
 def free_prices(means: Means) -> Prices:
@@ -203,6 +205,18 @@ class _Program:
         channel = np.zeros((n_batteries, self.n_slots))
         channel[:, self.now :] = dual[n + n_batteries :].reshape(self.shape)
         return Prices(dual[n : n + n_batteries].copy(), channel)
+
+    def shares(self, salvo: int) -> tuple[Floats, Floats]:
+        """Shares of the mix that launch now (n, b, salvo), and that fire at all (n,)."""
+        share = np.array(self.solver.getSolution().col_value)
+        plans = Sequences(*[np.concatenate(part) for part in zip(*self.parts, strict=True)])
+        now = np.flatnonzero((plans.length > 0) & (plans.slot[:, 0] == self.now) & (share > 0.0))
+        launched = np.zeros((self.n, self.shape[0], salvo))
+        place = plans.threat[now], plans.battery[now, 0], plans.rounds[now, 0] - 1
+        np.add.at(launched, place, share[now])
+        served = np.zeros(self.n)
+        np.add.at(served, plans.threat, share * (plans.length > 0))
+        return launched, served
 
     def kept(self) -> Sequences:
         """Sequences of the mix, and those nearest to being in it: a few for each threat."""

@@ -41,6 +41,8 @@ class Problems(NamedTuple):
     kind: Ints  # (b,) column of p_kill
     unit: Ints  # (b,) batteries of one number share the same channels
     cost: Floats  # (k,) of one round, in the unit of value
+    slots: Ints  # (n, b, 4) first and last to launch in, of its flight, until word of it
+    capacity: Ints  # (b,) channels while nothing is in flight
 
 
 class Flow(NamedTuple):

@@ -262,7 +262,7 @@ def advantages(schedule: Schedule, prices: Prices, worth: Floats, now: int, salv
 
 
 @jit
-def allot(gain: Floats, rounds: Ints, channels: Ints) -> tuple[Ints, Ints]:
+def allot(gain: Floats, rounds: Ints, channels: Ints, unit: Ints) -> tuple[Ints, Ints]:
     """The best salvos first, while rounds and channels last; one a threat, none at a loss.
 
     Parameters
@@ -271,6 +271,8 @@ def allot(gain: Floats, rounds: Ints, channels: Ints) -> tuple[Ints, Ints]:
         Of `advantages`.
     rounds, channels : (b,) int
         Left, and free now.
+    unit : (b,) int
+        Batteries of one number share their channels.
 
     Returns
     -------
@@ -289,5 +291,7 @@ def allot(gain: Floats, rounds: Ints, channels: Ints) -> tuple[Ints, Ints]:
         if battery[j] == WAIT and left[b] >= k and free[b] >= k:
             battery[j], fired[j] = b, k
             left[b] -= k
-            free[b] -= k
+            for other in range(n_batteries):
+                if unit[other] == unit[b]:
+                    free[other] -= k
     return battery, fired

@@ -17,7 +17,10 @@ class Doctrine:
     """Rules of the battle manager. ``policy`` is a key of the table of assignment policies."""
 
     policy: str = keys.choice(
-        "policy", "How rounds are assigned.", ("fixed_salvo", "greedy", "optimal"), default="greedy"
+        "policy",
+        "How rounds are assigned.",
+        ("fixed_salvo", "greedy", "optimal", "sequencing"),
+        default="greedy",
     )
     salvo: int = keys.integer(
         "salvo", "Rounds per decision at one threat.", low=1, high=100, default=1

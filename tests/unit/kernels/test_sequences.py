@@ -154,10 +154,10 @@ def test_allot_keeps_the_limits_and_fires_nothing_at_a_loss():
     gain[1, 1] = [2.0, 1.0]
     gain[2, 1] = [-0.5, -0.1]
     gain[3, 0] = [1.0, 0.5]
-    battery, rounds = allot(gain, np.array([9, 9]), np.array([2, 2]))
+    battery, rounds = allot(gain, np.array([9, 9]), np.array([2, 2]), np.arange(2))
     assert list(battery) == [0, 1, WAIT, WAIT]
     assert list(rounds) == [2, 1, 0, 0]
-    battery, rounds = allot(gain, np.array([1, 0]), np.array([9, 9]))
+    battery, rounds = allot(gain, np.array([1, 0]), np.array([9, 9]), np.arange(2))
     assert list(battery) == [WAIT, 0, WAIT, WAIT]
 
 

@@ -1,0 +1,70 @@
+"""The policy ``sequencing``: what it fires now, what it keeps for a second look."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from opendome.battle.ahead import sequencing
+from opendome.battle.assign import greedy
+from opendome.kernels.assignment import LATER, NOW, Problems
+
+
+def problem(
+    reach: list[list[int]], windows: list[list[tuple[int, int]]], rounds: list[int], salvo: int = 2
+) -> Problems:
+    """Batteries of one kind, p 0.7; flights of 1 slot, word after 2; threat i is worth 10 + i."""
+    n, b = len(reach), len(rounds)
+    slots = np.zeros((n, b, 4), dtype=np.int64)
+    slots[:, :, :2] = windows
+    slots[:, :, 2:] = 1, 2
+    return Problems(
+        offsets=np.array([0, n]),
+        wanted=np.full((n, 1), salvo),
+        value=10.0 + np.arange(n),
+        p_kill=np.full((n, 1), 0.7),
+        t_last=np.arange(n, dtype=np.float64),
+        reach=np.array(reach),
+        depth=np.ones((n, b), dtype=np.int64),
+        alone=np.ones((1, b), dtype=np.int64),
+        rounds=np.array([rounds]),
+        channels=np.full((1, b), 4),
+        kind=np.zeros(b, dtype=np.int64),
+        unit=np.arange(b),
+        cost=np.array([1e-6]),
+        slots=slots,
+        capacity=np.full(b, 4),
+    )
+
+
+def test_where_a_second_look_fits_no_salvo_is_spent():
+    """Three rounds at two threats: one each and the third for a miss, not two and one."""
+    raid = problem([[NOW], [NOW]], [[(0, 5)], [(0, 5)]], [3])
+    assert greedy(raid).given.sum() == 3
+    assert sequencing(raid).given.tolist() == [[1], [1]]
+
+
+def test_the_only_chance_gets_all_that_doctrine_allows():
+    raid = problem([[NOW], [NOW]], [[(0, 1)], [(0, 1)]], [4])
+    assert sequencing(raid).given.tolist() == [[2], [2]]
+
+
+def test_the_last_round_is_kept_for_what_only_it_can_meet():
+    """The second battery meets threat 0 as well; the first alone will meet threat 1, later."""
+    raid = problem([[NOW, NOW], [LATER, 0]], [[(0, 0), (0, 0)], [(3, 3), (0, -1)]], [1, 1], salvo=1)
+    assert sequencing(raid).given.tolist() == [[0, 1], [0, 0]]
+    alone = raid._replace(rounds=np.array([[1, 0]]))
+    assert sequencing(alone).given.sum() == 0
+
+
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_no_more_than_the_free_channels_are_fired(n_channels: int):
+    raid = problem([[NOW]] * 3, [[(0, 0)]] * 3, [9], salvo=1)
+    raid = raid._replace(channels=np.array([[n_channels]]))
+    given = sequencing(raid).given
+    assert given[-n_channels:].sum() == n_channels == given.sum()
+
+
+def test_a_shot_that_is_not_worth_its_cost_is_not_fired():
+    raid = problem([[NOW]], [[(0, 0)]], [4])
+    assert sequencing(raid._replace(cost=np.array([8.0]))).given.sum() == 0
