@@ -107,8 +107,10 @@ def _mapped(frame: Frame, values: Floats) -> Floats:
         return np.log10(values) if frame.is_log else np.asarray(values, dtype=np.float64)
 
 
-def _panel(panel: Panel, frame: Frame, scales: tuple[Scale, Scale], is_first: bool) -> Markup:
-    """One panel with its axes, bands, lines and levels."""
+def _panel(
+    panel: Panel, frame: Frame, scales: tuple[Scale, Scale], rise: float, is_first: bool
+) -> Markup:
+    """One panel with its axes, bands, lines and levels; its title so far above them."""
     sx, sy = scales
     ticks = _powers(sy.low, sy.high) if frame.is_log else round_ticks(sy.low, sy.high)
 
@@ -126,7 +128,7 @@ def _panel(panel: Panel, frame: Frame, scales: tuple[Scale, Scale], is_first: bo
             (sy.end, sy.start),
             panel.x_title,
         ),
-        text((sx.start + sx.end) / 2, sy.end - 10, panel.title, "head mid"),
+        text((sx.start + sx.end) / 2, sy.end - rise, panel.title, "head mid"),
     ]
     for i, drawn in enumerate(panel.lines):
         colour = drawn.colour or COLOURS[i % len(COLOURS)]
@@ -160,7 +162,9 @@ def _panel(panel: Panel, frame: Frame, scales: tuple[Scale, Scale], is_first: bo
 
 def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str]) -> Markup:
     """Panels side by side under a title, a legend, and notes such as the command below."""
-    left, gap, top = 62.0, 16.0, 78.0
+    # titles of panels stand above that of the axis
+    rise = 27.0 if panels[0].y_title else 10.0
+    left, gap, top = 62.0, 16.0, 68.0 + rise
     width = left + len(panels) * (frame.width + gap) + 6
     names = {drawn.name: (drawn.colour or COLOURS[i % len(COLOURS)], drawn.is_dashed)
              for panel in panels for i, drawn in enumerate(panel.lines)}  # fmt: skip
@@ -190,7 +194,7 @@ def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str
         start = left + i * (frame.width + gap)
         x_range = panel.x_range or (float(xs.min()), float(xs.max()))
         scales = (Scale(*x_range, start, start + frame.width), Scale(low, high, bottom, top))
-        parts.append(_panel(panel, frame, scales, i == 0))
+        parts.append(_panel(panel, frame, scales, rise, i == 0))
     parts.append(line(left, bottom, width - gap, bottom, "grid"))
     parts += [text(10, bottom + 54 + 15 * i, words, "note") for i, words in enumerate(notes)]
     return tag(

@@ -170,12 +170,17 @@ def against_first(outcome: Outcome) -> str:
     return "clearly less" if outcome.apart.estimate.value < 0 else "clearly more"
 
 
+def _decade(power: float) -> str:
+    """Words of a power of ten of dollars; nothing between them."""
+    return dollars(10.0**power) if abs(power - round(power)) < 1e-9 else ""
+
+
 def _figure(given: ArchitectureInputs, got: Architectures, sets: Sequence[str]) -> Markup:
     """A panel for each raid: leakage over the bill, and the front of what is not beaten."""
     panels = [_panel(got, i) for i in range(len(got.raids))]
     frame = Frame(
-        y_range=(0.0, 1.0), y_label=percent, x_label=lambda v: dollars(10.0**v),
-        width=max(230.0, 620.0 / len(panels)),
+        y_range=(0.0, 1.0), y_label=percent, x_label=_decade,
+        width=max(260.0, 620.0 / len(panels)),
     )  # fmt: skip
     names = [
         f"{letter}: {d.source.words}"
