@@ -8,7 +8,7 @@ RUNS ?= 24
 WIRINGS := integrated,hub,stovepiped
 PYTEST_ARGS ?=
 COMPILER_OFF := tests/unit/kernels tests/unit/sensors tests/unit/tracks tests/unit/engagements \
-  tests/published tests/reference tests/contracts
+  tests/unit/battle tests/unit/world/test_beams.py tests/published tests/reference tests/contracts
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
