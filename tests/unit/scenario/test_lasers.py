@@ -33,6 +33,8 @@ def refusal(**keys: Any) -> str:
         ({"beam.fluence_level_kj_cm2": 0}, "is 0 kj_cm2; allowed: above 0, up to 1000 kj_cm2."),
         ({"beam.quality_1": 0.5}, "beam.quality_1 is 0.5; allowed: 1 to 50"),
         ({"booster.payload_kg": 3}, "there is no such key"),
+        ({"power_kw": 100}, "there is no such key. Did you mean 'beam.power_kw'?"),
+        ({"beam.power_w": 1e5}, "beam.power is given in kw. Use beam.power_kw."),
     ],
 )
 def test_a_laser_without_light_is_refused(overrides: dict[str, Any], line: str) -> None:

@@ -143,12 +143,12 @@ def _plain(word: str) -> str:
 
 def unknown_key(word: str, known: Mapping[str, Key]) -> tuple[str, str]:
     """What is said of a key that does not exist: what is wrong, and a hint."""
-    for key in known.values():
-        stem = key.key.removesuffix(f"_{key.unit}")
+    for name, key in known.items():
+        stem = name.removesuffix(f"_{key.unit}")
         rest = word.removeprefix(stem)
-        is_stem = rest != word and stem != key.key
+        is_stem = rest != word and stem != name
         if is_stem and (rest == "" or (rest[0] == "_" and rest[1:] in _UNITS)):
-            return f"there is no such key, {stem} is given in {key.unit}", f"Use {key.key}."
+            return f"there is no such key, {stem} is given in {key.unit}", f"Use {name}."
     hint = did_you_mean(word, known)
     return (
         "there is no such key",
