@@ -28,6 +28,7 @@ Batch = TypeVar(
     "Commands",
     "Reports",
     "Events",
+    "Plans",
 )
 
 
@@ -226,6 +227,24 @@ class Events:
     subject: Ints  # threat id, or shot for SHOT, INTERCEPT, SELF_DESTRUCT
     other: Ints  # -1 where nothing else takes part
     value: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What the cells planned, for the record, n rows: one for each run and cell that decided.
+
+    Values are in the unit of the assets.
+    """
+
+    run: Ints
+    cell: Ints
+    t: Floats
+    threats: Ints  # planned for
+    rounds: Ints  # that the plan fires now or later
+    value: Floats  # expected to be lost if none is fired
+    loss: Floats  # expected to be lost under the plan, and what its rounds cost
+    bound: Floats  # no plan of the policy's class loses less; NaN where nothing is proven
+    work: Ints  # sweeps of pricing
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {

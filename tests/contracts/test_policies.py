@@ -18,11 +18,13 @@ KINDS = pytest.mark.parametrize("policy", list(POLICIES))
 @KINDS
 def test_shapes_and_types(policy: str):
     problems = random_problems(1, n_problems=7)
-    given, is_proven = POLICIES[policy](problems)
+    given, is_proven, ahead = POLICIES[policy](problems)
     assert given.shape == problems.reach.shape
     assert given.dtype == np.int64
     assert is_proven.shape == (7,)
     assert is_proven.dtype == np.bool_
+    for column in ahead or ():
+        assert column.shape == (7,)
     assert keeps_limits(problems, given)
 
 
@@ -45,7 +47,7 @@ def test_the_same_answer_twice(policy: str):
 @KINDS
 def test_nothing_to_decide(policy: str):
     empty = random_problems(4, n_problems=0)
-    given, is_proven = POLICIES[policy](empty)
+    given, is_proven, _ = POLICIES[policy](empty)
     assert given.shape == (0, 3)
     assert is_proven.shape == (0,)
     spent = random_problems(5)._replace(rounds=np.zeros((3, 3), dtype=np.int64))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.assign import Assignment
+from opendome.battle.assign import Ahead, Assignment
 from opendome.battle.exact import select
-from opendome.battle.sequencing import Effort, Means, gains, solve
+from opendome.battle.sequencing import Effort, Means, Plan, gains, solve
 from opendome.kernels.assignment import NOW, Problems
 from opendome.kernels.sequences import Prices, Schedule, allot
 
@@ -26,22 +26,28 @@ def sequencing(problems: Problems) -> Assignment:
     """Salvos in the first slot whose gain over waiting is largest, while rounds and channels last.
 
     Nothing is proven of the assignment: what the first slot is worth hangs on the slots after it.
+    The plan over time has a bound, see `sequencing.dual_bound`; where nothing can be fired now
+    there is no plan, and it is NaN.
     """
     given = np.zeros_like(problems.reach)
-    for g in range(len(problems.offsets) - 1):
+    n = len(problems.offsets) - 1
+    ahead = Ahead(np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.int64))
+    for g in range(n):
         rows = slice(problems.offsets[g], problems.offsets[g + 1])
         if (problems.reach[rows] == NOW).any():
-            given[rows] = _first_slot(select(problems, g))
-    return Assignment(given, np.zeros(len(problems.offsets) - 1, dtype=np.bool_))
+            given[rows], plan = _first_slot(select(problems, g))
+            if plan is not None:
+                ahead.loss[g], ahead.bound[g], ahead.work[g] = plan.leak, plan.bound, plan.sweeps
+    return Assignment(given, np.zeros(n, dtype=np.bool_), ahead)
 
 
-def _first_slot(problem: Problems) -> Ints:
-    """Rounds (n, b) of one problem that are launched in the first slot."""
+def _first_slot(problem: Problems) -> tuple[Ints, Plan | None]:
+    """Rounds (n, b) of one problem that are launched in the first slot, and the plan behind."""
     wanted = problem.wanted[:, problem.kind]
     salvo = int(wanted.max(initial=0))
     given = np.zeros_like(problem.reach)
     if salvo == 0:
-        return given
+        return given, None
     order = _in_one_order(problem)
     schedule = _schedule(problem, order)
     means = _means(problem, schedule)
@@ -56,7 +62,7 @@ def _first_slot(problem: Problems) -> Ints:
     battery, rounds = allot(gain, problem.rounds[0], problem.channels[0], problem.unit)
     fired = np.flatnonzero(rounds)
     given[order[fired], battery[fired]] = rounds[fired]
-    return given
+    return given, plan
 
 
 def _in_one_order(problem: Problems) -> Ints:

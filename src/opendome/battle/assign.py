@@ -12,10 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels.assignment import Problems, allot_by_return, allot_in_order
+from opendome.kernels.nearest import allot_to_nearest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+class Ahead(NamedTuple):
+    """What a plan over time says of g problems; the given rounds are only its beginning."""
+
+    loss: Floats  # (g,) value expected to be lost under the plan
+    bound: Floats  # (g,) less is lost under no plan of its class
+    work: Ints  # (g,) sweeps of pricing
 
 
 class Assignment(NamedTuple):
@@ -23,6 +32,7 @@ class Assignment(NamedTuple):
 
     given: Ints  # (n, b)
     is_proven: Bools  # (g,) no other assignment of the problem has a larger objective
+    ahead: Ahead | None = None  # of a policy that plans more than the rounds it gives
 
 
 def problem_of_row(problems: Problems) -> Ints:
@@ -66,10 +76,20 @@ def objective(problems: Problems, given: Ints) -> Floats:
 
 def fixed_salvo(problems: Problems) -> Assignment:
     """Give each threat its whole salvo, the one whose last chance comes first before the others."""
-    rows = np.arange(len(problems.value))
-    order = np.lexsort((rows, problems.t_last, problem_of_row(problems)))
-    given = allot_in_order(problems, order)
+    given = allot_in_order(problems, in_order_of_last_chances(problems))
     return Assignment(given, np.zeros(len(problems.offsets) - 1, dtype=np.bool_))
+
+
+def nearest_shooter(problems: Problems) -> Assignment:
+    """Give each threat its whole salvo from the battery whose rounds get there soonest."""
+    given = allot_to_nearest(problems, in_order_of_last_chances(problems))
+    return Assignment(given, np.zeros(len(problems.offsets) - 1, dtype=np.bool_))
+
+
+def in_order_of_last_chances(problems: Problems) -> Ints:
+    """Rows (n,), problem by problem, the one whose last chance comes first before the others."""
+    rows = np.arange(len(problems.value))
+    return np.lexsort((rows, problems.t_last, problem_of_row(problems)))
 
 
 def greedy(problems: Problems) -> Assignment:

@@ -7,13 +7,13 @@ once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.messages import ReportKind, Reports
+from opendome.messages import Plans, ReportKind, Reports
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,7 +82,7 @@ class BattleState:
     orders: OrderBook
     log: OrderLog
     heard: Ints  # sorted keys of what was reported
-    n_unproven: int = 0  # plans that are not proven to be the best of their problem
+    plans: list[Plans] = field(default_factory=list)  # made since they were last taken away
     n_reopened: int = 0  # kills that the picture contradicted
 
 

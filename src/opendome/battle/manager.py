@@ -19,7 +19,7 @@ from opendome.battle.books import BattleState
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
 from opendome.battle.picture import contradict, read
-from opendome.battle.plan import Options, is_open_now, nap, problems_of
+from opendome.battle.plan import Options, is_open_now, nap, problems_of, written
 from opendome.battle.windows import Paths
 from opendome.kernels.assignment import NOW
 from opendome.kernels.burning import assumed_burns
@@ -152,7 +152,7 @@ class Manager:
         if not is_now.any():
             return empty(Orders)
         assignment = POLICIES[lead.doctrine.policy](problems)
-        state.n_unproven += int(np.sum(~assignment.is_proven))
+        state.plans.append(written(problems, assignment, left.runs[candidates.stock], i, t))
         planned = np.where(is_now, assignment.given, 0)
         given = np.flatnonzero(planned.any(axis=1))
         if len(given) == 0:

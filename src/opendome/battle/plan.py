@@ -1,4 +1,4 @@
-"""One plan of a cell: which battery can meet what, whose turn it is, and the problem to solve."""
+"""One plan of a cell: which battery can meet what, whose turn it is, the problem, what is noted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from opendome.battle import books
 from opendome.battle.arms import Arms
+from opendome.battle.assign import Ahead, Assignment, objective
 from opendome.battle.books import BattleState, some_of
 from opendome.battle.commit import Candidates, alone, firsts
 from opendome.battle.layers import Turns
 from opendome.battle.windows import Paths, Windows, last_chances, tries
 from opendome.kernels.assignment import LATER, NOW, OUT_OF_REACH, Problems
-from opendome.messages import Stocks
+from opendome.messages import Plans, Stocks
 from opendome.scenario.command import Node
 
 Floats = NDArray[np.float64]
@@ -139,3 +140,41 @@ def nap(lead: Node, options: Options, reach: Ints, t_to_end: Floats) -> Floats:
     first = np.where((reach == NOW).any(axis=1), 0.0, first)
     longest = np.clip(NAP_SHARE * t_to_end, lead.decision_period, LONGEST_NAP)
     return np.asarray(np.minimum(np.maximum(first - lead.decision_period, 0.0), longest))
+
+
+def written(problems: Problems, assignment: Assignment, run: Ints, cell: int, t: float) -> Plans:
+    """The plans of one cell at one time, one for each problem in which something can be fired now.
+
+    Parameters
+    ----------
+    problems : Problems
+    assignment : Assignment
+        Of a policy.
+    run : (n,) int
+        Run of each threat.
+    cell : int
+    t : float
+    """
+    first, n = problems.offsets[:-1], np.diff(problems.offsets)
+    is_now = np.logical_or.reduceat((problems.reach == NOW).any(axis=1), first)
+    at_stake = np.add.reduceat(problems.value, first)
+    reckoned = assignment.ahead or _at_once(problems, assignment, at_stake)
+    kept = np.flatnonzero(is_now)
+    return Plans(
+        run=run[first][kept],
+        cell=np.full(len(kept), cell, dtype=np.int64),
+        t=np.full(len(kept), t),
+        threats=n[kept],
+        rounds=np.add.reduceat(assignment.given.sum(axis=1), first)[kept],
+        value=at_stake[kept],
+        loss=reckoned.loss[kept],
+        bound=reckoned.bound[kept],
+        work=reckoned.work[kept],
+    )
+
+
+def _at_once(problems: Problems, assignment: Assignment, at_stake: Floats) -> Ahead:
+    """Of a plan that is nothing more than the rounds given."""
+    loss = at_stake - objective(problems, assignment.given)
+    bound = np.where(assignment.is_proven, loss, np.nan)
+    return Ahead(loss, bound, np.zeros(len(loss), dtype=np.int64))

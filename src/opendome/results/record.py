@@ -122,6 +122,20 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("assessed", "text", "What the defense believed: killed, survived or none."),
         Column("t_assessed", "number", "When it believed so, s; NaN if never."),
     ),
+    "plans": (
+        RUN,
+        Column("t", "number", "When a cell decided, s."),
+        Column("node", "text", "Command node, or the wiring that joins several, that decided."),
+        Column("threats", "integer", "Threats planned for."),
+        Column("rounds", "integer", "Rounds of the plan; of a plan over time, those fired now."),
+        Column("value", "number", "Expected to be lost if nothing is fired, in the scenario's "
+               "unit."),
+        Column("loss", "number", "Expected to be lost under the plan, and what its rounds cost in "
+               "the same unit."),
+        Column("bound", "number", "Less is expected to be lost under no plan of the policy's "
+               "class; NaN where nothing is proven."),
+        Column("work", "integer", "Sweeps of pricing that the plan took; 0 of a rule."),
+    ),
     "events": (
         RUN,
         Column("t", "number", "When, s."),

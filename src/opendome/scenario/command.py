@@ -19,7 +19,7 @@ class Doctrine:
     policy: str = keys.choice(
         "policy",
         "How rounds are assigned.",
-        ("fixed_salvo", "greedy", "optimal", "sequencing"),
+        ("fixed_salvo", "greedy", "nearest_shooter", "optimal", "sequencing"),
         default="greedy",
     )
     salvo: int = keys.integer(

@@ -14,7 +14,17 @@ from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.reach import reach_windows
 from opendome.kernels.shell_windows import shell_windows
-from opendome.messages import EventKind, Events, Orders, ReportKind, Reports, Tracks, join, take
+from opendome.messages import (
+    EventKind,
+    Events,
+    Orders,
+    Plans,
+    ReportKind,
+    Reports,
+    Tracks,
+    join,
+    take,
+)  # fmt: skip
 from opendome.results.close_look import Classes, Sample, score
 from opendome.results.record import TABLES, Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
@@ -52,6 +62,7 @@ class Recorder:
     period: float  # between two looks at the picture's quality
     events: list[Events] = field(default_factory=list)
     orders: list[Orders] = field(default_factory=list)
+    plans: list[Plans] = field(default_factory=list)
     reports: list[Reports] = field(default_factory=list)
     picture: list[dict[str, Any]] = field(default_factory=list)
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
@@ -92,6 +103,7 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
             "runs": _runs(model, state, outcome, shots, names),
             "threats": _threats(model, state, notes, names, outcome, shots),
             "engagements": _engagements(model, state, notes, names),
+            "plans": _plan_table(notes, names),
             "events": _event_table(notes),
             "picture": _joined(notes.picture),
             "siap": siap,
@@ -332,6 +344,12 @@ def _assessed(state: WorldState, notes: Recorder) -> tuple[Ints, Floats]:
     when[rows] = reports.t[judged]
     first = np.arange(n) - state.rounds.vehicle
     return believed[first], when[first]
+
+
+def _plan_table(notes: Recorder, names: Names) -> dict[str, Any]:
+    plans = join(notes.plans, Plans)
+    columns = {name: getattr(plans, name) for name in Plans.__slots__ if name != "cell"}
+    return {**columns, "node": Coded(plans.cell, names.cells)}
 
 
 def _event_table(notes: Recorder) -> dict[str, Any]:

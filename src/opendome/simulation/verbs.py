@@ -69,11 +69,13 @@ def track(model: Model, state: State, mail: Mail, t1: float) -> Tracks:
 
 
 def decide(model: Model, state: State, picture: Tracks, reports: Reports, t1: float) -> Orders:
-    """Orders of all cells; where cued sensors shall look is kept for the next tick."""
+    """Orders of all cells; where cued sensors shall look and what was planned is kept."""
     orders, state.tasking = model.manager.decide(
         state.battle, picture, _stocks(model, state, t1), reports, t1
     )
     state.recorder.orders.append(orders)
+    state.recorder.plans.extend(state.battle.plans)
+    state.battle.plans.clear()
     return orders
 
 

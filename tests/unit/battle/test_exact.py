@@ -94,7 +94,7 @@ def test_no_solver_for_rounds_of_one_kind(monkeypatch: pytest.MonkeyPatch):
 def test_too_many_packages_fall_back_to_greedy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(exact, "MAX_PACKAGES", 3)
     problem = mixed()
-    given, is_proven = exact.optimal(problem)
+    given, is_proven, _ = exact.optimal(problem)
     assert np.array_equal(given, greedy(problem).given)
     assert not is_proven.any()
 
@@ -105,7 +105,7 @@ def test_a_solver_that_fails_or_ends_early_is_not_worse_than_greedy(
 ):
     monkeypatch.setattr(exact, "_milp", lambda *_: answer)
     problem = mixed()
-    given, is_proven = exact.optimal(problem)
+    given, is_proven, _ = exact.optimal(problem)
     assert np.array_equal(given, greedy(problem).given)
     assert not is_proven.any()
 
