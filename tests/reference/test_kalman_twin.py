@@ -101,7 +101,7 @@ def test_update_is_the_textbook_one(kind):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
         first = np.zeros(1, np.int64)
-        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, 1e9)
+        distance2 = update_pairs(got_x, got_cov, expected, looks, first, first, (1e9,) * 4)
         want_x, want_cov, want_distance2 = naive_update(x, cov, z, sigmas, parts)
         sigma = np.sqrt(np.diag(want_cov))
         assert np.abs((got_x[0] - want_x) / sigma).max() < 1e-4
@@ -119,7 +119,7 @@ def test_a_surprise_widens_before_the_update():
                   nan, nan, np.array([20.0]))  # fmt: skip
     first = np.zeros(1, np.int64)
     left = []
-    for surprise in (1e9, 4.0):
+    for surprise in ((1e9,) * 4, (1e9, 1e9, 4.0, 1e9)):
         got_x, got_cov = x[None].copy(), cov[None].copy()
         expected = expect_many(got_x, got_cov, SENSOR)
         update_pairs(got_x, got_cov, expected, looks, first, first, surprise)

@@ -102,19 +102,20 @@ def is_low(x):
 
 def follow(x, cov, agility, expected, looks, row, look, is_level):
     e = update_pairs(x, cov, expected, looks, row, look, k.SURPRISE)
-    e /= 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
+    n = 2 + ~np.isnan(looks.distance[look]) + ~np.isnan(looks.rate[look])
+    e, surprise = e / n, np.array(k.SURPRISE)[n - 1]
     speed = np.linalg.norm(x[row, 3:6], axis=1)
     most = (np.where(is_level, k.WINGS, k.BURN) + k.TURN * speed * is_low(x[row])) ** 2
-    stirred = agility[row] * np.exp(k.HABIT * (np.minimum(e, k.SURPRISE) - 1.0))
+    stirred = agility[row] * np.exp(k.HABIT * (np.minimum(e, surprise) - 1.0))
     unrest = np.where(is_level, k.UNREST_LEVEL, k.UNREST * is_low(x[row]))
     stirred += unrest * np.maximum(e - k.UNUSUAL, 0.0)
-    agility[row] = np.where(e > k.SURPRISE, most, np.minimum(stirred, most))
+    agility[row] = np.where(e > surprise, most, np.minimum(stirred, most))
     x[row, 6] = np.clip(x[row, 6], k.LEAST_LOG_BETA, k.MOST_LOG_BETA)
     widest = (k.MOST_LOG_BETA - k.LEAST_LOG_BETA) / np.sqrt(12.0)
     shrink = np.minimum(1.0, widest / np.sqrt(cov[row, 6, 6]))
     cov[row, 6, :] *= shrink[:, None]
     cov[row, :, 6] *= shrink[:, None]
-    return e
+    return e, surprise
 
 
 def own(b: Beliefs, rows) -> None:
@@ -138,8 +139,8 @@ def updated(b: Beliefs, looks: Looks) -> Beliefs:
     b.p_level[two] = odds / (1.0 + odds)
     follow(x, cov, agility, others, looks, rows, two, ~b.is_level[two])
     b.other_x[two], b.other_cov[two], b.other_agility[two] = x, cov, agility
-    e = follow(b.x, b.cov, b.agility, expected, looks, every, every, b.is_level)
-    doubted = every[(e > np.where(b.is_level, k.SURPRISE, k.UNUSUAL)) & ~is_two]
+    e, surprise = follow(b.x, b.cov, b.agility, expected, looks, every, every, b.is_level)
+    doubted = every[(e > np.where(b.is_level, surprise, k.UNUSUAL)) & ~is_two]
     height, climb, ground = paces(b.x[doubted]).T
     may_fly = (height < imm.LOW) & (ground < imm.SLOW) & (np.abs(climb) < imm.STEEP * ground)
     may_fly |= may_glide(height, climb, ground)

@@ -112,7 +112,6 @@ def test_no_filter_beats_the_bound(kind, n_sites):
 @pytest.mark.parametrize("n_sites", [2, 3])
 @pytest.mark.parametrize("kind", sorted(FILTERS))
 def test_angles_alone_come_near_the_bound(kind, n_sites):
-    """In the first 20 s; later surprises that are none set them back, see picture_quality.md."""
+    """At every look of four minutes."""
     ratio = errors(kind, n_sites)[0] / bound(n_sites)
-    assert ratio[:10].max() < AIM
-    assert ratio.max() < 4.0
+    assert ratio.max() < AIM

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.kalman import Expected, new_desk, update_pair
+from opendome.kernels.kalman import Expected, Limits, new_desk, update_pair
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import Beliefs
 
@@ -24,8 +24,9 @@ class Temper(NamedTuple):
     of the hardest turn. In time it dies away.
     """
 
-    surprise: float  # squared distance per component from which an update widens the row
-    unusual: float  # the same, above which a look stirs the row
+    # Squared distance per component, of looks with one to four, from which an update widens the row
+    surprise: Limits
+    unusual: float  # the same of any look, above which it stirs the row
     unrest: float  # m^2/s^3, added in air for each unit above that
     unrest_level: float  # the same of what flies level, whose turns are slow to show
     settle: float  # s, in which the agility dies away
@@ -60,10 +61,16 @@ def is_low(s: Floats, temper: Temper) -> bool:
 
 
 @jit
-def stirred(agility: float, excess: float, s: Floats, is_level: bool, temper: Temper) -> float:
-    """Agility of an updated state (7,) after a look at a squared distance per component."""
+def stirred(
+    agility: float, look: tuple[float, int], s: Floats, is_level: bool, temper: Temper
+) -> float:
+    """Agility of an updated state (7,) after a look.
+
+    ``look``: its squared distance per component, and how many components it has.
+    """
+    excess, n = look
     most = wildest(s, is_level, temper)
-    if excess > temper.surprise:
+    if excess > temper.surprise[n - 1]:
         return most
     unrest = temper.unrest_level if is_level else (temper.unrest if is_low(s, temper) else 0.0)
     after = agility * math.exp(temper.habit * (excess - 1.0))
@@ -133,6 +140,6 @@ def update_one(
     for m in range(len(row)):
         j, i = row[m], look[m]
         distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
-        excess = distance2 / n_components(looks, i)
-        b.agility[j] = stirred(b.agility[j], excess, b.x[j], b.is_level[j], temper)
+        n = n_components(looks, i)
+        b.agility[j] = stirred(b.agility[j], (distance2 / n, n), b.x[j], b.is_level[j], temper)
         clip_last(b.x[j], b.cov[j], b.is_boosting[j], bounds)

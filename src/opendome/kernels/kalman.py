@@ -17,6 +17,7 @@ from opendome.kernels.looks import Looks, tangents
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Limits = tuple[float, float, float, float]  # for looks with one, two, three and four components
 
 # What is left out beyond first order is nearly the same in many looks, and each takes it for fresh.
 PERSISTENT = 10.0
@@ -269,12 +270,12 @@ def update_pair(
     expected: Expected,
     looks: Looks,
     pair: tuple[int, int],
-    surprise: float,
+    surprise: Limits,
     desk: Desk,
 ) -> float:
     """Update one state and covariance in place by one look; gives the squared distance.
 
-    ``pair``: row of ``expected`` and look. ``surprise`` as in `update_pairs`, of this row.
+    ``pair``: row of ``expected`` and look. ``surprise`` as in `update_pairs`.
     """
     j, i = pair
     z, cov, error, slope = desk.innovation, desk.cov, desk.error, expected.slope[j]
@@ -285,7 +286,7 @@ def update_pair(
     factor(cov, first, last)
     distance2 = forward_square(cov, z, first, last)
     excess = distance2 / (last - first)
-    widening = excess if excess > surprise else 1.0
+    widening = excess if excess > surprise[last - first - 1] else 1.0
     if widening > 1.0:
         for a in range(7):
             for b in range(7):
@@ -309,7 +310,7 @@ def update_pairs(
     looks: Looks,
     row: Ints,
     look: Ints,
-    surprise: float,
+    surprise: Limits,
 ) -> Floats:
     """Update rows in place, each by one look; gives the squared distance (m,) of each pair.
 
@@ -317,9 +318,10 @@ def update_pairs(
     ----------
     row, look : (m,) int
         The pairs; no row twice.
-    surprise : float
-        Squared distance per component above which something has moved as the model does not: the
-        row is first widened so far that the look is at one standard deviation.
+    surprise : (4,) float
+        Squared distance per component, of looks with one to four components, above which something
+        has moved as the model does not: the row is first widened so far that the look is at one
+        standard deviation.
     """
     desk = new_desk()
     distance2 = np.empty(len(row))

@@ -145,8 +145,10 @@ def weigh_row(
     b.p_level[j] = odds / (1.0 + odds)
     s = b.other_x[j]
     distance2 = update_pair(s, b.other_cov[j], other, looks, (0, i), temper.surprise, room)
-    excess = distance2 / n_components(looks, i)
-    b.other_agility[j] = stirred(b.other_agility[j], excess, s, not b.is_level[j], temper)
+    n = n_components(looks, i)
+    b.other_agility[j] = stirred(
+        b.other_agility[j], (distance2 / n, n), s, not b.is_level[j], temper
+    )
     clip_last(s, b.other_cov[j], b.is_boosting[j], manner.bounds)
 
 
@@ -235,10 +237,11 @@ def update_two(
             weigh_row(b, j, expected, looks, i, manner, room)
         is_level, temper = b.is_level[j], manner.temper
         distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
-        excess = distance2 / n_components(looks, i)
-        b.agility[j] = stirred(b.agility[j], excess, b.x[j], is_level, temper)
+        n = n_components(looks, i)
+        excess = distance2 / n
+        b.agility[j] = stirred(b.agility[j], (excess, n), b.x[j], is_level, temper)
         clip_last(b.x[j], b.cov[j], b.is_boosting[j], manner.bounds)
-        is_doubtful = excess > (temper.surprise if is_level else temper.unusual)
+        is_doubtful = excess > (temper.surprise[n - 1] if is_level else temper.unusual)
         if is_doubtful and not was_open and not b.is_boosting[j]:
             doubt_row(b, j, manner)
         if b.p_level[j] > 0.0:

@@ -28,7 +28,9 @@ SIGMA_SPEED = 3500.0  # m/s per axis
 SIGMA_SPEED_BOOST, CLIMB = 300.0, 400.0  # m/s per axis, mean upwards, as a plume leaves the clouds
 PLUME_HEIGHT = (22e3, 12e3)  # m, when a plume is first seen
 WIDEST = 300e3  # m, of a place along an infrared line of sight
-SURPRISE = 4.0  # squared distance per component from which an update widens the row
+# Squared distance per component from which an update widens the row, of looks with one to four:
+# chance alone goes beyond in one look of 10,000 (chi-square), whatever the sensor measures.
+SURPRISE = (15.137, 9.210, 7.036, 5.878)
 UNUSUAL = 1.5  # the same, above which it stirs the row
 UNREST = 8.0  # m^2/s^3, added in air to its agility for each unit above that
 UNREST_LEVEL = 60.0  # the same of what flies level, whose turns are slow to show
