@@ -1,4 +1,4 @@
-"""Mixing of the two models' states, and plain Kalman steps, against the library filterpy."""
+"""Mixing of the models' states, and plain Kalman steps, against the library filterpy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from opendome.kernels.linear import find_gain, move_mean, new_gain, predict_linear
-from opendome.kernels.two_models import mix_row
+from opendome.kernels.bank import mix_row, new_blend
 from tests.reference.linear_scenes import step
-from tests.reference.test_two_models_twin import beliefs_of, copied
+from tests.reference.test_bank_twin import beliefs_of, copied
 
 filterpy = pytest.importorskip("filterpy.kalman", reason="filterpy is not installed")
 
@@ -28,29 +28,27 @@ def still(x, cov):
 @pytest.mark.parametrize("dt", [0.5, 4.0, 25.0])
 def test_states_are_mixed_as_by_filterpy(dt):
     rows = beliefs_of(60, 4)
-    open_rows = np.flatnonzero((rows.p_level > 0.0) & (rows.p_level < 1.0))
+    open_rows = np.flatnonzero((rows.chance > 0.0).all(axis=1))
     assert len(open_rows) > 20
     p = -math.expm1(-dt / SWITCH)
     for i in open_rows:
         ours = copied(rows)
-        mix_row(ours, i, dt, SWITCH)
-        own = rows.p_level[i] if rows.is_level[i] else 1.0 - rows.p_level[i]
-        filters = [still(rows.x[i], rows.cov[i]), still(rows.other_x[i], rows.other_cov[i])]
+        mix_row(ours, i, dt, SWITCH, new_blend())
         theirs = filterpy.IMMEstimator(
-            filters, np.array([own, 1.0 - own]), np.array([[1.0 - p, p], [p, 1.0 - p]])
+            [still(x, cov) for x, cov in zip(rows.bank_x[i], rows.bank_cov[i], strict=True)],
+            rows.chance[i],
+            np.array([[1.0 - p, p], [p, 1.0 - p]]),
         )
         theirs.predict()
-        np.testing.assert_allclose(ours.x[i], theirs.filters[0].x, rtol=1e-12)
-        np.testing.assert_allclose(ours.other_x[i], theirs.filters[1].x, rtol=1e-12)
         scale = np.sqrt(np.diag(rows.cov[i]))
-        for mine, other in zip(
-            (ours.cov[i], ours.other_cov[i]), (f.P for f in theirs.filters), strict=True
-        ):
+        for k, filter_ in enumerate(theirs.filters):
+            np.testing.assert_allclose(ours.bank_x[i, k], filter_.x, rtol=1e-12)
             np.testing.assert_allclose(
-                mine / np.outer(scale, scale), other / np.outer(scale, scale), atol=1e-9
+                ours.bank_cov[i, k] / np.outer(scale, scale),
+                filter_.P / np.outer(scale, scale),
+                atol=1e-9,
             )
-        now = ours.p_level[i] if rows.is_level[i] else 1.0 - ours.p_level[i]
-        assert now == pytest.approx(theirs.cbar[0], rel=1e-12)
+        np.testing.assert_allclose(ours.chance[i], theirs.cbar, rtol=1e-12)
 
 
 def test_linear_steps_are_those_of_filterpy():

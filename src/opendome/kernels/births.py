@@ -1,4 +1,4 @@
-"""Tracks that begin with one look of a radar, for the filter of two models."""
+"""Tracks that begin with one look of a radar, for the filter of several models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opendome.kernels.dwell import shares
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import pace, start_level
-from opendome.kernels.rows import Rows
+from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, Rows
 from opendome.kernels.views import RadarEye, radar_rcs
 
 Floats = NDArray[np.float64]
@@ -42,14 +42,17 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
     n, field = len(free), eye.radar.field
     prior = birth.near if field.max_range < birth.local_range else birth.far
     x, cov = start_many(looks, free, field.r_ecef, prior)
-    other_x, other_cov = x.copy(), cov.copy()
-    agility, p_level = np.zeros(n), np.zeros(n)
+    bank_x, bank_cov = np.zeros((n, N_MODELS, 7)), np.zeros((n, N_MODELS, 7, 7))
+    agility, chance, bank_agility = np.zeros(n), np.zeros((n, N_MODELS)), np.zeros((n, N_MODELS))
     for i in range(n):
         radius = math.sqrt(x[i, 0] * x[i, 0] + x[i, 1] * x[i, 1] + x[i, 2] * x[i, 2])
         agility[i] = birth.agility if radius < birth.low_radius else 0.0
+        chance[i, FALLS], bank_agility[i, FALLS] = 1.0, agility[i]
         if pace(x[i])[0] < birth.low:
-            start_level(other_x[i : i + 1], other_cov[i : i + 1], birth.level[0], birth.level[1])
-            p_level[i] = birth.p_level
+            bank_x[i], bank_cov[i] = x[i], cov[i]
+            level, level_cov = bank_x[i, LEVEL : LEVEL + 1], bank_cov[i, LEVEL : LEVEL + 1]
+            start_level(level, level_cov, birth.level[0], birth.level[1])
+            chance[i, FALLS], chance[i, LEVEL] = 1.0 - birth.p_level, birth.p_level
     own = looks.run[free]
     everyone = np.concatenate((run, own))
     share = shares(eye.radar.ration, everyone, np.ones(len(everyone), np.bool_))
@@ -63,11 +66,11 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         cov=cov,
         is_boosting=np.zeros(n, np.bool_),
         agility=agility,
-        is_level=np.zeros(n, np.bool_),
-        p_level=p_level,
-        other_x=other_x,
-        other_cov=other_cov,
-        other_agility=np.zeros(n),
+        model=np.full(n, FALLS),
+        chance=chance,
+        bank_x=bank_x,
+        bank_cov=bank_cov,
+        bank_agility=bank_agility,
         run=own,
         id=np.zeros(n, np.int64),
         is_confirmed=np.zeros(n, np.bool_),

@@ -141,5 +141,5 @@ def update_one(
         j, i = row[m], look[m]
         distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
         n = n_components(looks, i)
-        b.agility[j] = stirred(b.agility[j], (distance2 / n, n), b.x[j], b.is_level[j], temper)
+        b.agility[j] = stirred(b.agility[j], (distance2 / n, n), b.x[j], False, temper)
         clip_last(b.x[j], b.cov[j], b.is_boosting[j], bounds)

@@ -1,4 +1,4 @@
-"""Tracks of two models: coasting as in `motion`, or level flight; and how well each fits a look.
+"""Models of tracks: coasting as in `motion`, or level flight; and how well each fits a look.
 
 State of a row as in `motion`; in level flight the seventh component is carried along, unused.
 """

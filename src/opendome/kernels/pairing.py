@@ -1,6 +1,6 @@
 """Looks of one sensor given to the rows of a picture, and these updated by them.
 
-For the filter of two models and nearest neighbours.
+For the filter of several models and nearest neighbours.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.association import match
+from opendome.kernels.bank import Manner, update_bank
 from opendome.kernels.kalman import expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import Beliefs, put_belief, take_beliefs
-from opendome.kernels.two_models import Manner, update_two
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -95,7 +95,7 @@ def pair_and_update(
     some = take_beliefs(now, seen)
     expected = expect_many(some.x, some.cov, r_sensor)
     row, look = match(run[seen], expected, looks, rank[seen], gates)
-    update_two(some, expected, looks, row, look, manner)
+    update_bank(some, expected, looks, row, look, manner)
     for k in row:
         put_belief(now, seen[k], some, k)
     return seen[row], look

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import altitude, enu_basis, geodetic_from_ecef
 from opendome.kernels.motion import Noise, Work, new_work, step_length, step_row
-from opendome.kernels.rows import Rows
+from opendome.kernels.rows import LEVEL, Rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -124,11 +124,11 @@ def due_rows(rows: Rows, t: float, period: float) -> Ints:
     due = np.empty(len(rows.run), np.int64)
     n = 0
     for i in range(len(rows.run)):
-        if rows.is_level[i]:
+        if rows.model[i] == LEVEL:
             rows.t_predicted[i], rows.impact_t[i] = math.nan, math.nan
             rows.impact_lat[i], rows.impact_lon[i] = math.nan, math.nan
             rows.impact_cov_enu[i] = math.nan
-        if rows.is_level[i] or not rows.is_confirmed[i]:
+        if rows.model[i] == LEVEL or not rows.is_confirmed[i]:
             continue
         is_due = math.isnan(rows.t_predicted[i])
         if not is_due:

@@ -1,7 +1,7 @@
 """Scans of radars, one after another, taken into the rows of a picture: what most scans are.
 
-For the filter of two models and nearest neighbours. `tracks.scan` does the same for any filter and
-associator, one step at a time.
+For the filter of several models and nearest neighbours. `tracks.scan` does the same for any
+filter and associator, one step at a time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.bank import Manner, predict_bank
 from opendome.kernels.births import Birth, born, count_ids
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
@@ -25,14 +26,13 @@ from opendome.kernels.pairing import pair_and_update
 from opendome.kernels.radar import Radar
 from opendome.kernels.rows import Beliefs, Rows, beliefs_in, chosen_rows, joined_rows
 from opendome.kernels.scanning import PLUME_PATIENCE, Scan, is_kept, note_scan
-from opendome.kernels.two_models import Manner, predict_two
 from opendome.kernels.views import RadarEye, View, radar_rcs, radar_view
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-Motion = tuple[tuple[Noise, LevelNoise], tuple[float, float]]  # as `predict_two` takes it
+Motion = tuple[tuple[Noise, LevelNoise], tuple[float, float]]  # as `predict_bank` takes it
 
 
 class Habits(NamedTuple):
@@ -160,7 +160,7 @@ def _take_near(
     rows: Rows, near: Ints, eye: RadarEye, looks: Looks, t: float, habits: Habits
 ) -> tuple[Rows, Ints]:
     """What a scan says of the rows that the radar may see, and the looks that belong to none."""
-    now = predict_two(beliefs_in(rows), near, t, habits.motion[0], habits.motion[1])
+    now = predict_bank(beliefs_in(rows), near, t, habits.motion[0], habits.motion[1])
     view = radar_view(eye, rows, near, now, t)
     row, look, rcs = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     if len(looks.run) > 0:

@@ -17,21 +17,27 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 LEAST_RCS = 1e-6  # m^2
+FALLS, LEVEL = 0, 1  # models of a bank: what falls or burns, what flies level on wings
+N_MODELS = 2
 
 
 class Beliefs(NamedTuple):
-    """What a filter believes of n things, each at its own time; ECEF as in `motion`."""
+    """What a filter believes of n things, each at its own time; ECEF as in `motion`.
+
+    Where one model alone is believed in, x, cov and agility are all there is: its bank means
+    nothing.
+    """
 
     t: Floats
-    x: Floats  # (n, 7)
+    x: Floats  # (n, 7), as the model that speaks has it
     cov: Floats  # (n, 7, 7)
     is_boosting: Bools
     agility: Floats  # m^2/s^3, acceleration noise added where a manoeuvre is suspected
-    is_level: Bools  # the state is that of a flyer on wings
-    p_level: Floats  # chance of that; 0 or 1: sure, there is no other state
-    other_x: Floats  # (n, 7), as the other model has it
-    other_cov: Floats  # (n, 7, 7)
-    other_agility: Floats
+    model: Ints  # which speaks
+    chance: Floats  # (n, N_MODELS) of each model, together 1; 0: it is closed
+    bank_x: Floats  # (n, N_MODELS, 7), as each open model has it
+    bank_cov: Floats  # (n, N_MODELS, 7, 7)
+    bank_agility: Floats  # (n, N_MODELS)
 
 
 class Rows(NamedTuple):
@@ -42,11 +48,11 @@ class Rows(NamedTuple):
     cov: Floats  # (n, 7, 7)
     is_boosting: Bools
     agility: Floats
-    is_level: Bools
-    p_level: Floats
-    other_x: Floats  # (n, 7)
-    other_cov: Floats  # (n, 7, 7)
-    other_agility: Floats
+    model: Ints
+    chance: Floats  # (n, N_MODELS)
+    bank_x: Floats  # (n, N_MODELS, 7)
+    bank_cov: Floats  # (n, N_MODELS, 7, 7)
+    bank_agility: Floats  # (n, N_MODELS)
 
     run: Ints
     id: Ints
@@ -73,6 +79,30 @@ class Rows(NamedTuple):
 
 
 @jit
+def n_open(b: Rows | Beliefs, i: int) -> int:
+    """How many models of a row are open."""
+    n = 0
+    for m in range(N_MODELS):
+        n += b.chance[i, m] > 0.0
+    return n
+
+
+@jit
+def p_level(b: Rows | Beliefs, i: int) -> float:
+    """Chance that a row flies level on wings."""
+    return float(b.chance[i, LEVEL])
+
+
+@jit
+def put_model(b: Rows | Beliefs, i: int, m: int, x: Floats, cov: Floats) -> None:
+    """Write what a model says of a row, (7,) and (7, 7), into its bank."""
+    for j in range(7):
+        b.bank_x[i, m, j] = x[j]
+        for k in range(7):
+            b.bank_cov[i, m, j, k] = cov[j, k]
+
+
+@jit
 def take_beliefs(b: Beliefs, chosen: Ints) -> Beliefs:
     """Copies of chosen rows of what a filter believes."""
     return Beliefs(
@@ -81,11 +111,11 @@ def take_beliefs(b: Beliefs, chosen: Ints) -> Beliefs:
         b.cov[chosen],
         b.is_boosting[chosen],
         b.agility[chosen],
-        b.is_level[chosen],
-        b.p_level[chosen],
-        b.other_x[chosen],
-        b.other_cov[chosen],
-        b.other_agility[chosen],
+        b.model[chosen],
+        b.chance[chosen],
+        b.bank_x[chosen],
+        b.bank_cov[chosen],
+        b.bank_agility[chosen],
     )
 
 
@@ -95,23 +125,25 @@ def put_belief(rows: Rows | Beliefs, i: int, beliefs: Beliefs, k: int) -> None:
     rows.t[i] = beliefs.t[k]
     rows.is_boosting[i] = beliefs.is_boosting[k]
     rows.agility[i] = beliefs.agility[k]
-    rows.is_level[i] = beliefs.is_level[k]
-    rows.p_level[i] = beliefs.p_level[k]
-    rows.other_agility[i] = beliefs.other_agility[k]
+    rows.model[i] = beliefs.model[k]
     for a in range(7):
         rows.x[i, a] = beliefs.x[k, a]
-        rows.other_x[i, a] = beliefs.other_x[k, a]
         for b in range(7):
             rows.cov[i, a, b] = beliefs.cov[k, a, b]
-            rows.other_cov[i, a, b] = beliefs.other_cov[k, a, b]
+    is_several = n_open(beliefs, k) > 1
+    for m in range(N_MODELS):
+        rows.chance[i, m] = beliefs.chance[k, m]
+        rows.bank_agility[i, m] = beliefs.bank_agility[k, m]
+        if is_several and beliefs.chance[k, m] > 0.0:
+            put_model(rows, i, m, beliefs.bank_x[k, m], beliefs.bank_cov[k, m])
 
 
 @jit
 def beliefs_in(rows: Rows) -> Beliefs:
     """What the filter believes of rows: the arrays themselves, not copies."""
     return Beliefs(
-        rows.t, rows.x, rows.cov, rows.is_boosting, rows.agility, rows.is_level, rows.p_level,
-        rows.other_x, rows.other_cov, rows.other_agility,
+        rows.t, rows.x, rows.cov, rows.is_boosting, rows.agility, rows.model, rows.chance,
+        rows.bank_x, rows.bank_cov, rows.bank_agility,
     )  # fmt: skip
 
 
@@ -124,11 +156,11 @@ def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
         rows.cov[chosen],
         rows.is_boosting[chosen],
         rows.agility[chosen],
-        rows.is_level[chosen],
-        rows.p_level[chosen],
-        rows.other_x[chosen],
-        rows.other_cov[chosen],
-        rows.other_agility[chosen],
+        rows.model[chosen],
+        rows.chance[chosen],
+        rows.bank_x[chosen],
+        rows.bank_cov[chosen],
+        rows.bank_agility[chosen],
         rows.run[chosen],
         rows.id[chosen],
         rows.is_confirmed[chosen],
@@ -169,11 +201,11 @@ def joined_rows(rows: Rows, more: Rows) -> Rows:
         _ordered(rows.cov, more.cov, order),
         _ordered(rows.is_boosting, more.is_boosting, order),
         _ordered(rows.agility, more.agility, order),
-        _ordered(rows.is_level, more.is_level, order),
-        _ordered(rows.p_level, more.p_level, order),
-        _ordered(rows.other_x, more.other_x, order),
-        _ordered(rows.other_cov, more.other_cov, order),
-        _ordered(rows.other_agility, more.other_agility, order),
+        _ordered(rows.model, more.model, order),
+        _ordered(rows.chance, more.chance, order),
+        _ordered(rows.bank_x, more.bank_x, order),
+        _ordered(rows.bank_cov, more.bank_cov, order),
+        _ordered(rows.bank_agility, more.bank_agility, order),
         _ordered(rows.run, more.run, order),
         _ordered(rows.id, more.id, order),
         _ordered(rows.is_confirmed, more.is_confirmed, order),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import geodetic_from_ecef
 from opendome.kernels.prediction import due_rows
-from opendome.kernels.rows import Beliefs, Rows, put_belief
+from opendome.kernels.rows import LEVEL, N_MODELS, Beliefs, Rows, p_level, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
 from opendome.kernels.views import View
 
@@ -107,7 +107,8 @@ def note_miss(rows: Rows, i: int, p_detect: float) -> None:
     is_low = norm(row(rows.x, i)) < LOW_RADIUS
     least = MANOEUVRE if is_low and p_detect >= SURE else 0.0
     rows.agility[i] = max(rows.agility[i], least)
-    rows.other_agility[i] = max(rows.other_agility[i], least)
+    for m in range(N_MODELS):
+        rows.bank_agility[i, m] = max(rows.bank_agility[i, m], least)
 
 
 @jit
@@ -284,7 +285,7 @@ def is_in_ground(rows: Rows, i: int, t: float) -> bool:
     dt = t - rows.t[i]
     climb = dot((rows.x[i, 3], rows.x[i, 4], rows.x[i, 5]), up)
     doubt = deviation(rows.cov[i], 0, up) + deviation(rows.cov[i], 3, up) * abs(dt)
-    if rows.p_level[i] < MAY_FLY:
+    if p_level(rows, i) < MAY_FLY:
         falling = climb - FALL * dt
         height = altitude + (falling + 0.5 * FALL * dt) * dt + 2.0 * doubt
         return bool(falling < 0.0 and height < 0.0)
@@ -341,7 +342,7 @@ def rows_aloft(rows: Rows, runs: Ints, t_newest: Floats, t: float, patience: Pat
     for i in range(len(rows.run)):
         while runs[place] < rows.run[i]:
             place += 1
-        if rows.is_level[i]:
+        if rows.model[i] == LEVEL:
             t_to = max(t_newest[place], t - patience.silence)
             most = min(patience.longest_unseen, rows.n_updates[i] * rows.period[i])
             if t_to - rows.t_update[i] > max(most, patience.least_unseen * rows.period[i]):

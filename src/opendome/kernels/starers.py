@@ -1,7 +1,7 @@
 """Looks of many satellites at one time, taken into the rows of a picture.
 
-For the filter of two models and nearest neighbours. `tracks.stare` does the same for any filter and
-associator, one satellite at a time.
+For the filter of several models and nearest neighbours. `tracks.stare` does the same for any
+filter and associator, one satellite at a time.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.bank import Manner
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.pairing import pair_and_update
 from opendome.kernels.rows import Beliefs
-from opendome.kernels.two_models import Manner
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

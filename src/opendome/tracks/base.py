@@ -12,17 +12,17 @@ import numpy as np
 
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
-from opendome.kernels.rows import Beliefs
+from opendome.kernels.rows import FALLS, N_MODELS, Beliefs
 from opendome.messages import Bools, Floats, Ints
 
 
 def sure(t: Floats, x: Floats, cov: Floats, is_boosting: Bools, agility: Floats) -> Beliefs:
     """Beliefs of things that are surely not level."""
     n = len(t)
-    none = np.zeros(n, np.bool_)
-    return Beliefs(
-        t, x, cov, is_boosting, agility, none, np.zeros(n), x.copy(), cov.copy(), np.zeros(n)
-    )
+    chance = np.zeros((n, N_MODELS))
+    chance[:, FALLS] = 1.0
+    bank = np.zeros((n, N_MODELS, 7)), np.zeros((n, N_MODELS, 7, 7)), np.zeros((n, N_MODELS))
+    return Beliefs(t, x, cov, is_boosting, agility, np.full(n, FALLS), chance, *bank)
 
 
 CLOSED, TENTATIVE, CONFIRMED = range(3)  # ranks of rows, as an associator serves them

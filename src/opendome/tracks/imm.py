@@ -8,11 +8,11 @@ from typing import final
 
 import numpy as np
 
+from opendome.kernels.bank import Doubts, Manner, predict_bank, update_bank
 from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, paces, start_level
-from opendome.kernels.rows import Beliefs
-from opendome.kernels.two_models import Doubts, Manner, predict_two, update_two
+from opendome.kernels.rows import FALLS, LEVEL, Beliefs
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association
 from opendome.tracks.kalman import BOUNDS, NOISE, SETTLE, TEMPER, Ekf
@@ -78,7 +78,7 @@ class Imm(AbstractFilter):
 
     def predict(self, beliefs: Beliefs, rows: Ints, t: float) -> Beliefs:
         """Chosen rows at time t."""
-        return predict_two(beliefs, rows, t, *MOTION)
+        return predict_bank(beliefs, rows, t, *MOTION)
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows, by the likelier model of each."""
@@ -87,8 +87,8 @@ class Imm(AbstractFilter):
     def update(
         self, beliefs: Beliefs, expected: Expected, looks: Looks, found: Association
     ) -> None:
-        """Update both models of each associated row, and the belief in them."""
-        update_two(beliefs, expected, looks, found.row, found.look, MANNER)
+        """Update the open models of each associated row, and the belief in them."""
+        update_bank(beliefs, expected, looks, found.row, found.look, MANNER)
 
     def start(self, looks: Looks, rows: Ints, r_sensor: Floats, max_range: float) -> Beliefs:
         """First belief from one look each."""
@@ -96,24 +96,27 @@ class Imm(AbstractFilter):
         if math.isnan(max_range):
             return b
         low = np.flatnonzero(paces(b.x)[:, 0] < LOW)
-        x, cov = b.x[low], b.cov[low]
-        start_level(x, cov, SIGMA_GROUND, SIGMA_CLIMB)
-        b.other_x[low], b.other_cov[low], b.p_level[low] = x, cov, START
+        _open_level(b, low, SIGMA_GROUND, SIGMA_CLIMB)
         return b
 
     def adopt(self, x: Floats, cov: Floats, is_boosting: Bools) -> Beliefs:
         """Belief from guesses; what is cold and not high may glide."""
         b = self.ekf.adopt(x, cov, is_boosting)
         low = np.flatnonzero((paces(b.x)[:, 0] < GLIDE_HIGH) & ~is_boosting)
-        level, level_cov = b.x[low], b.cov[low]
-        start_level(level, level_cov, SIGMA_GLIDE, SIGMA_GLIDE_CLIMB)
-        b.other_x[low], b.other_cov[low], b.p_level[low] = level, level_cov, START
+        _open_level(b, low, SIGMA_GLIDE, SIGMA_GLIDE_CLIMB)
         return b
 
     def ignite(self, beliefs: Beliefs, rows: Ints) -> None:
         """What burns is not level."""
-        _swap(beliefs, rows[beliefs.is_level[rows]])
-        beliefs.p_level[rows] = 0.0
+        flew = rows[beliefs.model[rows] == LEVEL]
+        fell = flew[beliefs.chance[flew, FALLS] > 0.0]
+        beliefs.x[fell], beliefs.cov[fell] = (
+            beliefs.bank_x[fell, FALLS],
+            beliefs.bank_cov[fell, FALLS],
+        )
+        beliefs.agility[fell] = beliefs.bank_agility[fell, FALLS]
+        beliefs.model[rows], beliefs.chance[rows] = FALLS, 0.0
+        beliefs.chance[rows, FALLS] = 1.0
         self.ekf.ignite(beliefs, rows)
 
     def burn_out(self, beliefs: Beliefs, rows: Ints, period: Floats) -> None:
@@ -121,8 +124,11 @@ class Imm(AbstractFilter):
         self.ekf.burn_out(beliefs, rows, period)
 
 
-def _swap(b: Beliefs, rows: Ints) -> None:
-    """Let the other model speak for rows."""
-    for own, other in ((b.x, b.other_x), (b.cov, b.other_cov), (b.agility, b.other_agility)):
-        own[rows], other[rows] = other[rows], own[rows]
-    b.is_level[rows] = ~b.is_level[rows]
+def _open_level(b: Beliefs, rows: Ints, sigma_ground: float, sigma_climb: float) -> None:
+    """Let level flight be as likely as not, of new rows; standard deviations in m/s."""
+    x, cov = b.x[rows], b.cov[rows]
+    b.bank_x[rows, FALLS], b.bank_cov[rows, FALLS] = x, cov
+    start_level(x, cov, sigma_ground, sigma_climb)
+    b.bank_x[rows, LEVEL], b.bank_cov[rows, LEVEL] = x, cov
+    b.bank_agility[rows, FALLS] = b.agility[rows]
+    b.chance[rows, FALLS], b.chance[rows, LEVEL] = 1.0 - START, START

@@ -8,7 +8,7 @@ import numpy as np
 
 from opendome.kernels.modes import Modes, predict_modes
 from opendome.kernels.prediction import predict_impacts
-from opendome.kernels.rows import Rows, take_beliefs
+from opendome.kernels.rows import LEVEL, Rows, take_beliefs
 from opendome.messages import Ints, Tracks
 from opendome.tracks.base import AbstractFilter
 from opendome.tracks.imm import LEVEL_NOISE
@@ -62,7 +62,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: Ints, t: float) -> Tracks:
         cov_ecef=cov,
         is_confirmed=rows.is_confirmed,
         is_boosting=rows.is_boosting,
-        is_level=rows.is_level,
+        is_level=rows.model == LEVEL,
         n_updates=rows.n_updates,
         t_first=rows.t_first,
         t_update=rows.t_update,

@@ -1,4 +1,4 @@
-"""The compiled filter of two models against a plain NumPy twin, one step at a time.
+"""The compiled filter of several models against a plain NumPy twin, one step at a time.
 
 The twin works on all rows at once with array operations, the kernel on one row after the other.
 """
@@ -14,7 +14,7 @@ from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.kalman import expect_many, update_pairs
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import Modes, fits, paces, predict_modes
-from opendome.kernels.rows import Beliefs
+from opendome.kernels.rows import FALLS, LEVEL, Beliefs
 from opendome.tracks import imm
 from opendome.tracks import kalman as k
 from opendome.tracks.base import Association
@@ -33,12 +33,17 @@ def beliefs_of(n: int, seed: int) -> Beliefs:
     x[:, 6] = math.log(6000.0)
     root = rng.normal(size=(n, 7, 7)) * np.array([80.0] * 3 + [20.0] * 3 + [0.4])[:, None]
     cov = root @ root.transpose(0, 2, 1) / 7
-    p_level = rng.choice([0.0, 1.0, 0.2, 0.7, 0.97], n)
-    is_level = np.where((p_level > 0) & (p_level < 1), rng.random(n) < 0.5, p_level == 1.0)
+    p = rng.choice([0.0, 1.0, 0.2, 0.7, 0.97], n)
+    model = np.where((p > 0) & (p < 1), rng.random(n) < 0.5, p == 1.0).astype(np.int64)
     other = x + rng.normal(0, 1, (n, 7)) * np.array([40.0] * 3 + [10.0] * 3 + [0.0])
+    agility = rng.choice([0.0, 900.0], n)
+    bank_x, bank_cov = np.stack([other, other], axis=1), np.stack([1.3 * cov, 1.3 * cov], axis=1)
+    bank_agility = np.repeat(rng.choice([0.0, 400.0], n)[:, None], 2, axis=1)
+    every = np.arange(n)
+    bank_x[every, model], bank_cov[every, model], bank_agility[every, model] = x, cov, agility
     return Beliefs(
-        rng.uniform(0, 3, n), x, cov, np.zeros(n, np.bool_), rng.choice([0.0, 900.0], n),
-        is_level, p_level, other, 1.3 * cov, rng.choice([0.0, 400.0], n),
+        rng.uniform(0, 3, n), x, cov, np.zeros(n, np.bool_), agility, model,
+        np.stack([1.0 - p, p], axis=1), bank_x, bank_cov, bank_agility,
     )  # fmt: skip
 
 
@@ -65,34 +70,41 @@ def settled(agility, dt):
     return agility * mean, agility * left
 
 
+def opened(b: Beliefs):
+    return np.flatnonzero((b.chance > 0.0).all(axis=1))
+
+
+def speak(b: Beliefs, rows) -> None:
+    b.x[rows], b.cov[rows] = b.bank_x[rows, b.model[rows]], b.bank_cov[rows, b.model[rows]]
+    b.agility[rows] = b.bank_agility[rows, b.model[rows]]
+
+
 def predicted(b: Beliefs, t: float) -> Beliefs:
-    b = copied(b)
-    two = np.flatnonzero((b.p_level > 0.0) & (b.p_level < 1.0) & (t > b.t))
-    p_switch = -np.expm1(-(t - b.t[two]) / imm.SWITCH)
-    p_own = np.where(b.is_level[two], b.p_level[two], 1.0 - b.p_level[two])
-    own = p_own * (1.0 - p_switch) + (1.0 - p_own) * p_switch
-    w = ((1.0 - p_own) * p_switch / own)[:, None]
-    u = (p_own * p_switch / (1.0 - own))[:, None]
-    gap = b.other_x[two] - b.x[two]
-    square = gap[:, :, None] * gap[:, None, :]
-    cov, other = b.cov[two], b.other_cov[two]
-    b.x[two] += w * gap
-    b.other_x[two] -= u * gap
-    w, u = w[:, :, None], u[:, :, None]
-    b.cov[two] = cov + w * (other - cov) + w * (1.0 - w) * square
-    b.other_cov[two] = other + u * (cov - other) + u * (1.0 - u) * square
-    b.p_level[two] = np.where(b.is_level[two], own, 1.0 - own)
-    two = np.flatnonzero((b.p_level > 0.0) & (b.p_level < 1.0))
-    noise = k.NOISE, imm.LEVEL_NOISE
-    mean, left = settled(b.agility, t - b.t)
-    x, cov = predict_modes(b.t, b.x, b.cov, Modes(b.is_boosting, b.is_level, mean), t, noise)
-    mean, other_left = settled(b.other_agility[two], t - b.t[two])
-    modes = Modes(b.is_boosting[two], ~b.is_level[two], mean)
-    b.other_x[two], b.other_cov[two] = predict_modes(
-        b.t[two], b.other_x[two], b.other_cov[two], modes, t, noise
-    )
+    b, dt = copied(b), t - b.t
+    two = np.intersect1d(opened(b), np.flatnonzero(dt > 0.0))
+    p = -np.expm1(-dt[two] / imm.SWITCH)
+    switch = np.stack([np.stack([1.0 - p, p], -1), np.stack([p, 1.0 - p], -1)], 1)
+    joint = b.chance[two][:, :, None] * switch  # from, to
+    b.chance[two] = joint.sum(axis=1)
+    weight = joint / b.chance[two][:, None, :]
+    x = np.einsum("nft,nfa->nta", weight, b.bank_x[two])
+    gap = b.bank_x[two][:, :, None, :] - x[:, None, :, :]
+    b.bank_cov[two] = np.einsum("nft,nfab->ntab", weight, b.bank_cov[two])
+    b.bank_cov[two] += np.einsum("nft,nfta,nftb->ntab", weight, gap, gap)
+    b.bank_x[two] = x
+    noise, two = (k.NOISE, imm.LEVEL_NOISE), opened(b)
+    mean, left = settled(b.agility, dt)
+    is_level = b.model == LEVEL
+    x, cov = predict_modes(b.t, b.x, b.cov, Modes(b.is_boosting, is_level, mean), t, noise)
+    for m in (FALLS, LEVEL):
+        mean, other_left = settled(b.bank_agility[two, m], dt[two])
+        modes = Modes(b.is_boosting[two], np.full(len(two), m == LEVEL), mean)
+        b.bank_x[two, m], b.bank_cov[two, m] = predict_modes(
+            b.t[two], b.bank_x[two, m], b.bank_cov[two, m], modes, t, noise
+        )
+        b.bank_agility[two, m] = other_left
     b.x[:], b.cov[:], b.agility[:], b.t[:] = x, cov, left, t
-    b.other_agility[two] = other_left
+    speak(b, two)
     return b
 
 
@@ -118,36 +130,35 @@ def follow(x, cov, agility, expected, looks, row, look, is_level):
     return e, surprise
 
 
-def own(b: Beliefs, rows) -> None:
-    b.other_x[rows], b.other_cov[rows] = b.x[rows], b.cov[rows]
-    b.other_agility[rows] = b.agility[rows]
-
-
 def updated(b: Beliefs, looks: Looks) -> Beliefs:
     b = copied(b)
-    expected = expect_many(b.x, b.cov, SENSOR)
-    every = np.arange(len(b.t))
-    is_two = (b.p_level > 0.0) & (b.p_level < 1.0)
-    two = every[is_two]
-    x, cov, agility = b.other_x[two], b.other_cov[two], b.other_agility[two]
-    others = expect_many(x, cov, SENSOR)
-    rows = np.arange(len(two))
-    evidence = fits(expected, two, looks, two) - fits(others, rows, looks, two)
-    evidence = np.where(b.is_level[two], evidence, -evidence)
-    odds = np.exp(np.clip(evidence, -imm.MOST_AGAINST, imm.MOST_FOR))
-    odds *= b.p_level[two] / (1.0 - b.p_level[two])
-    b.p_level[two] = odds / (1.0 + odds)
-    follow(x, cov, agility, others, looks, rows, two, ~b.is_level[two])
-    b.other_x[two], b.other_cov[two], b.other_agility[two] = x, cov, agility
-    e, surprise = follow(b.x, b.cov, b.agility, expected, looks, every, every, b.is_level)
-    doubted = every[(e > np.where(b.is_level, surprise, k.UNUSUAL)) & ~is_two]
+    every, two = np.arange(len(b.t)), opened(b)
+    one = np.setdiff1d(every, two)
+    rows, evidence = np.arange(len(two)), []
+    for m in (FALLS, LEVEL):
+        x, cov, agility = b.bank_x[two, m], b.bank_cov[two, m], b.bank_agility[two, m]
+        expected = expect_many(x, cov, SENSOR)
+        evidence.append(fits(expected, rows, looks, two))
+        follow(x, cov, agility, expected, looks, rows, two, np.full(len(two), m == LEVEL))
+        b.bank_x[two, m], b.bank_cov[two, m], b.bank_agility[two, m] = x, cov, agility
+    gain = np.clip(evidence[LEVEL] - evidence[FALLS], -imm.MOST_AGAINST, imm.MOST_FOR)
+    odds = np.exp(gain) * b.chance[two, LEVEL] / (1.0 - b.chance[two, LEVEL])
+    b.chance[two, LEVEL] = odds / (1.0 + odds)
+    b.chance[two, FALLS] = 1.0 - b.chance[two, LEVEL]
+    speak(b, two)
+    expected, is_level = expect_many(b.x, b.cov, SENSOR), b.model[one] == LEVEL
+    e, surprise = follow(b.x, b.cov, b.agility, expected, looks, one, one, is_level)
+    doubted = one[e > np.where(is_level, surprise, k.UNUSUAL)]
     height, climb, ground = paces(b.x[doubted]).T
     may_fly = (height < imm.LOW) & (ground < imm.SLOW) & (np.abs(climb) < imm.STEEP * ground)
     may_fly |= may_glide(height, climb, ground)
-    doubted = doubted[may_fly | b.is_level[doubted]]
-    own(b, doubted)
-    b.p_level[doubted] = np.where(b.is_level[doubted], 1.0 - imm.FALLING, imm.DOUBT)
-    judge(b, every[b.p_level > 0.0])
+    doubted = doubted[may_fly | (b.model[doubted] == LEVEL)]
+    for m in (FALLS, LEVEL):
+        b.bank_x[doubted, m], b.bank_cov[doubted, m] = b.x[doubted], b.cov[doubted]
+        b.bank_agility[doubted, m] = b.agility[doubted]
+    p = np.where(b.model[doubted] == LEVEL, 1.0 - imm.FALLING, imm.DOUBT)
+    b.chance[doubted] = np.stack([1.0 - p, p], axis=1)
+    judge(b, every[b.chance[:, LEVEL] > 0.0])
     return b
 
 
@@ -157,33 +168,32 @@ def may_glide(height, climb, ground):
 
 
 def judge(b: Beliefs, rows) -> None:
-    level_x = np.where(b.is_level[rows, None], b.x[rows], b.other_x[rows])
+    is_several = (b.chance[rows] > 0.0).all(axis=1)
+    level_x = np.where(is_several[:, None], b.bank_x[rows, LEVEL], b.x[rows])
     height, climb, ground = paces(level_x).T
-    p_level = b.p_level[rows]
+    p, is_level = b.chance[rows, LEVEL], b.model[rows] == LEVEL
     is_steep = np.abs(climb) > np.maximum(imm.STEEP_CLIMB * ground, imm.LEAST_CLIMB)
-    is_steep &= (climb > 0.0) | (ground > imm.FAST) | ~b.is_level[rows]
+    is_steep &= (climb > 0.0) | (ground > imm.FAST) | ~is_level
     is_wild = is_steep | (height > imm.SLACK * imm.LOW) | (ground > imm.SLACK * imm.SLOW)
     is_wild &= ~may_glide(height, climb, ground)
-    own(b, rows[is_wild & (p_level == 1.0)])
-    p_level[is_wild | (p_level < imm.SURE)] = 0.0
-    p_level[p_level > 1.0 - imm.SURE] = 1.0
-    b.p_level[rows] = p_level
+    p[is_wild | (p < imm.SURE)] = 0.0
+    p[p > 1.0 - imm.SURE] = 1.0
+    b.chance[rows] = np.stack([1.0 - p, p], axis=1)
     height, climb, _ = paces(b.x[rows]).T
     soon = height + (climb - 0.5 * STANDARD_GRAVITY * imm.SOON) * imm.SOON < 0.0
     rise = np.where(soon, imm.RISE_LOW, imm.RISE)
-    swap = rows[np.where(b.is_level[rows], p_level < imm.FALL, p_level > rise)]
-    for mine, other in ((b.x, b.other_x), (b.cov, b.other_cov), (b.agility, b.other_agility)):
-        mine[swap], other[swap] = other[swap], mine[swap]
-    b.is_level[swap] = ~b.is_level[swap]
+    is_other = np.where(is_level, p < imm.FALL, p > rise)
+    b.model[rows[is_other]] = np.where(is_level[is_other], FALLS, LEVEL)
+    speak(b, rows[is_other & is_several])
 
 
 def assert_same(got: Beliefs, asked: Beliefs) -> None:
-    """What both models of open rows say, and the one model of the others."""
-    is_open = (asked.p_level > 0.0) & (asked.p_level < 1.0)
-    for name in ("t", "x", "cov", "agility", "is_level", "p_level"):
+    """What all models of open rows say, and the one model of the others."""
+    two = opened(asked)
+    for name in ("t", "x", "cov", "agility", "model", "chance"):
         np.testing.assert_allclose(getattr(got, name), getattr(asked, name), 1e-9, 1e-9, True, name)
-    for name in ("other_x", "other_cov", "other_agility"):
-        mine, its = getattr(got, name)[is_open], getattr(asked, name)[is_open]
+    for name in ("bank_x", "bank_cov", "bank_agility"):
+        mine, its = getattr(got, name)[two], getattr(asked, name)[two]
         np.testing.assert_allclose(mine, its, 1e-9, 1e-9, True, name)
 
 
@@ -196,4 +206,4 @@ def test_a_step_of_the_filter(seed: int) -> None:
     asked = updated(now, looks)
     part.update(now, part.expect(now, SENSOR), looks, Association(every, every, np.ones(40)))
     assert_same(now, asked)
-    assert len(np.unique(np.round(now.p_level, 3))) > 4  # the rows were of many sorts
+    assert len(np.unique(np.round(now.chance[:, LEVEL], 3))) > 4  # the rows were of many sorts
