@@ -234,7 +234,7 @@ def solve_gain(p: Floats, slope: Floats, s: Floats, bounds: tuple[int, int], gai
         for b in range(4):
             gain[a, b] = 0.0
         for b in range(first, last):
-            for k in range(6):
+            for k in range(7):
                 gain[a, b] += p[a, k] * slope[b, k]
             for k in range(first, b):
                 gain[a, b] -= gain[a, k] * s[b, k]

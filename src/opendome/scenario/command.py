@@ -73,7 +73,9 @@ class Node:
         not_below="confirm_hits",
         default=5,
     )
-    filter: str = keys.choice("filter", "Kind of track filter.", ("ekf", "imm"), default="imm")
+    filter: str = keys.choice(
+        "filter", "Kind of track filter.", ("ckf", "ekf", "imm"), default="imm"
+    )
     associator: str = keys.choice(
         "associator", "How detections find their tracks.", ("gnn",), default="gnn"
     )

@@ -2,10 +2,12 @@
 
 from opendome.tracks.associate import Gnn
 from opendome.tracks.base import AbstractAssociator, AbstractFilter
+from opendome.tracks.cubature import Ckf
 from opendome.tracks.imm import Imm
 from opendome.tracks.kalman import Ekf
 
 FILTERS: dict[str, type[AbstractFilter]] = {
+    "ckf": Ckf,
     "ekf": Ekf,
     "imm": Imm,
 }
