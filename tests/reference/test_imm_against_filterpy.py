@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from opendome.kernels.linear import find_gain, move_mean, new_gain, predict_linear
 from opendome.kernels.bank import mix_row, new_blend
+from opendome.kernels.linear import find_gain, move_mean, new_gain, predict_linear
 from tests.reference.linear_scenes import step
 from tests.reference.test_bank_twin import beliefs_of, copied
 
