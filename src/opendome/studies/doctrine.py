@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from math import comb
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 def salvo_kill(p_kill: float, rounds: float) -> float:
     """Chance that at least one of some independent rounds kills."""
@@ -80,3 +83,52 @@ def spread(warheads: int, stock: int, rounds: int) -> list[int]:
 def chance_of_leakers(warheads: int, kill: float, leakers: int) -> float:
     """Chance that exactly so many of independent warheads leak."""
     return float(comb(warheads, leakers) * kill ** (warheads - leakers) * (1.0 - kill) ** leakers)
+
+
+def least_leakers(warheads: int, stock: int, p_kill: float, looks: int) -> float:
+    """Least mean number that leaks of warheads alike that come together, with so many turns.
+
+    Parameters
+    ----------
+    warheads, stock : int
+        Warheads, and rounds for all of them.
+    p_kill : float
+        Of one round.
+    looks : int
+        Turns of fire; before each but the first it is seen which warheads are left.
+
+    Notes
+    -----
+    Dynamic programming over (warheads left, rounds left). In a turn the rounds are shared out as
+    evenly as can be: for warheads alike no other way is better, as every way of small cases shows.
+    The problem: P. Hosein and M. Athans, Some analytical results for the dynamic weapon-target
+    allocation problem, LIDS-P-1944, MIT (1990).
+    """
+    lost = np.repeat(np.arange(warheads + 1.0)[:, None], stock + 1, axis=1)
+    for _ in range(looks):
+        best = lost.copy()
+        for n in range(1, warheads + 1):
+            for fired in range(1, stock + 1):
+                each, more = divmod(fired, n)
+                left = np.convolve(
+                    _binomial(n - more, (1.0 - p_kill) ** each),
+                    _binomial(more, (1.0 - p_kill) ** (each + 1)),
+                )
+                then = left @ lost[: n + 1, : stock + 1 - fired]
+                best[n, fired:] = np.minimum(best[n, fired:], then)
+        lost = best
+    return float(lost[warheads, stock])
+
+
+def _binomial(n: int, p: float) -> NDArray[np.float64]:
+    """Chances of 0 to n of n events of chance p."""
+    return np.array([comb(n, k) * p**k * (1.0 - p) ** (n - k) for k in range(n + 1)])
+
+
+def share_left_after_a_look(rounds: float, p_kill: float) -> float:
+    """Share that leaks of very many warheads: one round each, then, after a look, all the others.
+
+    ``rounds`` are those for each warhead, one or more; those of the second turn may be fractions.
+    """
+    missed = 1.0 - p_kill
+    return float(missed ** (1.0 + (rounds - 1.0) / missed))

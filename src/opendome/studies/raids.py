@@ -33,6 +33,20 @@ class Raid:
 
 
 @dataclass(frozen=True)
+class Attack:
+    """Missiles that come together, all seen before the first decision: what forms of looks assume.
+
+    Missiles leave a second apart, so do rounds of a battery, and channels do not run out.
+    """
+
+    raid: Raid
+    at_once: int  # rounds at one threat in one decision, at most
+    is_looking: bool = True  # waits for the look before it fires again
+    assess_delay: float = 5.0  # s; 300 leave time for one more look, 5 for two
+    policy: str = "fixed_salvo"
+
+
+@dataclass(frozen=True)
 class Played:
     """What came of many runs; intervals of 99 %."""
 
@@ -44,6 +58,10 @@ class Played:
 
 def scenario_of(raid: Raid) -> Scenario:
     """The scenario that is played."""
+    return load("limited_icbm", _sets_of(raid))
+
+
+def _sets_of(raid: Raid) -> list[str]:
     south = SOUTH if raid.interceptors > SOUTH else 0
     counts = (raid.interceptors - south, south)
     rule = "command.nodes[0].doctrine"
@@ -57,12 +75,27 @@ def scenario_of(raid: Raid) -> Scenario:
                  f"weapons.{battery}.overrides.p_assess_error=0",
                  f"weapons.{battery}.launchers={max(n, 1)}",
                  f"weapons.{battery}.rounds_per_launcher={min(n, 1)}"]  # fmt: skip
-    return load("limited_icbm", sets)
+    return sets
 
 
-def play(raid: Raid, runs: int, seed: int) -> Played:
+def attack_of(attack: Attack) -> Scenario:
+    """The scenario that is played."""
+    rule = "command.nodes[0].doctrine"
+    looks = str(attack.is_looking).lower()
+    sets = ["threats.icbm.spacing_s=1", "command.nodes[0].decision_period_s=60",
+            f"{rule}.policy={attack.policy}", f"{rule}.salvo={attack.at_once}",
+            f"{rule}.is_shoot_look_shoot={looks}"]  # fmt: skip
+    for battery in BATTERIES:
+        sets += [f"weapons.{battery}.overrides.launch_interval_s=1",
+                 f"weapons.{battery}.overrides.channels=1000",
+                 f"weapons.{battery}.overrides.assess_delay_s={attack.assess_delay}"]  # fmt: skip
+    return load("limited_icbm", [*_sets_of(attack.raid), *sets])
+
+
+def play(raid: Raid | Attack, runs: int, seed: int) -> Played:
     """Many runs of a raid, in this process."""
-    campaign = run_many(scenario_of(raid), runs=runs, seed=seed, workers=1)
+    scenario = attack_of(raid) if isinstance(raid, Attack) else scenario_of(raid)
+    campaign = run_many(scenario, runs=runs, seed=seed, workers=1)
     table = campaign.table("runs", ["leakers", "shots"])
     leakers, shots = (
         np.asarray(table.column(c).to_numpy(), np.float64) for c in ("leakers", "shots")

@@ -47,6 +47,7 @@ STUDIES = {  # name -> what it answers; listed without loading them
     "penetration": "warheads that get through after a first strike, and what more of either costs",
     "compare_architectures": "several defenses against several raids: leakage, bill, the front",
     "integration": "what it buys to join batteries: stovepiped, hub, integrated",
+    "policies": "who shoots at what: rules and plans under each wiring, run by run",
     "saturation": "what a growing raid does to two layers, and where leakage bends",
     "inventory": "a campaign of raids over weeks: when does a defense run dry?",
     "shot_doctrine": "rounds at each warhead: salvos, looks, stocks, shared failures",
