@@ -101,9 +101,10 @@ def shots() -> Iterator[Row]:
     turns = 20 * sum(2 * 0.3 ** (2 * k) for k in range(3))
     for what, attack, rounds in (
         ("six at once", Attack(raid, 6, is_looking=False), 120.0),
-        ("three, look, three", Attack(raid, 3, assess_delay=300.0),
+        ("three, look, three", Attack(raid, 3),
          doctrine.rounds_in_two_turns(20, 0.7, 3, 6)),
-        ("two, look, two, look, two (no time for the third turn at some)", Attack(raid, 2), turns),
+        ("two, look, two, look, two (no time for the third turn at some)",
+         Attack(raid, 2, assess_delay=5.0), turns),
     ):  # fmt: skip
         flown = play(attack, 300, 1)
         yield Row(f"The same in the simulator, all tracked, {what}: rounds, none leaks",
@@ -134,8 +135,8 @@ def second_look() -> Iterator[Row]:
     raid = Raid(20, 40, 6, 0.5)
     cases = (
         ("at once", 1, Attack(raid, 2, is_looking=False)),
-        ("one look, `sequencing`", 2, Attack(raid, 3, True, 300.0, "sequencing")),
-        ("one look, `greedy`, one round each", 2, Attack(raid, 1, True, 300.0, "greedy")),
+        ("one look, `sequencing`", 2, Attack(raid, 3, policy="sequencing")),
+        ("one look, `greedy`, one round each", 2, Attack(raid, 1, policy="greedy")),
     )
     for what, turns, attack in cases:
         least, got = doctrine.least_leakers(20, 40, 0.5, turns), play(attack, 300, 1).leakers

@@ -92,8 +92,8 @@ def test_wilkening_in_the_simulator():
     """Whole rounds, all tracked: six at once; three, look, three; two, look, two, look, two."""
     raid = Raid(20, 120, 6, 0.7)
     barrage = play(Attack(raid, 6, is_looking=False), 40, 1)
-    halves = play(Attack(raid, 3, assess_delay=300.0), 40, 1)
-    thirds = play(Attack(raid, 2), 40, 1)
+    halves = play(Attack(raid, 3), 40, 1)
+    thirds = play(Attack(raid, 2, assess_delay=5.0), 40, 1)
     kill = doctrine.no_leak(doctrine.salvo_kill(0.7, 6), 20)
     for played in (barrage, halves):
         assert played.no_leak.low < kill < played.no_leak.high
@@ -110,6 +110,6 @@ def test_a_second_look_in_the_simulator():
     raid = Raid(20, 40, 6, 0.5)
     at_once = play(Attack(raid, 2, is_looking=False), 40, 1)
     assert at_once.leakers.low < even(20, 40, 0.5) < at_once.leakers.high
-    looked = play(Attack(raid, 3, True, 300.0, "sequencing"), 40, 1)
+    looked = play(Attack(raid, 3, policy="sequencing"), 40, 1)
     assert looked.leakers.high > doctrine.least_leakers(20, 40, 0.5, 2)
     assert at_once.leakers.value / looked.leakers.value > 1.3

@@ -15,6 +15,7 @@ from opendome.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 
 BATTERIES = ("fort_greely", "vandenberg")
+ASSETS = 5
 SOUTH = 4  # interceptors at the southern site where there are enough
 
 
@@ -36,13 +37,14 @@ class Raid:
 class Attack:
     """Missiles that come together, all seen before the first decision: what forms of looks assume.
 
-    Missiles leave a second apart, so do rounds of a battery, and channels do not run out.
+    Missiles leave a second apart, so do rounds of the battery; there is one, its channels do not
+    run out, and all that is aimed at is worth the same.
     """
 
     raid: Raid
     at_once: int  # rounds at one threat in one decision, at most
     is_looking: bool = True  # waits for the look before it fires again
-    assess_delay: float = 5.0  # s; 300 leave time for one more look, 5 for two
+    assess_delay: float = 180.0  # s; so long leaves time for one look, 5 for two at most of them
     policy: str = "fixed_salvo"
 
 
@@ -84,11 +86,13 @@ def attack_of(attack: Attack) -> Scenario:
     looks = str(attack.is_looking).lower()
     sets = ["threats.icbm.spacing_s=1", "command.nodes[0].decision_period_s=60",
             f"{rule}.policy={attack.policy}", f"{rule}.salvo={attack.at_once}",
-            f"{rule}.is_shoot_look_shoot={looks}"]  # fmt: skip
-    for battery in BATTERIES:
-        sets += [f"weapons.{battery}.overrides.launch_interval_s=1",
-                 f"weapons.{battery}.overrides.channels=1000",
-                 f"weapons.{battery}.overrides.assess_delay_s={attack.assess_delay}"]  # fmt: skip
+            f"{rule}.is_shoot_look_shoot={looks}",
+            *(f"assets[{i}].value=100" for i in range(ASSETS))]  # fmt: skip
+    one, other = (f"weapons.{battery}" for battery in BATTERIES)
+    sets += [f"{one}.overrides.launch_interval_s=1", f"{one}.overrides.channels=1000",
+             f"{one}.overrides.assess_delay_s={attack.assess_delay}",
+             f"{one}.launchers={attack.raid.interceptors}", f"{one}.rounds_per_launcher=1",
+             f"{other}.rounds_per_launcher=0"]  # fmt: skip
     return load("limited_icbm", [*_sets_of(attack.raid), *sets])
 
 
