@@ -55,9 +55,9 @@ def test_weights_and_runs(part, seed):
     found = part.associate(run, expect_many(x, cov, SENSOR), looks, sure)
     assert len(found.row) >= 3
     assert np.array_equal(run[found.row], looks.run[found.look])
-    assert (found.weight > 0).all()
-    by_row = np.bincount(found.row, found.weight, minlength=len(run))
-    by_look = np.bincount(found.look, found.weight, minlength=len(looks.run))
+    assert np.isfinite(found.fit).all()
+    by_row = np.bincount(found.row, minlength=len(run))
+    by_look = np.bincount(found.look, minlength=len(looks.run))
     assert by_row.max() <= 1.0 + 1e-9
     assert by_look.max() <= 1.0 + 1e-9
 
@@ -74,7 +74,7 @@ def test_a_run_alone_gets_the_same_pairs(part, seed):
     mine = run[together.row] == 1
     assert np.array_equal(rows[alone.row], together.row[mine])
     assert np.array_equal(seen[alone.look], together.look[mine])
-    assert np.array_equal(alone.weight, together.weight[mine])
+    assert np.array_equal(alone.fit, together.fit[mine])
 
 
 def test_no_looks_no_pairs(part):

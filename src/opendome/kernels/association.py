@@ -22,6 +22,7 @@ from opendome.kernels.kalman import (
     span,
 )
 from opendome.kernels.looks import Looks
+from opendome.kernels.odds import log_density
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -320,8 +321,10 @@ def nearest_neighbours(pairs: Pairs, is_first: Bools, n_looks: int, gate: float)
 @jit
 def match(
     run: Ints, expected: Expected, looks: Looks, rank: Ints, gates: Floats
-) -> tuple[Ints, Ints]:
+) -> tuple[Ints, Ints, Floats]:
     """Rows and looks (m,) that belong together: `nearest_neighbours` of all pairs in the gates.
+
+    The third is the natural logarithm of the density of each look, if it is of its row.
 
     Parameters
     ----------
@@ -338,4 +341,10 @@ def match(
             own[i, k] = gates[rank[i], k]
     pairs = gate_pairs(run, expected, looks, own, windows(run, expected, looks, own))
     is_taken = nearest_neighbours(pairs, is_first, len(looks.run), gates[-1, 4])
-    return pairs.row[is_taken], pairs.look[is_taken]
+    row, look = pairs.row[is_taken], pairs.look[is_taken]
+    distance2, log_det = pairs.distance2[is_taken], pairs.log_det[is_taken]
+    fit = np.empty(len(row))
+    for k in range(len(row)):
+        first, last = span(looks, look[k])
+        fit[k] = log_density(distance2[k], log_det[k], last - first)
+    return row, look, fit

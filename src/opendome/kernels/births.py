@@ -78,6 +78,7 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         n_looks=np.ones(n, np.int64),
         n_missed=np.zeros(n, np.int64),
         misses=np.zeros(n),
+        odds=np.full(n, eye.doubt.first),
         t_first=np.full(n, t),
         t_update=np.full(n, t),
         period=eye.period / share[len(run) :],

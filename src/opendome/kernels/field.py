@@ -144,6 +144,13 @@ def direction_in_field(field: Field, d0: float, d1: float) -> tuple[float, float
 
 
 @jit
+def solid_angle(field: Field) -> float:
+    """Solid angle of a field of regard, sr."""
+    high, low = math.sin(field.max_elevation), math.sin(field.min_elevation)
+    return 2.0 * field.half_sector * (high - low)
+
+
+@jit
 def may_be_in_field(field: Field, x: float, y: float, z: float, margin: float) -> bool:
     """Whether a place may be in the field of regard if it can be off by a margin in m."""
     dx, dy, dz = x - field.r_ecef[0], y - field.r_ecef[1], z - field.r_ecef[2]

@@ -304,6 +304,13 @@ def look(sensor: Infrared, places: Floats, sun: Vector, draws: Draws, bodies: Bo
 
 
 @jit
+def cos_disc(sensor: Infrared, distance: float) -> float:
+    """Cosine of the half-width of what a satellite sees of the Earth, at a radius in m."""
+    whole = math.sqrt(max(1.0 - (EARTH_RADIUS_POLE / distance) ** 2, 0.0))
+    return max(whole, sensor.cos_half_field)
+
+
+@jit
 def false_alarms(sensor: Infrared, places: Floats, draws: Draws, runs: Ints, mean: float) -> Seen:
     """Detections of nothing: Poisson for each run and satellite, even over its field of the Earth.
 
@@ -321,14 +328,13 @@ def false_alarms(sensor: Infrared, places: Floats, draws: Draws, runs: Ints, mea
         for j in range(len(places)):
             distance = norm(row(places, j))
             axis = times(-1.0 / distance, row(places, j))
-            cos_disc = math.sqrt(max(1.0 - (EARTH_RADIUS_POLE / distance) ** 2, 0.0))
-            cos_disc = max(cos_disc, sensor.cos_half_field)
+            cos_width = cos_disc(sensor, distance)
             for alarm in range(counts[k, j]):
                 obj = draws.obj + j * SATELLITE_STRIDE + alarm
                 d0 = uniform(draws.seed, runs[k], draws.places, obj, draws.event, 0)
                 d1 = uniform(draws.seed, runs[k], draws.places, obj, draws.event, 1)
                 d2 = uniform(draws.seed, runs[k], draws.places, obj, draws.event, 2)
-                put(looks.u_los, n, direction_in_cone(axis, cos_disc, d0, d1))
+                put(looks.u_los, n, direction_in_cone(axis, cos_width, d0, d1))
                 looks.run[n], looks.sigma_angle[n] = runs[k], sensor.sigma_angle
                 looks.snr[n] = sensor.threshold - math.log(d2) / max(sensor.threshold, 1.0)
                 satellite[n] = j

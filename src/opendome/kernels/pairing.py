@@ -73,8 +73,10 @@ def rows_in_sight(
 @jit
 def pair_and_update(
     run: Ints, now: Beliefs, rank: Ints, scan: tuple[Looks, Floats], gates: Floats, manner: Manner
-) -> tuple[Ints, Ints]:
+) -> tuple[Ints, Ints, Floats]:
     """Rows and looks (m,) that belong together; what is believed of these rows is updated in place.
+
+    The third is as of `match`.
 
     Parameters
     ----------
@@ -91,11 +93,11 @@ def pair_and_update(
         widest[k] = gates[rank[k]].max()
     seen = rows_in_sight(run, now, r_sensor, looks, widest)
     if len(seen) == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     some = take_beliefs(now, seen)
     expected = expect_many(some.x, some.cov, r_sensor)
-    row, look = match(run[seen], expected, looks, rank[seen], gates)
+    row, look, fit = match(run[seen], expected, looks, rank[seen], gates)
     update_bank(some, expected, looks, row, look, manner)
     for k in row:
         put_belief(now, seen[k], some, k)
-    return seen[row], look
+    return seen[row], look, fit

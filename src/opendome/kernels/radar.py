@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
 from opendome.kernels.dwell import AbstractTimes, Ration, are_due, ration_of
-from opendome.kernels.field import Field, direction_in_field, is_in_field, seen_from
+from opendome.kernels.field import (
+    Field,
+    direction_in_field,
+    is_in_field,
+    seen_from,
+    solid_angle,
+)
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.kernels.looks import (
     Cues,
@@ -233,6 +239,25 @@ def look(
 
 
 @jit
+def fastest_alarm(radar: Radar) -> float:
+    """Largest distance rate of a false alarm, m/s; NaN where none is measured."""
+    if math.isnan(radar.speed_resolution):
+        return math.nan
+    return math.sqrt(STANDARD_GRAVITY * radar.field.max_range)
+
+
+@jit
+def volume(radar: Radar, cos_cue: float) -> float:
+    """Over what its false alarms spread: distance, solid angle and, where measured, distance rate.
+
+    ``cos_cue``: cosine of the half-width of a cue, in which alone a cued radar looks.
+    """
+    sight = 2.0 * math.pi * (1.0 - cos_cue) if radar.is_cued else solid_angle(radar.field)
+    rates = 2.0 * fastest_alarm(radar)
+    return radar.field.max_range * sight * (1.0 if math.isnan(rates) else rates)
+
+
+@jit
 def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues) -> Looks:
     """Detections of nothing: Poisson per run, uniform over the field of regard and in distance.
 
@@ -244,7 +269,7 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
     for k in range(len(runs)):
         counts[k] = poisson(draws, runs[k], mean)
     found = no_looks(counts.sum())
-    max_rate = math.sqrt(STANDARD_GRAVITY * radar.field.max_range)
+    max_rate = fastest_alarm(radar)
     chance = np.empty(6)
     n = 0
     for k in range(len(runs)):
@@ -264,8 +289,7 @@ def false_alarms(radar: Radar, draws: Draws, runs: Ints, mean: float, cues: Cues
             found.run[n], found.snr[n], found.sigma_angle[n] = runs[k], snr, sigma_angle
             found.u_los[n, 0], found.u_los[n, 1], found.u_los[n, 2] = u
             found.distance[n] = chance[3] * radar.field.max_range
-            rate = (2.0 * chance[4] - 1.0) * max_rate
-            found.rate[n] = math.nan if math.isnan(sigma_rate) else rate
+            found.rate[n] = (2.0 * chance[4] - 1.0) * max_rate
             found.sigma_distance[n], found.sigma_rate[n] = sigma_distance, sigma_rate
             n += 1
     return first_looks(found, n)

@@ -22,6 +22,7 @@ from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.modes import LevelNoise
 from opendome.kernels.motion import Noise
 from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
+from opendome.kernels.odds import Doubt, Rule, is_proven
 from opendome.kernels.pairing import pair_and_update
 from opendome.kernels.radar import Radar
 from opendome.kernels.rows import Beliefs, Rows, beliefs_in, chosen_rows, joined_rows
@@ -43,7 +44,7 @@ class Habits(NamedTuple):
     gates: Floats  # (3, 5) as of `match`, by rank: closed, tentative, confirmed
     twin_gate: float  # as of `twins`
     birth: Birth
-    rule: tuple[int, int]  # tentative rows need so many hits in so many looks
+    rule: Rule
 
 
 class Sweeps(NamedTuple):
@@ -69,17 +70,18 @@ class Eyes(NamedTuple):
     """Radars as a tracker knows them, as arrays; rows of what is none mean nothing."""
 
     fields: Fields
-    numbers: Floats  # (n, 8) of `Radar`, `RadarEye` and `Ration`; see `eye_of`
+    numbers: Floats  # (n, 10) of `Radar`, `RadarEye`, `Ration` and `Doubt`; see `eye_of`
     whole: Ints  # (n, 3) is_cued, capacity, band
 
 
 def stacked_eyes(eyes: Sequence[RadarEye | None]) -> Eyes:
     """Several radars; None for what is none."""
-    numbers, whole = np.full((len(eyes), 8), np.nan), np.zeros((len(eyes), 3), np.int64)
+    numbers, whole = np.full((len(eyes), 10), np.nan), np.zeros((len(eyes), 3), np.int64)
     for i, eye in enumerate(eyes):
         if eye is not None:
             radar = eye.radar
-            numbers[i] = (*radar[1:6], eye.period, eye.unknown_rcs, radar.ration.budget)
+            own = eye.period, eye.unknown_rcs, radar.ration.budget
+            numbers[i] = (*radar[1:6], *own, *eye.doubt)
             whole[i] = radar.is_cued, radar.ration.capacity, eye.band
     return Eyes(stacked([eye.radar.field if eye else None for eye in eyes]), numbers, whole)
 
@@ -91,7 +93,7 @@ def eye_of(eyes: Eyes, i: int) -> RadarEye:
     radar = Radar(
         one_of(eyes.fields, i), x[0], x[1], x[2], x[3], x[4], k[0] != 0, Ration(k[1], x[7])
     )
-    return RadarEye(radar, i, x[5], k[2], x[6])
+    return RadarEye(radar, i, x[5], k[2], x[6], Doubt(x[8], x[9]))
 
 
 @jit
@@ -114,7 +116,7 @@ def _burns_out(rows: Rows, standing: Standing, is_heard: Bools, t: float, t_eyes
 
 
 @jit
-def _kept(rows: Rows, standing: Standing, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
+def _kept(rows: Rows, standing: Standing, is_heard: Bools, t: float, rule: Rule) -> Ints:
     """As `kept_rows`, which asks again of rows that stand firm."""
     is_firm, place = standing.is_firm, standing.lines.place
     kept = np.empty(len(rows.run), np.int64)
@@ -145,7 +147,7 @@ def _looks_in(sweeps: Sweeps, k: int, runs: Ints) -> Looks:
 @jit
 def _paired(
     rows: Rows, near: Ints, now: Beliefs, view: View, eye: RadarEye, looks: Looks, habits: Habits
-) -> tuple[Ints, Ints]:
+) -> tuple[Ints, Ints, Floats]:
     """Rows (of those near) and looks that belong together; ``now`` is updated in place."""
     rank = np.zeros(len(near), np.int64)
     for k in range(len(near)):
@@ -162,12 +164,13 @@ def _take_near(
     """What a scan says of the rows that the radar may see, and the looks that belong to none."""
     now = predict_bank(beliefs_in(rows), near, t, habits.motion[0], habits.motion[1])
     view = radar_view(eye, rows, near, now, t)
-    row, look, rcs = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    row, look = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    fit, rcs = np.zeros(0), np.zeros(0)
     if len(looks.run) > 0:
-        row, look = _paired(rows, near, now, view, eye, looks, habits)
+        row, look, fit = _paired(rows, near, now, view, eye, looks, habits)
         rcs = radar_rcs(eye.radar, looks.snr, looks.distance)
-    scan = Scan(t, eye.sensor, eye.period, eye.band)
-    noted = note_scan(rows, near, now, view, (row, look, rcs), scan, habits.rule[0])
+    scan = Scan(t, eye.sensor, eye.period, eye.band, eye.doubt.clutter)
+    noted = note_scan(rows, near, now, view, (row, look, fit, rcs), scan, habits.rule)
     if len(noted.hit) > 0 and len(noted.stale) > 0:
         rows = merge_rows(rows, noted.hit, noted.stale, habits.twin_gate)
     return rows, noted.free
@@ -219,7 +222,7 @@ def take_sweeps(
                 rows, is_changed = chosen_rows(rows, kept), True
         if len(free) > 0:
             fresh = born(looks, free, rows.run, eye, t, habits.birth)
-            fresh.is_confirmed[:] = habits.rule[0] <= 1
+            fresh.is_confirmed[:] = is_proven(1, eye.doubt.first, habits.rule)
             count_ids(fresh, runs, next_id)
             rows, is_changed = joined_rows(rows, fresh), True
         if is_changed:

@@ -61,6 +61,7 @@ class Rows(NamedTuple):
     n_looks: Ints  # looks that could have seen it, from the first
     n_missed: Ints  # of these, the last ones without detection
     misses: Floats  # minus the logarithm of the chance of that, if it is there
+    odds: Floats  # natural logarithm, that it is a thing; see `odds`
     t_first: Floats
     t_update: Floats
     period: Floats  # of the sensor that saw it last
@@ -168,6 +169,7 @@ def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
         rows.n_looks[chosen],
         rows.n_missed[chosen],
         rows.misses[chosen],
+        rows.odds[chosen],
         rows.t_first[chosen],
         rows.t_update[chosen],
         rows.period[chosen],
@@ -213,6 +215,7 @@ def joined_rows(rows: Rows, more: Rows) -> Rows:
         _ordered(rows.n_looks, more.n_looks, order),
         _ordered(rows.n_missed, more.n_missed, order),
         _ordered(rows.misses, more.misses, order),
+        _ordered(rows.odds, more.odds, order),
         _ordered(rows.t_first, more.t_first, order),
         _ordered(rows.t_update, more.t_update, order),
         _ordered(rows.period, more.period, order),

@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.frames import geodetic_from_ecef
+from opendome.kernels.odds import (
+    LEAST,
+    MOST,
+    Rule,
+    is_proven,
+    odds_after_hit,
+    odds_after_miss,
+)
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.rows import LEVEL, N_MODELS, Beliefs, Rows, p_level, put_belief
 from opendome.kernels.vectors import Vector, dot, norm, row
-from opendome.kernels.views import View
+from opendome.kernels.views import P_PLUME, View
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +47,7 @@ class Scan(NamedTuple):
     sensor: int  # its index
     period: float
     band: int  # of cross-sections; -1: an infrared sensor, which sees plumes
+    clutter: float  # natural logarithm of the density of false looks
 
 
 class Noted(NamedTuple):
@@ -81,8 +90,16 @@ def burnt_rows(rows: Rows, runs: Ints, is_chosen: Bools, until: Floats) -> Ints:
 
 
 @jit
-def note_hit(rows: Rows, i: int, scan: Scan, revisit: float, rcs: float) -> None:
-    """A sensor has detected a row."""
+def note_hit(
+    rows: Rows, i: int, scan: Scan, seen: tuple[float, float], said: tuple[float, float]
+) -> None:
+    """A sensor has detected a row.
+
+    ``seen``: what its revisits and its chance of detection were; ``said``: what `match` says of the
+    look, and the cross-section that it shows.
+    """
+    (revisit, p_detect), (fit, rcs) = seen, said
+    rows.odds[i] = odds_after_hit(rows.odds[i], p_detect, fit, scan.clutter)
     rows.n_updates[i] += 1
     rows.n_looks[i] += 1
     rows.n_missed[i] = 0
@@ -104,6 +121,7 @@ def note_miss(rows: Rows, i: int, p_detect: float) -> None:
         rows.n_looks[i] += 1
     rows.n_missed[i] += 1
     rows.misses[i] -= math.log(1.0 - p_detect)
+    rows.odds[i] = odds_after_miss(rows.odds[i], p_detect)
     is_low = norm(row(rows.x, i)) < LOW_RADIUS
     least = MANOEUVRE if is_low and p_detect >= SURE else 0.0
     rows.agility[i] = max(rows.agility[i], least)
@@ -113,8 +131,8 @@ def note_miss(rows: Rows, i: int, p_detect: float) -> None:
 
 @jit
 def note_scan(
-    rows: Rows, near: Ints, beliefs: Beliefs, view: View, pairs: tuple[Ints, Ints, Floats],
-    scan: Scan, confirm_hits: int,
+    rows: Rows, near: Ints, beliefs: Beliefs, view: View,
+    pairs: tuple[Ints, Ints, Floats, Floats], scan: Scan, rule: Rule,
 ) -> Noted:  # fmt: skip
     """Write what one scan says into the rows, in place.
 
@@ -122,19 +140,20 @@ def note_scan(
     ----------
     near, beliefs, view
         The m rows that the sensor may see, what is believed of them now, and what was expected.
-    pairs : (p,) int, (p,) int, (n_looks,) float
-        Places in ``near`` and looks that belong together; the cross-section that each look shows.
+    pairs : (p,) int, (p,) int, (p,) float, (n_looks,) float
+        As `match` gives them, rows by their places in ``near``; the cross-section that each look
+        shows.
 
     Notes
     -----
     What an infrared sensor does not see is not brought to the time of its scan, as it may burn on.
     """
     m, is_plume, bit = len(near), scan.band < 0, 1 << scan.sensor
-    of_row, of_look, rcs = pairs
-    look = np.full(m, -1, np.int64)
+    of_row, of_look, fit, rcs = pairs
+    look, pair = np.full(m, -1, np.int64), np.full(m, -1, np.int64)
     is_free = np.ones(len(rcs), np.bool_)
     for k in range(len(of_row)):
-        look[of_row[k]] = of_look[k]
+        look[of_row[k]], pair[of_row[k]] = of_look[k], k
         is_free[of_look[k]] = False
     lists = np.empty((3, m), np.int64)
     n_hit, n_stale, n_cold = 0, 0, 0
@@ -149,8 +168,9 @@ def note_scan(
             if is_plume and not rows.is_boosting[i]:
                 lists[2, n_cold] = i
                 n_cold += 1
-            note_hit(rows, i, scan, view.revisit[k], rcs[look[k]])
-            rows.is_confirmed[i] |= rows.n_updates[i] >= confirm_hits
+            seen, said = (view.revisit[k], view.p_detect[k]), (fit[pair[k]], rcs[look[k]])
+            note_hit(rows, i, scan, seen, said)
+            rows.is_confirmed[i] |= is_proven(rows.n_updates[i], rows.odds[i], rule)
             continue
         if view.is_seen[k]:
             doubt = FOREIGN_P_DETECT if view.is_foreign[k] else SURE
@@ -172,22 +192,22 @@ class Stare(NamedTuple):
 
 @jit
 def note_stare(
-    rows: Rows, near: Ints, beliefs: Beliefs, said: tuple[Ints, Bools], scan: Scan,
-    confirm_hits: int,
+    rows: Rows, near: Ints, beliefs: Beliefs, said: tuple[Ints, Floats, Bools], scan: Scan,
+    rule: Rule,
 ) -> Stare:  # fmt: skip
     """Write what one look of many satellites says into the rows, in place.
 
     Parameters
     ----------
-    said : (m, 2) int, (m,) bool
-        How many satellites saw the plume, and how many the glow, of each of the rows ``near``; and
-        whether it was too vague for that.
+    said : (m, 2) int, (m,) float, (m,) bool
+        How many satellites saw the plume, and how many the glow, of each of the rows ``near``; the
+        sum of what `match` says of these looks; whether it was too vague for that.
 
     Notes
     -----
     What is not seen may be cold, or out of sight of all: that is no miss.
     """
-    hits, is_vague = said
+    hits, fit, is_vague = said
     lists = np.empty((4, len(near)), np.int64)
     n = np.zeros(4, np.int64)
     for k in range(len(near)):
@@ -202,9 +222,11 @@ def note_stare(
         put_belief(rows, i, beliefs, k)
         for _ in range(hits[k, 0] + hits[k, 1]):
             note_sighting(rows, i, scan)
+            rows.odds[i] += math.log(P_PLUME) - scan.clutter
+        rows.odds[i] = min(rows.odds[i] + fit[k], MOST)
         if is_plume:
             rows.t_plume[i], rows.plume_period[i] = scan.t, max(scan.period, period)
-        rows.is_confirmed[i] |= rows.n_updates[i] >= confirm_hits
+        rows.is_confirmed[i] |= is_proven(rows.n_updates[i], rows.odds[i], rule)
         which = 0 if is_plume else 1
         if is_plume != was_boosting:
             lists[which, n[which]] = i
@@ -236,26 +258,24 @@ def is_sound(cov: Floats) -> bool:
 
 
 @jit
-def is_kept(rows: Rows, i: int, is_heard: bool, t: float, rule: tuple[int, int]) -> bool:
+def is_kept(rows: Rows, i: int, is_heard: bool, t: float, rule: Rule) -> bool:
     """Whether row i is not lost, too vague or absurd after a scan at t; see `kept_rows`."""
-    confirm_hits, confirm_looks = rule
     if not rows.is_confirmed[i]:
-        if rows.n_looks[i] - rows.n_updates[i] > confirm_looks - confirm_hits:
+        is_by_hits = math.isnan(rule.odds)
+        if is_by_hits and rows.n_looks[i] - rows.n_updates[i] > rule.looks - rule.hits:
             return False
-        if is_heard and t - rows.t_update[i] > (confirm_looks + 1) * rows.period[i]:
+        if is_heard and t - rows.t_update[i] > (rule.looks + 1) * rows.period[i]:
             return False
+    is_lost = rows.misses[i] > LOST if math.isnan(rule.odds) else rows.odds[i] < LEAST
     cov, v = rows.cov[i], rows.x[i, 3:6]
-    if rows.misses[i] > LOST or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
+    if is_lost or not cov[0, 0] + cov[1, 1] + cov[2, 2] < MOST_SIGMA**2:
         return False
     return bool(dot(v, v) < MOST_SPEED**2) and is_sound(cov)
 
 
 @jit
-def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: tuple[int, int]) -> Ints:
-    """Rows (m,) that are not lost, too vague or absurd after a scan at t in some runs.
-
-    ``rule``: tentative rows need so many hits in so many looks.
-    """
+def kept_rows(rows: Rows, runs: Ints, is_heard: Bools, t: float, rule: Rule) -> Ints:
+    """Rows (m,) that are not lost, too vague or absurd after a scan at t in some runs."""
     kept = np.empty(len(rows.run), np.int64)
     n, place = 0, 0
     for i in range(len(rows.run)):

@@ -237,6 +237,18 @@ def look(
 
 
 @jit
+def volume(radar: Skywave) -> float:
+    """Over what its false alarms spread: distance, two angles and distance rate.
+
+    All lie at one height; upwards they spread as its errors do, in the middle of its ranges.
+    """
+    middle = 0.5 * (radar.min_range + radar.max_range)
+    up = math.sqrt(2.0 * math.pi) * radar.altitude / middle
+    flat = (radar.max_range - radar.min_range) * 2.0 * radar.half_sector
+    return flat * up * 2.0 * (MAX_SPEED - radar.blind_speed)
+
+
+@jit
 def false_alarms(radar: Skywave, draws: Draws, runs: Ints, mean: float) -> Looks:
     """Detections of nothing: Poisson per run, even in ground range and azimuth."""
     counts = np.zeros(len(runs), np.int64)

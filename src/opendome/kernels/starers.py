@@ -53,7 +53,7 @@ def distinct_places(places: Floats) -> tuple[Floats, Ints]:
 @jit
 def follow(
     run: Ints, now: Beliefs, rank: Ints, seen: Sightings, gates: Floats, manner: Manner
-) -> tuple[Ints, Bools]:
+) -> tuple[Ints, Floats, Bools]:
     """Update beliefs, in place, by one satellite after another.
 
     Parameters
@@ -63,17 +63,19 @@ def follow(
 
     Returns
     -------
-    hits, is_free : (n, 2) int, (n_looks,) bool
-        How many satellites saw the plume and the glow of each row; looks that belong to none.
+    hits, fit, is_free : (n, 2) int, (n,) float, (n_looks,) bool
+        How many satellites saw the plume and the glow of each row; the sum of what `match` says of
+        these looks; looks that belong to none.
     """
-    hits = np.zeros((len(run), 2), np.int64)
+    hits, fits = np.zeros((len(run), 2), np.int64), np.zeros(len(run))
     is_free = np.ones(len(seen.looks.run), np.bool_)
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         scan = (looks_at(seen.looks, mine), seen.places[k])
-        row, look = pair_and_update(run, now, rank, scan, gates, manner)
+        row, look, fit = pair_and_update(run, now, rank, scan, gates, manner)
         for m in range(len(row)):
             i = mine[look[m]]
             is_free[i] = False
+            fits[row[m]] += fit[m]
             hits[row[m], 0 if seen.is_plume[i] else 1] += 1
-    return hits, is_free
+    return hits, fits, is_free

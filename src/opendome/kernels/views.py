@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.field import Field, is_in_field, may_be_in_field, seen_from
 from opendome.kernels.infrared import Sight, is_in_view
+from opendome.kernels.odds import Doubt
 from opendome.kernels.radar import Radar, mean_snr
 from opendome.kernels.rows import LEAST_RCS, Beliefs, Rows
 
@@ -37,6 +38,7 @@ class RadarEye(NamedTuple):
     period: float
     band: int  # 0 or 1: which of a track's two cross-sections it sees
     unknown_rcs: float  # m^2, of what no radar has measured
+    doubt: Doubt
 
 
 class View(NamedTuple):

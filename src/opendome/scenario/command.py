@@ -73,6 +73,12 @@ class Node:
         not_below="confirm_hits",
         default=5,
     )
+    confirm_by: str = keys.choice(
+        "confirm_by",
+        "What confirms a track and ends it: M hits of N looks, or its chance to exist.",
+        ("hits", "existence"),
+        default="hits",
+    )
     filter: str = keys.choice(
         "filter", "Kind of track filter.", ("ckf", "ekf", "imm"), default="imm"
     )

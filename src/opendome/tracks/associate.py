@@ -28,5 +28,4 @@ class Gnn(AbstractAssociator):
 
     def associate(self, run: Ints, expected: Expected, looks: Looks, rank: Ints) -> Association:
         """Pairs of the best assignment; confirmed rows choose first."""
-        row, look = match(run, expected, looks, rank, GATES)
-        return Association(row, look, np.ones(len(row)))
+        return Association(*match(run, expected, looks, rank, GATES))

@@ -30,11 +30,11 @@ CLOSED, TENTATIVE, CONFIRMED = range(3)  # ranks of rows, as an associator serve
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """Which look updates which row, and with what weight (1 where the choice is hard)."""
+    """Which look updates which row, and how well it fits."""
 
     row: Ints
     look: Ints
-    weight: Floats
+    fit: Floats  # natural logarithm of the density of the look, if it is of the row
 
 
 class AbstractFilter(ABC):

@@ -9,10 +9,12 @@ from typing import final
 
 import numpy as np
 
+from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels import infrared, radar, skywave
 from opendome.kernels.dwell import shares
 from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.looks import Looks
+from opendome.kernels.odds import Doubt, doubt_of
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.skywave_view import SkywaveEye, skywave_view
 from opendome.kernels.views import (
@@ -47,6 +49,8 @@ class AbstractCoverage(ABC):
         NaN for an infrared sensor, which measures no distance.
     band : int
         0 or 1, which of a track's two cross-sections the sensor sees; -1 none.
+    doubt : Doubt
+        What its looks are worth.
     """
 
     index: int
@@ -55,6 +59,7 @@ class AbstractCoverage(ABC):
     r_ecef: Floats
     max_range: float
     band: int
+    doubt: Doubt
 
     @abstractmethod
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
@@ -84,6 +89,7 @@ class RadarCoverage(AbstractCoverage):
     r_ecef: Floats
     max_range: float
     band: int
+    doubt: Doubt
     eye: RadarEye
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
@@ -114,6 +120,7 @@ class InfraredCoverage(AbstractCoverage):
     r_ecef: Floats
     max_range: float
     band: int
+    doubt: Doubt
     sight: infrared.Sight
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
@@ -144,6 +151,7 @@ class FleetCoverage(AbstractCoverage):
     r_ecef: Floats  # nowhere in particular
     max_range: float
     band: int
+    doubt: Doubt
     is_high: bool  # its satellites pass by slowly, and see launches as they leave the clouds
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
@@ -174,6 +182,7 @@ class SkywaveCoverage(AbstractCoverage):
     r_ecef: Floats
     max_range: float
     band: int
+    doubt: Doubt
     eye: SkywaveEye
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
@@ -203,6 +212,9 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
     if isinstance(system, RadarSystem):
         place = (site.lat, site.lon, site.alt) if site is not None else (0.0, 0.0, 0.0)
         band = 1 if system.band in LOW_BANDS else 0
+        numbers = radar.radar_at(system, place, sensor.azimuth)
+        spread = radar.volume(numbers, math.cos(system.cue_width))
+        doubt = doubt_of(float(system.false_alarms), spread)
         return RadarCoverage(
             index=index,
             period=system.period,
@@ -210,27 +222,35 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
             r_ecef=r_ecef,
             max_range=system.max_range,
             band=band,
+            doubt=doubt,
             eye=RadarEye(
-                radar=radar.radar_at(system, place, sensor.azimuth),
+                radar=numbers,
                 sensor=index,
                 period=float(system.period),
                 band=band,
                 unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
+                doubt=doubt,
             ),
         )
     if isinstance(system, SkywaveSystem):
         place = (site.lat, site.lon, site.alt) if site is not None else (0.0, 0.0, 0.0)
+        below = skywave.skywave_at(system, place, sensor.azimuth)
+        doubt = doubt_of(float(system.false_alarms), skywave.volume(below))
         eye = SkywaveEye(
-            radar=skywave.skywave_at(system, place, sensor.azimuth),
+            radar=below,
             period=float(system.period),
             unknown_rcs=UNKNOWN_RCS * float(system.reference_rcs),
         )
         return SkywaveCoverage(
-            index, system.period, sensor.latency, r_ecef, system.max_range, 1, eye
+            index, system.period, sensor.latency, r_ecef, system.max_range, 1, doubt, eye
         )
+    eyes = infrared.infrared_of(system)
+    orbits = [EARTH_RADIUS_MEAN + shell.altitude for shell in sensor.orbits]
+    disc = infrared.cos_disc(eyes, max(orbits, default=infrared.GEO_RADIUS))
+    doubt = doubt_of(float(system.false_alarms), 2.0 * math.pi * (1.0 - disc))
     if sensor.orbits or sensor.ellipses or system.noise_hot or system.noise_warm:
-        nowhere, is_high = np.full(3, np.nan), not sensor.orbits
-        return FleetCoverage(index, system.period, sensor.latency, nowhere, math.nan, -1, is_high)
+        known = (index, system.period, sensor.latency, np.full(3, np.nan), math.nan, -1, doubt)
+        return FleetCoverage(*known, is_high=not sensor.orbits)
     return InfraredCoverage(
         index=index,
         period=system.period,
@@ -238,5 +258,6 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
         r_ecef=r_ecef,
         max_range=math.nan,
         band=-1,
-        sight=infrared.sight_from(infrared.infrared_of(system), r_ecef),
+        doubt=doubt,
+        sight=infrared.sight_from(eyes, r_ecef),
     )

@@ -64,7 +64,7 @@ def habits_of(rules: Rules) -> Habits:
         gates=GATES,
         twin_gate=GATE,
         birth=BIRTH,
-        rule=(rules.confirm_hits, rules.confirm_looks),
+        rule=rules.proof,
     )
 
 

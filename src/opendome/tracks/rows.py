@@ -23,7 +23,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
     """Tentative tracks, first seen at t."""
     n = len(run)
     never = np.full((5, n), np.nan)
-    zeros, counts = np.zeros((3, n)), np.zeros((3, n), np.int64)
+    zeros, counts = np.zeros((4, n)), np.zeros((3, n), np.int64)
     times = np.full((3, n), t)
     return Rows(
         *beliefs._replace(t=times[0]),
@@ -34,6 +34,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
         n_looks=np.ones(n, np.int64),
         n_missed=counts[0],
         misses=zeros[0],
+        odds=zeros[3],
         t_first=times[1],
         t_update=times[2],
         period=zeros[1],

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome.kernels.looks import Looks
+from opendome.kernels.odds import Rule, is_proven
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.scanning import Scan, burnt_rows, kept_rows, note_scan
 from opendome.kernels.views import View
@@ -27,12 +28,11 @@ from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 
 @dataclass(frozen=True)
 class Rules:
-    """How one picture is kept: its parts and its M-of-N rule."""
+    """How one picture is kept: its parts, and when a track is confirmed."""
 
     filter: AbstractFilter
     associator: AbstractAssociator
-    confirm_hits: int
-    confirm_looks: int
+    proof: Rule
 
 
 class Heard(NamedTuple):
@@ -48,7 +48,7 @@ NO_PAIRS = Association(NOTHING, NOTHING, np.zeros(0))
 
 def scan_of(coverage: AbstractCoverage, t: float) -> Scan:
     """A scan of a sensor at time t."""
-    return Scan(t, coverage.index, coverage.period, coverage.band)
+    return Scan(t, coverage.index, coverage.period, coverage.band, coverage.doubt.clutter)
 
 
 def take_scan(
@@ -66,10 +66,10 @@ def take_scan(
     if len(rows.run) == 0:
         return rows, np.arange(len(looks.run))
     near = coverage.near(rows, *heard, t)
-    free, rule = np.arange(len(looks.run)), (rules.confirm_hits, rules.confirm_looks)
+    free = np.arange(len(looks.run))
     if len(near):
         rows, free = _take_near(rules, rows, near, coverage, scan)
-    kept = kept_rows(rows, *heard, t, rule)
+    kept = kept_rows(rows, *heard, t, rules.proof)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), free
 
 
@@ -84,8 +84,8 @@ def _take_near(
     if len(looks.run):
         found = _associate(rules, rows, near, beliefs, (coverage, view, looks))
         rcs = coverage.rcs(looks)
-    pairs, now = (found.row, found.look, rcs), scan_of(coverage, t)
-    noted = note_scan(rows, near, beliefs, view, pairs, now, rules.confirm_hits)
+    pairs, now = (found.row, found.look, found.fit, rcs), scan_of(coverage, t)
+    noted = note_scan(rows, near, beliefs, view, pairs, now, rules.proof)
     if len(noted.cold):
         rules.filter.ignite(beliefs_of(rows), noted.cold)
         rows.t_predicted[noted.cold] = np.nan
@@ -130,7 +130,8 @@ def start_tracks(
         chosen: list[Any] = [column[free] for column in looks]
         fresh.rcs_sum[:, coverage.band] = coverage.rcs(Looks(*chosen))
         fresh.rcs_n[:, coverage.band] = 1
-    fresh.is_confirmed[:] = rules.confirm_hits <= 1
+    fresh.odds[:] = coverage.doubt.first
+    fresh.is_confirmed[:] = is_proven(1, coverage.doubt.first, rules.proof)
     return add_rows(rows, fresh)
 
 

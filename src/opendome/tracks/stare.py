@@ -12,6 +12,7 @@ import numpy as np
 
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
+from opendome.kernels.odds import MOST_FIRST
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.scanning import kept_rows, note_stare
 from opendome.kernels.starers import Sightings, distinct_places, follow
@@ -66,22 +67,24 @@ def take_stare(
         beliefs = rules.filter.predict(beliefs_of(rows), near, t)
         places = np.einsum("nii->n", beliefs.cov[:, :3, :3])
         is_vague = ~beliefs.is_boosting & (places > VAGUE**2)
-        hits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague))
-        rows = _write(rules, rows, near, beliefs, (coverage, hits, is_vague, t))
+        hits, fits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague))
+        rows = _write(rules, rows, near, beliefs, (coverage, (hits, fits, is_vague), t))
         seen = some(seen, np.flatnonzero(is_free))
-    kept = kept_rows(rows, *heard, t, (rules.confirm_hits, rules.confirm_looks))
+    kept = kept_rows(rows, *heard, t, rules.proof)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), seen
 
 
 def _follow(
     rules: Rules, rows: Rows, near: Ints, beliefs: Beliefs, look: tuple[Sightings, Bools]
-) -> tuple[Ints, Bools]:
+) -> tuple[Ints, Floats, Bools]:
     """Update beliefs, in place, by one satellite after another; vague ones are left alone.
 
-    Gives how many satellites saw the plume and the glow of each (m, 2), and the looks left over.
+    Gives how many satellites saw the plume and the glow of each (m, 2), how well that fits (m,),
+    and the looks left over.
     """
     seen, is_vague = look
-    hits, is_free = np.zeros((len(near), 2), np.int64), np.ones(len(seen.looks.run), np.bool_)
+    hits, fits = np.zeros((len(near), 2), np.int64), np.zeros(len(near))
+    is_free = np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[is_vague] = CLOSED
     if is_plain(rules):
@@ -94,8 +97,9 @@ def _follow(
         found = rules.associator.associate(rows.run[near], expected, looks, rank)
         rules.filter.update(beliefs, expected, looks, found)
         is_free[mine[found.look]] = False
+        fits[found.row] += found.fit
         np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
-    return hits, is_free
+    return hits, fits, is_free
 
 
 def _write(
@@ -103,12 +107,12 @@ def _write(
     rows: Rows,
     near: Ints,
     beliefs: Beliefs,
-    scan: tuple[AbstractCoverage, Ints, Bools, float],
+    scan: tuple[AbstractCoverage, tuple[Ints, Floats, Bools], float],
 ) -> Rows:
     """Rows with what the look said of those near."""
-    coverage, hits, is_vague, t = scan
+    coverage, said, t = scan
     t_plume, now = rows.t_plume.copy(), scan_of(coverage, t)
-    noted = note_stare(rows, near, beliefs, (hits, is_vague), now, rules.confirm_hits)
+    noted = note_stare(rows, near, beliefs, said, now, rules.proof)
     if len(noted.ignited):
         rules.filter.ignite(beliefs_of(rows), noted.ignited)
         rows.t_predicted[noted.ignited] = np.nan
@@ -187,5 +191,6 @@ def start_stare(
     fresh.n_looks[:] = counts
     fresh.t_plume[is_plume] = t
     fresh.plume_period[is_plume] = coverage.period
-    fresh.is_confirmed[:] = counts >= rules.confirm_hits
+    fresh.odds[:] = np.where(counts > 1, MOST_FIRST, coverage.doubt.first)
+    fresh.is_confirmed[:] = counts >= rules.proof.hits
     return add_rows(rows, fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, final
@@ -10,6 +11,7 @@ import numpy as np
 
 from opendome.kernels.admission import Beat, Clocks, Marks, no_marks
 from opendome.kernels.looks import Looks
+from opendome.kernels.odds import Rule
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.radar_scans import Eyes, Sweeps, stacked_eyes, take_sweeps
 from opendome.kernels.rows import Rows
@@ -47,6 +49,7 @@ from opendome.tracks.words import (
     words_of,
 )
 
+PROVEN = math.log(19.0)  # odds from which a track is confirmed: 95 %
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
 
@@ -106,7 +109,9 @@ class Tracker:
         for i, cell in enumerate(every):
             n = command.nodes[cell.lead]
             parts = FILTERS[n.filter](), ASSOCIATORS[n.associator]()
-            rules = Rules(*parts, n.confirm_hits, max(n.confirm_looks, n.confirm_hits))
+            odds = PROVEN if n.confirm_by == "existence" else math.nan
+            proof = Rule(n.confirm_hits, max(n.confirm_looks, n.confirm_hits), odds)
+            rules = Rules(*parts, proof)
             alike.setdefault(rules, []).append(i)
         groups = []
         for rules, mine in alike.items():

@@ -210,7 +210,7 @@ def test_a_scan_that_comes_a_little_late_is_used(world):
 def test_joined_nodes_share_one_picture_by_the_rules_of_their_lead(world):
     nodes = (node(name="a"), node(name="b"), node(name="c", confirm_hits=2))
     tracker = tracker_of(*nodes, wiring="hub", hub="c")
-    assert [g.rules.confirm_hits for g in tracker.groups] == [2]
+    assert [g.rules.proof.hits for g in tracker.groups] == [2]
     state = run_until(tracker, world, 25)
     assert set(tracker.picture(state, 25.0).node) == {0}
 
