@@ -12,7 +12,9 @@ import pytest
 
 from opendome.battle import exact
 from opendome.battle.assign import counts_by_kind, greedy, has_one_kind, objective, worth
+from opendome.battle.static.solve import solve
 from opendome.kernels.assignment import Problems
+from opendome.kernels.packages import Instance
 
 
 def mixed(n: int = 30, b: int = 6, n_kinds: int = 3, seed: int = 0, salvo: int = 2) -> Problems:
@@ -130,3 +132,21 @@ def test_the_solver_prints_nothing():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout == "[ True]\n"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_rounds_are_all_that_binds_it_is_the_certified_static_plan(seed: int):
+    """Everything in reach now, channels for all, salvos as long as wanted, rounds for nothing."""
+    problem = mixed(n=8, b=3, seed=seed, salvo=9)
+    problem = problem._replace(
+        reach=np.ones_like(problem.reach),
+        rounds=np.random.default_rng(seed).integers(2, 4, (1, 3)),
+        channels=np.full((1, 3), 99),
+        cost=np.zeros(3),
+    )
+    static = solve(Instance(problem.value, 1.0 - problem.p_kill, problem.rounds[0]))
+    answer = exact.optimal(problem)
+    assert static.is_proven
+    assert answer.is_proven.all()
+    loss = problem.value.sum() - objective(problem, answer.given)[0]
+    assert loss == pytest.approx(static.objective, rel=1e-7)

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 
 from opendome.results.result import Campaign
-from opendome.views.report import assumptions, counts, funnels, made, picture_table, quality, stocks
+from opendome.views.report import (
+    assumptions,
+    counts,
+    funnels,
+    made,
+    picture_table,
+    planned,
+    quality,
+    stocks,
+)
 from opendome.views.report.layout import figure, nothing, section
 from opendome.views.report.markup import Floats, Markup, tag
 from opendome.views.report.scene import Scene, mapping
@@ -106,7 +115,16 @@ def rounds(campaign: Campaign, scene: Scene, shown: Shown | None) -> Markup:
     body = [figure(stocks.fired_chart(found, shown), note)]
     if shown is not None:
         body.append(figure(stocks.stock_chart(found, shown), f"Run {shown.run}."))
-    return section(5, "rounds", title, lead, tag("div", *body, class_="pair"))
+    parts = [tag("div", *body, class_="pair")]
+    plans = planned.figures(campaign)
+    if plans:
+        words = (
+            "No plan of the policy's class is expected to lose less than the bound; where a rule "
+            "proves nothing there is none. A plan over time counts on rounds in the mean."
+        )
+        parts += [tag("h3", "What was planned"), planned.table(plans),
+                  tag("p", words, class_="note")]  # fmt: skip
+    return section(5, "rounds", title, lead, *parts)
 
 
 def picture(campaign: Campaign) -> Markup:
