@@ -3,9 +3,10 @@
 python docs/policies_judged.py mixed_raid --runs 4
 python docs/policies_judged.py mixed_raid --runs 4 --set stock=0.4 --set wirings=stovepiped
 
-Greedy fights; every decision is put to the other rules and to the policy `optimal` as well. Of each
-rule: in what share of the decisions it loses no more than the proven best plan, and how much more
-in the mean, as a share of the value at stake.
+Greedy fights; every decision is put to the other policies and to `optimal` as well. Of each: in
+what share of the decisions it loses no more than the proven best plan, and how much more in the
+mean, as a share of the value at stake. Plans over time are not of this kind. `--set policies=mine`
+chooses.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from opendome.studies.fidelity import quickened
 from opendome.studies.inputs import read_inputs
 from opendome.studies.policies import PolicyInputs, asked, following, with_stock
 
-RULES = ("nearest_shooter", "fixed_salvo", "greedy")
 AS_SHIPPED = dict(POLICIES)
 EQUAL = 1e-6  # of the value at stake
 
@@ -32,14 +32,14 @@ EQUAL = 1e-6  # of the value at stake
 class Decision(NamedTuple):
     """One plan of one node."""
 
-    behind: tuple[float, ...]  # what each rule loses more than the best plan, of the value
+    behind: tuple[float, ...]  # what each loses more than the best plan, of the value
     rounds_bind: bool  # a battery gives its last round
     channels_bind: bool  # a battery uses its last channel
 
 
-def judge(problems: Problems) -> tuple[Assignment, list[Decision]]:
-    """What greedy gives, and how all rules compare with the best plan."""
-    given = {name: AS_SHIPPED[name](problems) for name in (*RULES, "optimal")}
+def judge(problems: Problems, names: tuple[str, ...]) -> tuple[Assignment, list[Decision]]:
+    """What greedy gives, and how policies compare with the best plan."""
+    given = {name: AS_SHIPPED[name](problems) for name in {*names, "greedy", "optimal"}}
     saved = {name: objective(problems, answer.given) for name, answer in given.items()}
     found = []
     for g in range(len(problems.offsets) - 1):
@@ -48,7 +48,7 @@ def judge(problems: Problems) -> tuple[Assignment, list[Decision]]:
         if value <= 0.0 or not is_now.any():
             continue
         best = given["optimal"].given[rows]
-        behind = (saved["optimal"][g] - saved[name][g] for name in RULES)
+        behind = (saved["optimal"][g] - saved[name][g] for name in names)
         fires = np.where(is_now, best, 0).sum(axis=0)
         found.append(
             Decision(
@@ -69,13 +69,14 @@ def main() -> None:
     given = parser.parse_args()
     inputs = read_inputs(PolicyInputs, "policies", given.sets)
     data = with_stock(quickened(resolved(given.scenario), inputs.fidelity), inputs.stock)
-    head = ["wiring", "decisions", *(f"{rule}: best, behind" for rule in RULES), "rounds bind"]
+    names = tuple(n for n in asked(inputs)[2] if n not in ("optimal", "sequencing"))
+    head = ["wiring", "decisions", *(f"{name}: best, behind" for name in names), "rounds bind"]
     print("| " + " | ".join([*head, "channels bind"]) + " |")
     for wiring in asked(inputs)[1]:
         noted: list[Decision] = []
 
         def judged(problems: Problems, noted: list[Decision] = noted) -> Assignment:
-            answer, found = judge(problems)
+            answer, found = judge(problems, names)
             noted += found
             return answer
 
