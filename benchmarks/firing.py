@@ -1,17 +1,21 @@
 """Dynamic assignment: what policies leak beside a bound that none can beat, and how long they plan.
 
 Problems follow the law in ``firing_problems``. Policies meet the same luck, run for run.
+``python -m benchmarks.firing RUNS [CASE ...] [--keep FILE]`` goes on where an earlier call stopped.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import time
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.firing_policies import Replanned, Salvo, bound
+from benchmarks.firing_policies import Replanned, Salvo, bound, worth_at
 from benchmarks.firing_problems import (
     CASES,
     Case,
@@ -41,8 +45,9 @@ POLICIES: dict[str, Callable[[], Policy]] = {
 class Timed:
     """A policy, and the processor time of its decisions, s."""
 
-    def __init__(self, policy: Policy, seconds: list[float]) -> None:
-        self.policy, self.seconds = policy, seconds
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.seconds: list[float] = []
 
     def __call__(self, problem: FiringProblem, standing: Standing) -> Orders:
         """Orders for this slot."""
@@ -52,17 +57,40 @@ class Timed:
         return orders
 
 
-def leaks(
-    problem: FiringProblem, make: Callable[[], Policy], runs: int, seconds: list[float]
-) -> Any:
-    """Value lost in each run, (runs,)."""
-    found = []
-    for run in range(runs):
-        uniform = np.random.default_rng(LUCK + run).random((MANY, len(problem.value)))
-        result = fight(problem, Timed(make(), seconds), lambda k, u=uniform: u[k])
-        assert result.refused == 0
-        found.append(result.leak)
-    return np.array(found)
+class Raid(NamedTuple):
+    """What came of one run of one policy."""
+
+    leak: float
+    luck: float
+    seconds: list[float]  # of each decision
+
+
+class Kept:
+    """Raids that were fought, by case, policy and run; in a file, where one is named."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.raids: dict[tuple[str, str, int], Raid] = {}
+        if path is not None and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                case, policy, run, *raid = json.loads(line)
+                self.raids[case, policy, run] = Raid(*raid)
+
+    def add(self, key: tuple[str, str, int], raid: Raid) -> None:
+        """Keep a raid."""
+        self.raids[key] = raid
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([*key, *raid]) + "\n")
+
+
+def raid(problem: FiringProblem, worth: Any, policy: Policy, run: int) -> Raid:
+    """One policy under the luck of one run."""
+    uniform = np.random.default_rng(LUCK + run).random((MANY, len(problem.value)))
+    timed = Timed(policy)
+    result = fight(problem, timed, lambda k: uniform[k], worth)
+    assert result.refused == 0
+    return Raid(result.leak, result.luck, [round(s, 6) for s in timed.seconds])
 
 
 def mean_and_half(values: Any) -> tuple[float, float]:
@@ -70,26 +98,34 @@ def mean_and_half(values: Any) -> tuple[float, float]:
     return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def of_case(name: str, case: Case, runs: int) -> list[Row]:
+def of_case(name: str, case: Case, runs: int, kept: Kept) -> list[Row]:
     """Bound, leaks of all policies, paired differences to the simplest, time of a decision."""
     problem = draw(case, SEED)
     bound(problem, Effort(sweeps=2))  # compiles
     least = bound(problem, CLOSE)
+    worth = worth_at(problem, least)
     size = f"{case.threats} threats, {case.batteries} x {case.rounds}, {case.channels} channels"
     rows = [Row("firing", f"{name}, bound", least.bound, "value", size)]
-    simple = None
+    simple, seconds = None, [0.0]
     for title, make in POLICIES.items():
-        seconds: list[float] = []
-        found = leaks(problem, make, runs, seconds)
+        for run in range(runs):
+            if (name, title, run) not in kept.raids:
+                kept.add((name, title, run), raid(problem, worth, make(), run))
+        raids = [kept.raids[name, title, run] for run in range(runs)]
+        found = np.array([r.leak for r in raids])
+        less_luck = np.array([r.leak - r.luck for r in raids])
+        seconds = [s for r in raids for s in r.seconds]
         mean, half = mean_and_half(found)
-        above = f"{100 * (mean / least.bound - 1):.1f} % above the bound"
-        note = f"+- {half:.0f} over {runs} runs, {above}"
+        note = f"+- {half:.0f} over {runs} runs; without luck "
+        mean, half = mean_and_half(less_luck)
+        above = f"{100 * (mean / least.bound - 1):.1f} +- {100 * half / least.bound:.1f} %"
+        note += f"{mean:.0f} +- {half:.0f}, {above} above the bound"
         if simple is not None:
-            less, spread = mean_and_half(simple - found)
+            less, spread = mean_and_half(simple - less_luck)
             note += f"; {less:.0f} +- {spread:.0f} less than the first"
         else:
-            simple = found
-        rows.append(Row("firing", f"{name}, {title}", mean, "value", note))
+            simple = less_luck
+        rows.append(Row("firing", f"{name}, {title}", float(found.mean()), "value", note))
     again, slow = np.percentile(seconds, [50, 95])
     note = f"p95 {1e3 * slow:.0f} ms, largest {1e3 * max(seconds):.0f} ms"
     rows.append(Row("firing", f"{name}, one planning", 1e3 * again, "CPU-ms", note))
@@ -98,13 +134,22 @@ def of_case(name: str, case: Case, runs: int) -> list[Row]:
 
 def measure(runs: int = RUNS) -> list[Row]:
     """All cases."""
-    return [row for name, case in CASES.items() for row in of_case(name, case, runs)]
+    return [row for name, case in CASES.items() for row in of_case(name, case, runs, Kept(None))]
+
+
+def main() -> None:
+    """Some cases, with a number of runs of one's own."""
+    from benchmarks.__main__ import print_rows
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.firing", description=__doc__)
+    parser.add_argument("runs", type=int, metavar="RUNS", help="of each case")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="of raids that were fought")
+    options = parser.parse_args()
+    kept = Kept(options.keep)
+    for name in options.cases or CASES:
+        print_rows(of_case(name, CASES[name], options.runs, kept))
 
 
 if __name__ == "__main__":
-    import sys
-
-    from benchmarks.__main__ import print_rows
-
-    for name in sys.argv[2:] or CASES:
-        print_rows(of_case(name, CASES[name], int(sys.argv[1])))
+    main()

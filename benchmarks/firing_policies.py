@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.firing_problems import WAIT, FiringProblem, Orders, Standing
+from benchmarks.firing_problems import SLOTS, WAIT, FiringProblem, Orders, Standing
 from opendome.battle.sequencing import Effort, Means, Plan, carried, gains, solve
-from opendome.kernels.sequences import Schedule, allot
+from opendome.kernels.sequences import Schedule, allot, values
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,6 +31,12 @@ def rows_of(schedule: Schedule, rows: Ints) -> Schedule:
 def bound(problem: FiringProblem, effort: Effort) -> Plan:
     """What no policy of the class beats."""
     return solve(whole(problem), Means(problem.rounds, problem.channels), 0, None, effort)
+
+
+def worth_at(problem: FiringProblem, plan: Plan, salvo: int = 2) -> Floats:
+    """What a threat that lives in each slot costs at the prices of a plan, (n, n_slots)."""
+    n_slots = int(max(SLOTS, problem.last.max() + problem.known.max() + 2))
+    return np.asarray(values(whole(problem), plan.prices, salvo, n_slots)[0])
 
 
 def fireable(problem: FiringProblem, standing: Standing) -> Floats:

@@ -26,7 +26,8 @@ TRACK = 9
 FLIGHT = 12.0  # s from launch to intercept
 PLAN = 5.0  # s from decision to launch
 
-outages = st.lists(st.floats(0.0, 100.0), max_size=4).map(
+instants = st.floats(0.0, 100.0).map(lambda t: round(t, 6))  # none that vanishes beside others
+outages = st.lists(instants, max_size=4).map(
     lambda x: tuple((a, b) for a, b in zip(sorted(x)[::2], sorted(x)[1::2], strict=False) if a < b)
 )
 lines = st.builds(

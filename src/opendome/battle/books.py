@@ -82,6 +82,8 @@ class BattleState:
     orders: OrderBook
     log: OrderLog
     heard: Ints  # sorted keys of what was reported
+    borrowed: OrderBook  # of others, as nodes that were cut off remember them; tracks are their own
+    is_cut: Bools  # (n_nodes,) from the others, when last looked at
     plans: list[Plans] = field(default_factory=list)  # made since they were last taken away
     n_reopened: int = 0  # kills that the picture contradicted
 
@@ -106,7 +108,7 @@ def new_tracks(keys: Ints, n_batteries: int) -> TrackBook:
     )
 
 
-def begin(runs: Ints, n_cells: int, n_batteries: int) -> BattleState:
+def begin(runs: Ints, n_cells: int, n_batteries: int, n_nodes: int = 1) -> BattleState:
     """Nothing seen, nothing ordered."""
     none = np.zeros(0, dtype=np.int64)
     orders = OrderBook(none, none, none, none, none, none, np.zeros(0), np.zeros(0))
@@ -120,6 +122,8 @@ def begin(runs: Ints, n_cells: int, n_batteries: int) -> BattleState:
         orders=orders,
         log=OrderLog(none, none),
         heard=none,
+        borrowed=orders,
+        is_cut=np.zeros(n_nodes, dtype=np.bool_),
     )
 
 
@@ -162,10 +166,10 @@ def merge(book: Book, more: Book) -> Book:
     )
 
 
-def per_track(state: BattleState, amounts: Floats) -> Floats:
-    """Sum over the open orders against each track of k amounts per order, (n_tracks, k)."""
+def per_track(state: BattleState, orders: OrderBook, amounts: Floats) -> Floats:
+    """Sum over orders against each track of k amounts per order, (n_tracks, k)."""
     totals = np.zeros((len(state.tracks.key), amounts.shape[1]))
-    rows, is_known = find(state.tracks.key, state.orders.track_key)
+    rows, is_known = find(state.tracks.key, orders.track_key)
     np.add.at(totals, rows[is_known], amounts[is_known])
     return totals
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.books import BattleState, per_track
+from opendome.battle.books import BattleState, OrderBook, per_track
 from opendome.kernels.engageable import Shots
 
 Floats = NDArray[np.float64]
@@ -39,27 +39,26 @@ class Spent(NamedTuple):
     survival: Floats  # chance to survive the open ones
 
 
-def spent(state: BattleState, rows: Ints, p_kill: Floats, layer: Ints) -> Spent:
-    """Rounds spent on tracks at some rows of the book.
+def spent(state: BattleState, orders: OrderBook, rows: Ints, p_kill: Floats, layer: Ints) -> Spent:
+    """Rounds spent on tracks at some rows of the book, by the orders that count as open.
 
     ``p_kill`` (n_batteries,) is of one round of a battery, ``layer`` (n_batteries,) its layer, -1
     for none.
     """
-    orders, launched = state.orders, state.tracks.n_launched[rows]
+    launched = state.tracks.n_launched[rows]
     is_of = 1 + layer[:, None] == np.arange(2 + layer.max(initial=-1))
     if len(orders.key) == 0:
         return Spent(launched @ is_of, np.zeros(len(rows), dtype=np.int64), np.ones(len(rows)))
     open_rounds = orders.n_left + orders.n_pending
     logs = np.log1p(-np.minimum(p_kill[orders.battery], 1.0 - 1e-12)) * open_rounds
     left = orders.n_left[:, None] * is_of[orders.battery]
-    totals = per_track(state, np.column_stack([open_rounds, logs, left]))[rows]
+    totals = per_track(state, orders, np.column_stack([open_rounds, logs, left]))[rows]
     n_rounds = launched @ is_of + totals[:, 2:].astype(np.int64)
     return Spent(n_rounds, totals[:, 0].astype(np.int64), np.exp(totals[:, 1]))
 
 
-def shots(state: BattleState) -> Shots:
-    """The columns of the book of open orders that say what is spent on whom."""
-    orders = state.orders
+def shots(orders: OrderBook) -> Shots:
+    """The columns of open orders that say what is spent on whom."""
     return Shots(orders.track_key, orders.battery, orders.n_left, orders.n_pending, orders.t_word)
 
 

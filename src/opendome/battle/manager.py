@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook
 from opendome.battle.arms import Arms, cell_arms, layers_of, rules_of, units_of
-from opendome.battle.books import BattleState
+from opendome.battle.books import BattleState, OrderBook
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
+from opendome.battle.handover import Seen, hand_over
 from opendome.battle.picture import contradict, read
 from opendome.battle.plan import Options, is_open_now, nap, problems_of, written
 from opendome.battle.windows import Paths
@@ -79,7 +80,8 @@ class Manager:
 
     def begin(self, runs: Ints) -> BattleState:
         """State before anything is seen, for a batch of runs."""
-        return books.begin(runs, len(self.cells), len(self.battery_node))
+        n_nodes = len(self.command.nodes)
+        return books.begin(runs, len(self.cells), len(self.battery_node), n_nodes)
 
     def decide(
         self, state: BattleState, picture: Tracks, stocks: Stocks, reports: Reports, t: float
@@ -111,18 +113,20 @@ class Manager:
         given: list[Orders] = []
         cell_of = np.array(cell_of_nodes(self.command, self.cells, t), dtype=np.int64)
         left = _left(state, stocks, self.unit)
-        cells_seen = picture.node[pairs[0]]
+        found = Seen(*pairs, picture.node[pairs[0]])
+        is_hub = self.command.wiring == "hub"
+        known = hand_over(state, picture, found, self.cells, cell_of, self.battery_node, is_hub, t)
         for i, cell in enumerate(self.cells):
             if state.t_due[i] <= t + 1e-9:
                 period = self.command.nodes[cell.lead].decision_period
                 state.t_due[i] = (np.floor(t / period + 1e-9) + 1) * period
-                mine = cells_seen == i
+                mine = found.cell == i
                 own = (pairs[0][mine], pairs[1][mine])
                 # nothing to see, nothing to fire with, or every run has ended
                 if len(own[0]) and len(left.runs) and np.any(cell_of == i):
                     is_mine = (cell_of[self.battery_node] == i)[self.arms[i].numbers]
                     held = _held_by(left, self.arms[i].numbers[~is_mine])
-                    given.append(self._decide_cell(i, state, picture, own, held, t))
+                    given.append(self._decide_cell(i, state, picture, own, (held, known), t))
         orders = join(given, Orders)
         if len(orders.run) > 1:
             orders = take(orders, np.lexsort((orders.id, orders.run)))
@@ -134,12 +138,13 @@ class Manager:
         state: BattleState,
         picture: Tracks,
         pairs: tuple[Ints, Ints],
-        left: Stocks,
+        means: tuple[Stocks, OrderBook],
         t: float,
     ) -> Orders:
-        """Orders of one cell."""
+        """Orders of one cell, from what it may use and the orders that it counts as open."""
+        left, _ = means
         arms, lead = self.arms[i], self._lead(i)
-        candidates = self._candidates(i, state, picture, pairs, left, t)
+        candidates = self._candidates(i, state, picture, pairs, means, t)
         if candidates is None:
             return empty(Orders)
         options = self._options(i, state, picture, candidates, left, t)
@@ -220,16 +225,17 @@ class Manager:
         state: BattleState,
         picture: Tracks,
         pairs: tuple[Ints, Ints],
-        left: Stocks,
+        means: tuple[Stocks, OrderBook],
         t: float,
     ) -> Candidates | None:
         """Threats that a cell may fire at now, in the runs where there is something to decide."""
+        left, known = means
         arms, tracks = self.arms[i], state.tracks
         found = choose(
             pairs,
             evaluate.sighted(picture),
             evaluate.memory(tracks),
-            doctrine.shots(state),
+            doctrine.shots(known),
             self.rules[i],
             Loads(left.runs, left.rounds, left.free_channels),
             t,
@@ -238,7 +244,7 @@ class Manager:
             return None
         order = np.lexsort((picture.id[found.seen], found.stock))
         rows = found.rows[order]
-        spent = doctrine.spent(state, rows, self.p_kill, self.layer)
+        spent = doctrine.spent(state, known, rows, self.p_kill, self.layer)
         t_asked = np.where(np.isnan(tracks.t_asked[rows]), t, tracks.t_asked[rows])
         return Candidates(
             seen=found.seen[order],

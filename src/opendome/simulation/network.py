@@ -103,6 +103,7 @@ class Unheard:
 
     batch: Ints
     battery: Ints
+    shot: Ints
     t: Floats  # when it is heard
 
 
@@ -143,7 +144,7 @@ def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
         free=np.zeros((n_nodes, len(runs))),
         order_cell=np.full((len(runs), 0), -1, dtype=np.int64),
         views=[None] * n_nodes,
-        unheard=Unheard(none, none, np.zeros(0)),
+        unheard=Unheard(none, none, none, np.zeros(0)),
     )
 
 
@@ -229,13 +230,24 @@ def send_reports(network: Network, state: NetworkState, reports: Reports, is_sai
     passes = np.full(n, network.is_joined) & (cell == JOINT)
     first, second = _deliver(network, state, node, passes, sent, key)
     _post(state.reports, reports, first, second)
-    left, old = reports.kind == ReportKind.LAUNCHED, state.unheard
+    _note_unheard(state, reports, first)
+
+
+def _note_unheard(state: NetworkState, reports: Reports, t: Floats) -> None:
+    """Of each launch, when those who decide hear of it: by its own word or by its assessment."""
+    batch, old = np.searchsorted(state.runs, reports.run), state.unheard
+    left = reports.kind == ReportKind.LAUNCHED
     if left.any():
         state.unheard = Unheard(
-            np.append(old.batch, np.searchsorted(state.runs, reports.run[left])),
+            np.append(old.batch, batch[left]),
             np.append(old.battery, reports.battery[left]),
-            np.append(old.t, first[left]),
+            np.append(old.shot, reports.shot[left]),
+            np.append(old.t, t[left]),
         )
+    elif len(old.t):
+        for i in np.flatnonzero(reports.kind != ReportKind.CANNOT):
+            is_it = (old.batch == batch[i]) & (old.shot == reports.shot[i])
+            old.t[is_it] = np.minimum(old.t[is_it], t[i])
 
 
 def as_known(state: NetworkState, have: Stocks, model: FireControlModel, t: float) -> Stocks:
@@ -246,7 +258,7 @@ def as_known(state: NetworkState, have: Stocks, model: FireControlModel, t: floa
     old, late = state.unheard, state.unheard.t > t
     if not late.any():
         return have
-    state.unheard = Unheard(old.batch[late], old.battery[late], old.t[late])
+    state.unheard = Unheard(old.batch[late], old.battery[late], old.shot[late], old.t[late])
     more, used = np.zeros_like(have.rounds), np.zeros_like(have.rounds)
     np.add.at(more, (state.unheard.batch, state.unheard.battery), 1)
     np.add.at(used, (state.unheard.batch, model.unit[state.unheard.battery]), 1)

@@ -209,7 +209,7 @@ def choose(
     if not (is_threat & is_awake).any():
         return None
     seen, rows, t_end = seen[is_threat], rows[is_threat], t_end[is_threat]
-    spent = doctrine.spent(state, rows, np.full(len(layer), 0.5), layer)
+    spent = doctrine.spent(state, state.orders, rows, np.full(len(layer), 0.5), layer)
     t_word = open_words(state, rows, layer)
     is_other = arms.is_layered and may_be_free(t_word, arms.layers)
     is_free = may_engage(rules, arms.rules, spent, 1 + layer[arms.numbers], is_other)

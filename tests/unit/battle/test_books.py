@@ -72,10 +72,10 @@ def test_refused_rounds_return():
     state = state_with_order(3)
     tell(state, (1.0, L), (1.0, C))
     assert rounds_of(state) == (1, 1, 1)
-    assert spent(state, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [2], [0]]
+    assert spent(state, state.orders, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [2], [0]]
     tell(state, (1.5, C, -2))
     assert rounds_of(state) == (1, 0, 1)
-    assert spent(state, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [1], [0]]
+    assert spent(state, state.orders, ALL, P_KILL, NO_LAYERS).n_rounds.tolist() == [[0], [1], [0]]
 
 
 def test_a_round_that_leaves_after_its_order_is_closed_is_still_counted():
@@ -102,7 +102,7 @@ def test_reports_about_unknown_things_do_no_harm():
 def test_spent_rounds_and_the_chance_to_survive_them():
     state = state_with_order(2)
     tell(state, (1.0, L))
-    now = spent(state, ALL, P_KILL, NO_LAYERS)
+    now = spent(state, state.orders, ALL, P_KILL, NO_LAYERS)
     assert now.n_rounds.tolist() == [[0], [2], [0]]
     assert now.n_open.tolist() == [0, 2, 0]
     assert now.survival == pytest.approx([1.0, 0.25, 1.0])
@@ -131,7 +131,7 @@ def test_who_may_be_engaged(doctrine: Doctrine, wanted: list[bool]):
     state = state_with_order(2)
     picture = raid(3).picture(1.0)
     pairs = read(state, picture)
-    now = spent(state, ALL, P_KILL, NO_LAYERS)
+    now = spent(state, state.orders, ALL, P_KILL, NO_LAYERS)
     rules = SalvoRules(np.array([doctrine.salvo]), np.array([doctrine.max_rounds]), FIRST)
     assert may_engage(doctrine, rules, state, picture, pairs, now).tolist() == wanted
     assert salvo(rules, now.n_rounds).tolist()[0] == [doctrine.salvo]
@@ -152,7 +152,7 @@ def test_what_one_layer_spends_is_not_taken_from_another():
     state = state_with_order(2)
     tell(state, (1.0, L))
     layer = np.array([1, 0])
-    now = spent(state, ALL, P_KILL, layer)
+    now = spent(state, state.orders, ALL, P_KILL, layer)
     assert now.n_rounds.tolist() == [[0, 0, 0], [0, 2, 0], [0, 0, 0]]
     rules = SalvoRules(np.array([2, 2]), np.array([2, 2]), 1 + layer)
     assert salvo(rules, now.n_rounds).tolist() == [[2, 2], [2, 0], [2, 2]]
@@ -169,9 +169,14 @@ def may_engage_1(state: BattleState, t: float, n_updates: int, t_update: float) 
     contradict(state, picture, *pairs)
     rules = SalvoRules(np.array([2]), np.array([4]), FIRST)
     return bool(
-        may_engage(Doctrine(), rules, state, picture, pairs, spent(state, ALL, P_KILL, NO_LAYERS))[
-            1
-        ]
+        may_engage(
+            Doctrine(),
+            rules,
+            state,
+            picture,
+            pairs,
+            spent(state, state.orders, ALL, P_KILL, NO_LAYERS),
+        )[1]
     )
 
 

@@ -116,7 +116,7 @@ def differing(seed: int) -> int:
         pairs,
         evaluate.sighted(picture),
         evaluate.memory(state.tracks),
-        doctrine.shots(state),
+        doctrine.shots(state.orders),
         goes_by,
         Loads(runs, left.rounds, left.free_channels),
         T,

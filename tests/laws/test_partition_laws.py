@@ -1,0 +1,246 @@
+"""Networks that fall apart and heal in mid-raid: what is guaranteed under any partition.
+
+Real battle manager, network and magazines; threats on straight lines; a plain ledger knows what
+truly happened. Each cell numbers its tracks in its own way and sees them a little shifted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from opendome.battle import books, windows
+from opendome.battle.manager import Manager
+from opendome.engagements import engagement, fire_control
+from opendome.engagements.engagement import FireControlModel, Sight
+from opendome.engagements.magazines import stocks
+from opendome.messages import CommandKind, Orders, ReportKind, Reports, Tracks, join
+from opendome.scenario.command import Doctrine, Link, Node, Outage
+from opendome.scenario.wiring import cell_of_nodes
+from opendome.simulation import network
+from opendome.simulation.network import Network
+from tests.laws.test_network_laws import first_of_each, solved, unit
+from tests.unit.battle.situations import Raid, battery, raid, scenario, straight_paths, tables
+
+RUNS = np.array([3])
+N_NODES, N_THREATS = 3, 4
+END = 80
+NUMBERS = 100  # by which the tracks of one cell are numbered apart from those of the next
+SHIFT = 60.0  # m by which the picture of one cell lies beside that of the next
+ASSESS = 2.0  # s, of the made-up interceptor
+
+cuts = st.lists(st.integers(0, 70), max_size=6, unique=True).map(
+    lambda x: tuple(zip(sorted(x)[::2], sorted(x)[1::2], strict=False))
+)
+partitions = st.tuples(cuts, cuts, cuts)
+faults = st.tuples(st.sampled_from([0.0, 0.5, 3.0]), st.sampled_from([0.0, 0.3, 0.6]))
+
+
+class Launch(NamedTuple):
+    """One round that left."""
+
+    t: float
+    t_end: float
+    threat: int
+    cell: int
+    order: int
+
+
+@dataclass
+class Ledger:
+    """What truly happened: every launch and its end."""
+
+    p_kill: float
+    rng: np.random.Generator
+    launches: list[Launch] = field(default_factory=list)
+    ends: list[tuple[float, Reports]] = field(default_factory=list)  # assessments to come
+    t_killed: dict[int, float] = field(default_factory=dict)
+
+    def launch(self, commands: Any, cell: np.ndarray) -> None:
+        """Rounds leave; whether they will hit is drawn."""
+        for i in range(len(commands.run)):
+            threat, t_end = int(commands.track[i]) % NUMBERS, float(commands.t_intercept[i])
+            t, order = float(commands.t_launch[i]), int(commands.order[i])
+            self.launches.append(Launch(t, t_end, threat, int(cell[i]), order))
+            hits = self.rng.random() < self.p_kill or self.t_killed.get(threat, 1e9) <= t_end
+            if hits:
+                self.t_killed[threat] = min(self.t_killed.get(threat, 1e9), t_end)
+            kind = int(ReportKind.KILLED if hits else ReportKind.SURVIVED)
+            one = Reports(
+                commands.run[i : i + 1], np.array([t_end + ASSESS]), np.array([kind]),
+                commands.order[i : i + 1], commands.shot[i : i + 1], commands.battery[i : i + 1],
+                commands.track[i : i + 1], np.zeros(1, dtype=np.int64),
+            )  # fmt: skip
+            self.ends.append((t_end + ASSESS, one))
+
+    def assessed(self, t: float) -> Reports:
+        """Assessments that are made by now."""
+        due = [one for when, one in self.ends if when <= t]
+        self.ends = [row for row in self.ends if row[0] > t]
+        return join(due, Reports)
+
+
+def picture_of(n_cells: int, ledger: Ledger, t: float) -> Tracks:
+    """Every cell sees every living threat."""
+    alive = np.array([k for k in range(N_THREATS) if ledger.t_killed.get(k, 1e9) > t], np.int64)
+    whole = raid(N_THREATS)
+    views = [
+        Raid(np.full(len(alive), RUNS[0]), alive + NUMBERS * c, whole.east[alive] + SHIFT * c,
+             whole.north[alive], whole.t_impact[alive], node=c)
+        for c in range(n_cells)
+    ]  # fmt: skip
+    return join([view.picture(t) for view in views], Tracks)
+
+
+@dataclass
+class War:
+    """One raid under one fate of the network."""
+
+    ledger: Ledger
+    model: Manager
+    state: Any
+    orders: Orders
+    reports: Reports
+
+
+def war(
+    wiring: str,
+    outages: tuple[tuple[tuple[int, int], ...], ...],
+    fault: tuple[float, float],
+    p_kill: float,
+    seed: int,
+    rounds: int = 9,
+) -> War:
+    """Fight one raid to its end; the books are checked against the ledger in every second."""
+    latency, loss = fault
+    doctrine = Doctrine("greedy", salvo=1, max_rounds=9)
+    nodes = tuple(Node(f"n{i}", doctrine, order_latency=0.5) for i in range(N_NODES))
+    links = tuple(
+        Link(f"n{i}", latency, loss, None, tuple(Outage(a, b) for a, b in outages[i]))
+        for i in range(N_NODES)
+    )
+    weapons = tuple(battery(f"b{i}", node=f"n{i}") for i in range(N_NODES))
+    made = scenario(nodes=nodes, weapons=weapons, wiring=wiring, links=links)
+    model, wire = Manager.build(made, tables(made)), Network.build(made, ())
+    control = FireControlModel(
+        tuple(replace(unit(rounds, 8, None), name=w.name) for w in weapons),
+        n_cells=len(model.cells), is_flown=False,
+    )  # fmt: skip
+    arms, state = engagement.begin(control, RUNS), model.begin(RUNS)
+    said, ledger = network.begin(wire, seed, RUNS), Ledger(p_kill, np.random.default_rng(seed))
+    sent: list[Orders] = []
+    heard: list[Reports] = []
+    launched, ordered = np.zeros((1, N_NODES), int), np.zeros((1, N_NODES), int)
+    for t in map(float, range(END)):
+        picture = picture_of(len(model.cells), ledger, t)
+        network.send_reports(wire, said, ledger.assessed(t), is_said=False)
+        heard.append(said.reports.receive(t))
+        known = network.as_known(said, stocks(control, arms, t), control, t)
+        orders, _ = model.decide(state, picture, known, heard[-1], t)
+        sent.append(orders)
+        np.add.at(ordered, (0, orders.battery), orders.n_rounds)
+        network.send_orders(wire, said, orders)
+        sight = Sight.of(picture, N_NODES)
+        arrived = said.orders.receive(t)
+        commands, word = fire_control.act(control, arms, arrived, sight, (t, t + 1.0))
+        assert (commands.kind == CommandKind.LAUNCH).all()
+        np.add.at(launched, (0, commands.battery), 1)
+        ledger.launch(commands, _cells(sent, commands.order))
+        network.send_reports(wire, said, word, is_said=True)
+        no = first_of_each(join(heard, Reports))
+        refused = np.bincount(no.battery[no.kind == ReportKind.CANNOT], minlength=N_NODES)
+        promised = books.outstanding(state, RUNS, N_NODES)
+        have = stocks(control, arms, t).rounds
+        assert (have >= 0).all()
+        known = network.as_known(said, stocks(control, arms, t), control, t)
+        assert np.array_equal(known.rounds - promised, rounds - ordered + refused)
+    return War(ledger, model, state, join(sent, Orders), join(heard, Reports))
+
+
+def _cells(sent: list[Orders], number: np.ndarray) -> np.ndarray:
+    """Cell that gave each order."""
+    every = join(sent, Orders)
+    return every.node[np.searchsorted(every.id, number)]
+
+
+@pytest.fixture(autouse=True)
+def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "predicted_paths", straight_paths)
+    monkeypatch.setattr(fire_control, "solve", solved)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["integrated", "hub"]), partitions, faults, st.integers(0, 2**40))
+@example("integrated", (((5, 60),), (), ()), (0.5, 0.0), 1)
+@example("hub", ((), ((1, 70),), ((3, 9), (12, 60))), (3.0, 0.6), 2)
+def test_under_any_partition_no_round_is_counted_twice_and_no_threat_is_left(
+    wiring: str,
+    outages: tuple[tuple[tuple[int, int], ...], ...],
+    fault: tuple[float, float],
+    seed: int,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "predicted_paths", straight_paths)
+        patch.setattr(fire_control, "solve", solved)
+        found = war(wiring, outages, fault, 0.7, seed)
+    launches = found.ledger.launches
+    of_order: dict[int, int] = {}
+    for one in launches:
+        of_order[one.order] = of_order.get(one.order, 0) + 1
+    most = dict(zip(found.orders.id.tolist(), found.orders.n_rounds.tolist(), strict=True))
+    assert all(n <= most[number] for number, n in of_order.items())  # no order is executed twice
+    assert {one.threat for one in launches} == set(range(N_THREATS))  # none is left
+    assert not fired_again(found)  # whoever is joined knows what anyone fired alone
+
+
+def fired_again(found: War) -> list[tuple[float, Launch]]:
+    """Orders of joined nodes, all links up, at a threat at which a round was not yet assessed."""
+    again = []
+    for i in np.flatnonzero(found.orders.node == 0):
+        t, threat = found.orders.t_decided[i], found.orders.track[i] % NUMBERS
+        if set(cell_of_nodes(found.model.command, found.model.cells, t)) == {0}:
+            for one in found.ledger.launches:
+                if one.threat == threat and one.t <= t < one.t_end + ASSESS:
+                    again.append((t, one))
+    return again
+
+
+@pytest.mark.parametrize("wiring", ["integrated", "hub"])
+def test_when_a_link_returns_double_engagements_are_resolved(wiring: str) -> None:
+    n_alone = 0
+    for end in range(8, 40, 2):
+        found = war(wiring, ((), ((0, end),), ()), (0.0, 0.0), 0.0, end)
+        assert not fired_again(found)
+        n_alone += sum(one.t < end < one.t_end for one in found.ledger.launches if one.cell != 0)
+    assert n_alone > 10  # rounds of the node were in the air when its link returned
+
+
+def doubles(launches: list[Launch]) -> int:
+    """Rounds that left while another cell had one in the air at the same threat."""
+    return sum(
+        any(a.threat == b.threat and a.cell != b.cell and a.t <= b.t < a.t_end for a in launches)
+        for b in launches
+    )
+
+
+def test_what_is_not_guaranteed_while_cut_two_nodes_may_fire_at_one_threat() -> None:
+    apart = war("integrated", (((0, 79),), (), ()), (0.0, 0.0), 0.7, 4)
+    assert doubles(apart.ledger.launches) > 0
+    whole = war("integrated", ((), (), ()), (0.0, 0.0), 0.7, 4)
+    assert doubles(whole.ledger.launches) == 0
+
+
+def test_a_node_that_is_cut_off_knows_what_was_open_before() -> None:
+    """Rounds of the joint plan are in the air when the link goes down: the node waits for them."""
+    launches = war("integrated", (((8, 79),), (), ()), (0.0, 0.0), 0.0, 4).ledger.launches
+    before = [a for a in launches if a.cell == 0 and a.t <= 8.0]
+    alone = [b for b in launches if b.cell == 1]
+    assert before
+    assert alone
+    for b in alone:
+        assert not any(a.threat == b.threat and b.t < a.t_end for a in before)
