@@ -15,6 +15,8 @@ from opendome.kernels.sequences import Schedule, allot, values
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+PATIENCE = 0.05  # of the price of a round
+
 
 def whole(problem: FiringProblem) -> Schedule:
     """All threats of a problem as they are in the first slot."""
@@ -67,6 +69,10 @@ class Salvo:
 class Replanned:
     """Prices from the relaxed program of what is left, solved again in every slot.
 
+    Where firing now and later are worth the same to the program, later is better: more is known
+    then. So a round leaves now if it gains ``patience`` of its price over waiting, or if at least
+    half of the mix fires now. Where rounds cost nothing, nobody is patient.
+
     With ``samples`` the results of what is in flight are drawn that many times; a salvo is worth
     what it gains on average over the plans that could follow. So a round held back for a miss
     that may not come is not overrated.
@@ -75,6 +81,7 @@ class Replanned:
     samples: int = 0
     seed: int = 0
     is_fixed: bool = False  # keep the prices of the first slot
+    patience: float = PATIENCE
     first: Effort = field(default_factory=Effort)
     again: Effort = field(default_factory=lambda: Effort(sweeps=6, gap=1e-3, slack=1e-5))
     plan: Plan | None = None
@@ -116,7 +123,7 @@ class Replanned:
         assert self.plan is not None
         salvo, in_flight = self.again.salvo, schedule.chance < 1.0
         if self.samples == 0 or not in_flight.any():
-            return gains(schedule, self.plan, t, salvo)
+            return self._patient(gains(schedule, self.plan, t, salvo), self.plan)
         rng = np.random.default_rng((self.seed, t))
         n = len(schedule.value)
         strata = rng.permuted(np.tile(np.arange(self.samples)[:, None], (1, n)), axis=0)
@@ -128,5 +135,12 @@ class Replanned:
             place = np.full(n, -1)
             place[rows] = np.arange(len(rows))
             plan = solve(part, means, t, carried(part, self.plan, place), self.again)
-            total[rows] += gains(part, plan, t, salvo)
+            total[rows] += self._patient(gains(part, plan, t, salvo), plan)
         return np.where(is_now[:, None, None], total / self.samples, -np.inf)
+
+    def _patient(self, gain: Floats, plan: Plan) -> Floats:
+        """Gains (n, b, salvo) less what is lost by deciding before more is known."""
+        if self.is_fixed:  # the mix is of the first slot, too
+            return gain
+        price = plan.prices.round[:, None] * np.arange(1, gain.shape[2] + 1)
+        return np.asarray(gain + self.patience * price * (2.0 * plan.first - 1.0))

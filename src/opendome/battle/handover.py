@@ -29,6 +29,14 @@ GATE = 22.46  # of a squared distance in six dimensions: 1 in 1000 true pairs li
 NEAR = 20e3  # m: what lies further apart is not looked at more closely
 
 
+class Nodes(NamedTuple):
+    """Who commands what, and who knows of it."""
+
+    cells: Sequence[Cell]
+    of_battery: Ints  # (n_batteries,) node that each obeys
+    is_hub: bool  # the hub alone knows all orders; else every node does
+
+
 class Seen(NamedTuple):
     """Confirmed tracks of the picture, n rows."""
 
@@ -157,10 +165,8 @@ def hand_over(
     state: BattleState,
     picture: Tracks,
     found: Seen,
-    cells: Sequence[Cell],
+    nodes: Nodes,
     cell_of: Ints,
-    battery_node: Ints,
-    is_hub: bool,
     t: float,
 ) -> OrderBook:
     """Nodes that change cells take along what they know.
@@ -169,9 +175,6 @@ def hand_over(
     ----------
     cell_of : (n_nodes,) int
         In which each fights now.
-    battery_node : (n_batteries,) int
-    is_hub : bool
-        The hub alone knows all orders; else every node does.
 
     Returns
     -------
@@ -181,14 +184,14 @@ def hand_over(
         word of it is due: nobody waits for a round that may never leave. Not sorted, and a row
         that a node took along comes again.
     """
-    alone = [i for i, cell in enumerate(cells) if cell.is_fallback]
+    alone = [i for i, cell in enumerate(nodes.cells) if cell.is_fallback]
     if not alone:
         return state.orders
     for i in alone:
-        node = cells[i].lead
+        node = nodes.cells[i].lead
         is_cut, was_cut = cell_of[node] != JOINT, bool(state.is_cut[node])
         if is_cut and not was_cut:
-            take_along(state, picture, found, i, _known_to(state, node, battery_node, is_hub))
+            take_along(state, picture, found, i, _known_to(state, nodes, node))
         elif not is_cut:
             if was_cut:
                 state.borrowed = keep(state.borrowed, _cell(state, state.borrowed) != i)
@@ -198,7 +201,7 @@ def hand_over(
         return state.orders
     state.borrowed = keep(state.borrowed, state.borrowed.t_word >= t)
     orders = state.orders
-    is_away = state.is_cut[battery_node[orders.battery]] & (_cell(state, orders) == JOINT)
+    is_away = state.is_cut[nodes.of_battery[orders.battery]] & (_cell(state, orders) == JOINT)
     counted = replace(orders, n_left=np.where(is_away, 0, orders.n_left))
     counted = keep(counted, ~is_away | ((orders.n_pending > 0) & (orders.t_word >= t)))
     return merge(counted, state.borrowed)
@@ -209,11 +212,11 @@ def _cell(state: BattleState, orders: OrderBook) -> Ints:
     return np.asarray((orders.track_key >> TRACK_BITS) % len(state.t_due))
 
 
-def _known_to(state: BattleState, node: int, battery_node: Ints, is_hub: bool) -> OrderBook:
+def _known_to(state: BattleState, nodes: Nodes, node: int) -> OrderBook:
     """Open orders of the joint cell that a node knows of."""
     orders = state.orders
     is_known = _cell(state, orders) == JOINT
-    if is_hub:
-        is_known &= (battery_node[orders.battery] == node) & (orders.n_pending > 0)
+    if nodes.is_hub:
+        is_known &= (nodes.of_battery[orders.battery] == node) & (orders.n_pending > 0)
         orders = replace(orders, n_left=np.where(is_known, 0, orders.n_left))
     return keep(orders, is_known)

@@ -18,7 +18,7 @@ from opendome.battle.arms import Arms, cell_arms, layers_of, rules_of, units_of
 from opendome.battle.books import BattleState, OrderBook
 from opendome.battle.commit import Candidates, commit
 from opendome.battle.cue import CuedSensor, cue, cued_sensors
-from opendome.battle.handover import Seen, hand_over
+from opendome.battle.handover import Nodes, Seen, hand_over
 from opendome.battle.picture import contradict, read
 from opendome.battle.plan import Options, is_open_now, nap, problems_of, written
 from opendome.battle.windows import Paths
@@ -114,8 +114,8 @@ class Manager:
         cell_of = np.array(cell_of_nodes(self.command, self.cells, t), dtype=np.int64)
         left = _left(state, stocks, self.unit)
         found = Seen(*pairs, picture.node[pairs[0]])
-        is_hub = self.command.wiring == "hub"
-        known = hand_over(state, picture, found, self.cells, cell_of, self.battery_node, is_hub, t)
+        nodes = Nodes(self.cells, self.battery_node, self.command.wiring == "hub")
+        known = hand_over(state, picture, found, nodes, cell_of, t)
         for i, cell in enumerate(self.cells):
             if state.t_due[i] <= t + 1e-9:
                 period = self.command.nodes[cell.lead].decision_period
