@@ -15,7 +15,7 @@ from pathlib import Path
 
 import opendome
 from opendome.views.studies.policies import tell
-from opendome.views.studies.told import Table, command_of
+from opendome.views.studies.told import Table
 
 FOLDER = Path(__file__).parent / "studies" / "figures"
 
@@ -35,9 +35,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     told = tell(given.sets)
-    shown = [words for words in given.sets if not words.startswith("out=")]
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    made = f"*`{command_of('policies', shown)}`, {today}, OpenDome {opendome.__version__}.*"
+    made = f"*`{told.answer['command']}`, {today}, OpenDome {opendome.__version__}.*"
     page = "\n\n".join([*map(markdown, told.tables), made]) + "\n"
     print(page)
     if given.write:

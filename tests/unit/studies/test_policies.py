@@ -105,5 +105,6 @@ def test_the_answer_is_that_of_the_campaigns(tmp_path: Path):
     assert len(told.tables) == 3
     assert len(told.notes) == 1
     assert told.figure is not None
+    assert str(tmp_path) not in told.figure() + told.answer["command"]
     assert "nearest" not in told.figure()
     assert "fixed_salvo" in told.figure()

@@ -32,6 +32,7 @@ LEAK: Final = MEASURES[2]
 def tell(sets: Sequence[str]) -> Told:
     """The answer to one question."""
     given = read_inputs(PolicyInputs, NAME, sets)
+    sets = [words for words in sets if not words.startswith("out=")]  # no answer hangs on it
     cases = answer(given)
     tables: list[Table] = []
     for case in cases:
