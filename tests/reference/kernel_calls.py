@@ -33,6 +33,7 @@ CHANGES: dict[str, list[list[str]]] = {
     "mixed_raid": [
         ["picture=statistical", "engagement=tabled"],
         ["picture=perfect"],
+        ["sensors.thaad_radar.bias_az_deg=0.1", "sensors.patriot_radar.bias_range_m=30"],
         ["command.wiring=stovepiped", "weapons.patriot_mse.overrides.remote=nothing"],
         [f"command.nodes.{node}.filter=ekf" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=optimal" for node in ("thaad", "patriot")],
@@ -41,6 +42,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ["picture=statistical"],
         ["engagement=tabled"],
         ["sensors.geo_west.overrides.false_alarms_1=1"],
+        ["sensors.geo_west.bias_pointing_urad=50"],
     ],
     "iron_dome_city": [["picture=statistical"]],
     "swarm_night": [["threats.swarm.count=24"]],

@@ -78,6 +78,8 @@ class Rows(NamedTuple):
     impact_t: Floats
     impact_cov_enu: Floats  # (n, 2, 2)
 
+    lean: Floats  # (n, 7, k) derivatives of the state by k biases of sensors; see `registration`
+
 
 @jit
 def n_open(b: Rows | Beliefs, i: int) -> int:
@@ -184,6 +186,7 @@ def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
         rows.impact_lon[chosen],
         rows.impact_t[chosen],
         rows.impact_cov_enu[chosen],
+        rows.lean[chosen],
     )
 
 
@@ -230,4 +233,5 @@ def joined_rows(rows: Rows, more: Rows) -> Rows:
         _ordered(rows.impact_lon, more.impact_lon, order),
         _ordered(rows.impact_t, more.impact_t, order),
         _ordered(rows.impact_cov_enu, more.impact_cov_enu, order),
+        _ordered(rows.lean, more.lean, order),
     )

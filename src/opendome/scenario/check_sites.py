@@ -52,6 +52,7 @@ def refuse_misplaced(scenario: Scenario, origin: Origin) -> None:
             _refuse_orbits(path, sensor, origin)
         if isinstance(sensor.system, InfraredSystem):
             _refuse_no_orbit(path, sensor, origin)
+        _refuse_odd_bias(path, sensor, origin)
     for i, battery in enumerate(scenario.weapons):
         _refuse_misbased(f"weapons[{i}]", battery, origin)
     for path, thing, site in _sited(scenario):
@@ -65,6 +66,26 @@ def _refuse_orbits(path: str, sensor: Sensor, origin: Origin) -> None:
     for key, value in (("shells", sensor.shells), ("ellipses", sensor.ellipses)):
         if value:
             raise origin.refuse(f"{path}.{key}", [{}] * len(value), words, "Remove this key.")
+
+
+def _refuse_odd_bias(path: str, sensor: Sensor, origin: Origin) -> None:
+    """Radars are misaligned in angles and range, satellites in where they point."""
+    if isinstance(sensor.system, InfraredSystem):
+        words = f"{sensor.system.name} is an infrared sensor, which may only point amiss"
+        hint = "Give bias_pointing_urad instead."
+        biases = {
+            "bias_az_deg": (sensor.bias_azimuth, "deg"),
+            "bias_el_deg": (sensor.bias_elevation, "deg"),
+            "bias_range_m": (sensor.bias_distance, "m"),
+        }
+    else:
+        words = f"{sensor.system.name} is a radar"
+        hint = "Give bias_az_deg, bias_el_deg or bias_range_m instead."
+        biases = {"bias_pointing_urad": (sensor.bias_pointing, "urad")}
+    for key, (value, unit) in biases.items():
+        if value:
+            measured = Measured(from_si(value, unit), unit)
+            raise origin.refuse(f"{path}.{key}", measured, words, hint)
 
 
 def _refuse_no_orbit(path: str, sensor: Sensor, origin: Origin) -> None:

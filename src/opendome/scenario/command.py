@@ -137,6 +137,13 @@ class Command:
     hub: str | None = keys.name(
         "hub", "Node that leads where nodes are joined; absent: the first.", default=None
     )
+    registration: str = keys.choice(
+        "registration",
+        "Whether pictures reckon with the misalignment of sensors: estimated from common tracks, "
+        "or not at all.",
+        ("joint", "none"),
+        default="joint",
+    )
     links: tuple[Link, ...] = keys.parts(
         "links", "Links of nodes; a node without one has the default link.", default=()
     )

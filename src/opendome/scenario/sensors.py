@@ -231,6 +231,35 @@ class Sensor:
         "latency_s", "s", "From look to the node.", low=0, high=600, default=0.5
     )
     platform: str = keys.choice("platform", "What carries it.", PLATFORMS, default="ground")
+    bias_azimuth: float = quantity(
+        "bias_az_deg",
+        "deg",
+        "Misalignment in azimuth of a radar: 1-sigma, drawn once a run.",
+        low=0,
+        high=5,
+        default=0,
+    )
+    bias_elevation: float = quantity(
+        "bias_el_deg", "deg", "The same in elevation.", low=0, high=5, default=0
+    )
+    bias_distance: float = quantity(
+        "bias_range_m", "m", "The same of the range that it measures.", low=0, high=1e4, default=0
+    )
+    bias_pointing: float = quantity(
+        "bias_pointing_urad",
+        "urad",
+        "Misalignment per axis of each satellite: 1-sigma, drawn once a run.",
+        low=0,
+        high=1e5,
+        default=0,
+    )
+
+    @property
+    def biases(self) -> tuple[float, float, float]:
+        """Standard deviations of its misalignment, as `kernels.misalignment` counts them."""
+        if isinstance(self.system, InfraredSystem):
+            return (self.bias_pointing,) * 3
+        return self.bias_distance, self.bias_azimuth, self.bias_elevation
 
     @property
     def orbits(self) -> tuple[Shell, ...]:

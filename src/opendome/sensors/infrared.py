@@ -17,6 +17,7 @@ from opendome.messages import Detections, Tasking, empty
 from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import InfraredSystem, Sensor
 from opendome.sensors.base import AbstractSensor, draws_of
+from opendome.sensors.misalignment import Misalignment
 from opendome.truth import Truth
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,7 @@ class Infrared(AbstractSensor):
     fleet: Fleet
     false_alarms: float  # mean per look, satellite and run
     days: float  # from J2000.0 to t = 0
+    misalignment: Misalignment | None  # of its satellites; None: perfectly set up
 
     @staticmethod
     def at(index: int, sensor: Sensor, days: float = 0.0) -> Infrared:
@@ -56,6 +58,7 @@ class Infrared(AbstractSensor):
             fleet=fleet,
             false_alarms=system.false_alarms,
             days=days,
+            misalignment=Misalignment.of(index, sensor, None),
         )
 
     def places(self, t: float) -> Floats:
@@ -72,7 +75,7 @@ class Infrared(AbstractSensor):
         if self.false_alarms > 0.0:
             mean = self.false_alarms
             parts.append(kernel.false_alarms(self.numbers, places, draws, truth.runs, mean))
-        return self._message(truth.t, places, parts)
+        return self._message(truth.t, places, parts, seed)
 
     def chances(self, truth: Truth, tasking: Tasking) -> Chances:
         """See `AbstractSensor.chances`; of all satellites together."""
@@ -80,7 +83,7 @@ class Infrared(AbstractSensor):
         bodies = kernel.Bodies(truth.run, truth.threat, truth.r_ecef, truth.plume, truth.glow)
         return infrared_chances(self.numbers, places, sun, bodies)
 
-    def _message(self, t: float, places: Floats, parts: list[kernel.Seen]) -> Detections:
+    def _message(self, t: float, places: Floats, parts: list[kernel.Seen], seed: int) -> Detections:
         """Message of one look, ordered by run, then by signal to noise: order tells nothing."""
         run = np.concatenate([part.looks.run for part in parts])
         n = len(run)
@@ -90,7 +93,7 @@ class Infrared(AbstractSensor):
         order = np.lexsort((snr, run))
         satellite = np.concatenate([part.satellite for part in parts])[order]
         nothing = np.full(n, np.nan)
-        return Detections(
+        found = Detections(
             run=run[order],
             sensor=np.full(n, self.index),
             t=np.full(n, t),
@@ -104,6 +107,9 @@ class Infrared(AbstractSensor):
             snr=snr[order],
             is_plume=np.concatenate([part.is_plume for part in parts])[order],
         )
+        if self.misalignment is None:
+            return found
+        return self.misalignment.shown(found, seed, satellite)
 
 
 def fleet_at(sensor: Sensor) -> Fleet:

@@ -20,6 +20,7 @@ from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor, detections_of, draws_of
 from opendome.sensors.jamming import Ear
+from opendome.sensors.misalignment import Misalignment
 from opendome.truth import Truth
 
 LOW_BANDS = ("vhf", "uhf")  # bands in which a threat shows its low-frequency cross-section
@@ -43,6 +44,7 @@ class Radar(AbstractSensor):
     is_low_band: bool
     false_alarms: float  # mean per look and run
     cos_cue: float  # of the half-width searched about a cue
+    misalignment: Misalignment | None  # of its looks; None: perfectly set up
 
     @staticmethod
     def at(index: int, sensor: Sensor, jammers: tuple[Jammer, ...] = ()) -> Radar:
@@ -50,18 +52,20 @@ class Radar(AbstractSensor):
         system, site = sensor.system, sensor.site
         if not isinstance(system, RadarSystem) or site is None:
             raise ScenarioError(f"sensors[{index}] '{sensor.name}': a radar needs lat_deg, lon_deg")
+        numbers = kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth)
         return Radar(
             index=index,
             period=system.period,
             phase=scan_phase(index, system.period),
             latency=sensor.latency,
             sees_glow=False,
-            numbers=kernel.radar_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
+            numbers=numbers,
             faces=faces_of(system),
             ear=Ear.of(system, jammers),
             is_low_band=system.band in LOW_BANDS,
             false_alarms=system.false_alarms,
             cos_cue=math.cos(system.cue_width),
+            misalignment=Misalignment.of(index, sensor, numbers.field.r_ecef),
         )
 
     def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
@@ -71,7 +75,8 @@ class Radar(AbstractSensor):
         there = truth.run, truth.threat, truth.r_ecef, truth.v_ecef, self.shown_rcs(truth)
         alarms = truth.runs, self.false_alarms
         looks = kernel.scan(self.numbers, draws, there, alarms, cues)
-        return detections_of(self, truth.t, self.numbers.field.r_ecef, looks)
+        found = detections_of(self, truth.t, self.numbers.field.r_ecef, looks)
+        return found if self.misalignment is None else self.misalignment.shown(found, seed)
 
     def chances(self, truth: Truth, tasking: Tasking) -> Chances:
         """See `AbstractSensor.chances`; of a cued radar where it is asked to look."""

@@ -16,6 +16,7 @@ from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.skywave import SkywaveSystem
 from opendome.sensors.base import AbstractSensor, detections_of, draws_of
+from opendome.sensors.misalignment import Misalignment
 from opendome.truth import Truth
 
 
@@ -31,6 +32,7 @@ class Skywave(AbstractSensor):
     sees_glow: bool
     numbers: kernel.Skywave
     false_alarms: float  # mean per look and run
+    misalignment: Misalignment | None  # of its looks; None: perfectly set up
 
     @staticmethod
     def at(index: int, sensor: Sensor) -> Skywave:
@@ -38,14 +40,16 @@ class Skywave(AbstractSensor):
         system, site = sensor.system, sensor.site
         if not isinstance(system, SkywaveSystem) or site is None:
             raise ScenarioError(f"sensors[{index}] '{sensor.name}': a radar needs lat_deg, lon_deg")
+        numbers = kernel.skywave_at(system, (site.lat, site.lon, site.alt), sensor.azimuth)
         return Skywave(
             index=index,
             period=system.period,
             phase=scan_phase(index, system.period),
             latency=sensor.latency,
             sees_glow=False,
-            numbers=kernel.skywave_at(system, (site.lat, site.lon, site.alt), sensor.azimuth),
+            numbers=numbers,
             false_alarms=system.false_alarms,
+            misalignment=Misalignment.of(index, sensor, numbers.r_ecef),
         )
 
     def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
@@ -54,7 +58,9 @@ class Skywave(AbstractSensor):
         state = np.hstack([truth.r_ecef, truth.v_ecef])
         seen = kernel.look(self.numbers, draws, truth.run, truth.threat, state, truth.rcs_uhf)
         alarms = kernel.false_alarms(self.numbers, draws, truth.runs, self.false_alarms)
-        return detections_of(self, truth.t, self.numbers.r_ecef, joined_looks(seen, alarms))
+        looks = joined_looks(seen, alarms)
+        found = detections_of(self, truth.t, self.numbers.r_ecef, looks)
+        return found if self.misalignment is None else self.misalignment.shown(found, seed)
 
     def chances(self, truth: Truth, tasking: Tasking) -> Chances:
         """See `AbstractSensor.chances`."""

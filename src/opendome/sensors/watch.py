@@ -19,6 +19,11 @@ from opendome.truth import Truth
 Look = tuple[float, int]  # when, and which sensor
 
 
+def looks_by_itself(radar: Radar) -> bool:
+    """Whether nobody cues a radar, and nothing misaligns what it reports."""
+    return not radar.numbers.is_cued and radar.misalignment is None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that flies within one tick, as paths: for those who look at many instants of it."""
@@ -42,7 +47,7 @@ class Watch:
     @staticmethod
     def of(sensors: Sequence[AbstractSensor], has_jammers: bool) -> Watch:
         """Of the sensors of a scenario; ``has_jammers``: some threat jams."""
-        free = [s if isinstance(s, Radar) and not s.numbers.is_cued else None for s in sensors]
+        free = [s if isinstance(s, Radar) and looks_by_itself(s) else None for s in sensors]
         times = [(s.phase, s.period, r.false_alarms if r else 0.0) for s, r in zip(sensors, free)]
         is_plain = [r is not None and not (has_jammers or len(r.ear.density)) for r in free]
         return Watch(

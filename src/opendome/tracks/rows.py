@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from opendome.kernels.rows import Beliefs, Rows
-from opendome.messages import Bools, Ints
+from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import sure
 
 N_BELIEFS = len(Beliefs._fields)
@@ -19,8 +19,8 @@ def beliefs_of(rows: Rows) -> Beliefs:
     return Beliefs(*columns)
 
 
-def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
-    """Tentative tracks, first seen at t."""
+def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float, lean: Floats | None = None) -> Rows:
+    """Tentative tracks, first seen at t; ``lean`` (n, 7, k) on biases of sensors, None: on none."""
     n = len(run)
     never = np.full((5, n), np.nan)
     zeros, counts = np.zeros((4, n)), np.zeros((3, n), np.int64)
@@ -49,15 +49,17 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float) -> Rows:
         impact_lon=never[3],
         impact_t=never[4],
         impact_cov_enu=np.full((n, 2, 2), np.nan),
+        lean=np.zeros((n, 7, 0)) if lean is None else lean,
     )
 
 
-def no_rows() -> Rows:
-    """No tracks."""
+def no_rows(n_biases: int = 0) -> Rows:
+    """No tracks, whose states would lean on so many biases of sensors."""
     none = sure(
         np.zeros(0), np.zeros((0, 7)), np.zeros((0, 7, 7)), np.zeros(0, np.bool_), np.zeros(0)
     )
-    return new_rows(none, np.zeros(0, np.int64), np.zeros(0, np.int64), 0.0)
+    nobody = np.zeros(0, np.int64)
+    return new_rows(none, nobody, nobody, 0.0, np.zeros((0, 7, n_biases)))
 
 
 def take_rows(rows: Rows, chosen: Ints | Bools) -> Rows:

@@ -23,6 +23,7 @@ from opendome.tracks.base import (
 )
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
+from opendome.tracks.registration import Lens, Near, carried, follow
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 
 
@@ -43,6 +44,7 @@ class Heard(NamedTuple):
 
 
 NOTHING = np.zeros(0, np.int64)
+LAST = 6  # component of a state, which begins anew when a motor starts or stops
 NO_PAIRS = Association(NOTHING, NOTHING, np.zeros(0))
 
 
@@ -52,7 +54,12 @@ def scan_of(coverage: AbstractCoverage, t: float) -> Scan:
 
 
 def take_scan(
-    rules: Rules, rows: Rows, coverage: AbstractCoverage, heard: Heard, scan: tuple[Looks, float]
+    rules: Rules,
+    rows: Rows,
+    coverage: AbstractCoverage,
+    heard: Heard,
+    scan: tuple[Looks, float],
+    lens: Lens | None = None,
 ) -> tuple[Rows, Ints]:
     """Tracks after one scan, and the looks that belong to none of them.
 
@@ -61,6 +68,8 @@ def take_scan(
     scan : Looks, float
         All detections of the scan in the runs that heard of it, ordered by run, then by distance;
         its time, which may be a little older than some tracks.
+    lens : Lens
+        Through which it is seen, where some sensor may be misaligned.
     """
     looks, t = scan
     if len(rows.run) == 0:
@@ -68,29 +77,39 @@ def take_scan(
     near = coverage.near(rows, *heard, t)
     free = np.arange(len(looks.run))
     if len(near):
-        rows, free = _take_near(rules, rows, near, coverage, scan)
+        rows, free = _take_near(rules, rows, near, coverage, scan, lens)
     kept = kept_rows(rows, *heard, t, rules.proof)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), free
 
 
 def _take_near(
-    rules: Rules, rows: Rows, near: Ints, coverage: AbstractCoverage, scan: tuple[Looks, float]
+    rules: Rules,
+    rows: Rows,
+    near: Ints,
+    coverage: AbstractCoverage,
+    scan: tuple[Looks, float],
+    lens: Lens | None,
 ) -> tuple[Rows, Ints]:
     """What a scan says of the rows that the sensor may see, and the looks that belong to none."""
     looks, t = scan
     beliefs = rules.filter.predict(beliefs_of(rows), near, t)
     view = coverage.view(rows, near, beliefs, t)
-    found, rcs = NO_PAIRS, looks.snr
+    found, rcs, lean = NO_PAIRS, looks.snr, None if lens is None else carried(rows, near, t)
     if len(looks.run):
-        found = _associate(rules, rows, near, beliefs, (coverage, view, looks))
+        found = _associate(rules, rows, near, beliefs, (coverage, view, looks), (lens, lean))
         rcs = coverage.rcs(looks)
     pairs, now = (found.row, found.look, found.fit, rcs), scan_of(coverage, t)
     noted = note_scan(rows, near, beliefs, view, pairs, now, rules.proof)
     if len(noted.cold):
         rules.filter.ignite(beliefs_of(rows), noted.cold)
         rows.t_predicted[noted.cold] = np.nan
+    if lens is not None and lean is not None:
+        written = rows.t[near] == t
+        rows.lean[near[written]] = lean[written]
+        rows.lean[noted.cold, LAST] = 0.0
     if len(noted.hit) and len(noted.stale):
-        rows = merge_twins(rows, noted.hit, noted.stale)
+        merge = merge_twins if lens is None else lens.merged
+        rows = merge(rows, noted.hit, noted.stale)
     return rows, noted.free
 
 
@@ -100,26 +119,40 @@ def _associate(
     near: Ints,
     beliefs: Beliefs,
     scan: tuple[AbstractCoverage, View, Looks],
+    bent: tuple[Lens | None, Floats | None],
 ) -> Association:
     """Looks that belong to rows; what is believed of these is updated in place."""
     coverage, view, looks = scan
-    expected = rules.filter.expect(beliefs, coverage.r_ecef)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[view.is_foreign] = CLOSED
+    lens, lean = bent
+    if lens is not None and lean is not None:
+        there = Near(rows, rows.run[near], rank, beliefs, lean)
+        return follow((rules.filter, rules.associator), there, (looks, coverage.r_ecef), lens)
+    expected = rules.filter.expect(beliefs, coverage.r_ecef)
     found = rules.associator.associate(rows.run[near], expected, looks, rank)
     rules.filter.update(beliefs, expected, looks, found)
     return found
 
 
 def start_tracks(
-    rules: Rules, rows: Rows, coverage: AbstractCoverage, scan: tuple[Looks, Ints, Ints, float]
+    rules: Rules,
+    rows: Rows,
+    coverage: AbstractCoverage,
+    scan: tuple[Looks, Ints, Ints, float],
+    lens: Lens | None = None,
 ) -> Rows:
     """Tracks and those that begin; ``scan``: looks, which of them, their ids, and the time."""
     looks, free, ids, t = scan
     if len(free) == 0:
         return rows
+    lean = None
+    if lens is not None:
+        looks = lens.straight(looks)
     beliefs = rules.filter.start(looks, free, coverage.r_ecef, coverage.max_range)
-    fresh = new_rows(beliefs, looks.run[free], ids, t)
+    if lens is not None:
+        lean = lens.first_leans(looks.u_los[free], beliefs.x[:, :3] - coverage.r_ecef)
+    fresh = new_rows(beliefs, looks.run[free], ids, t, lean)
     revisit = coverage.revisits(np.concatenate([rows.run, fresh.run]))
     fresh.period[:] = revisit[len(rows.run) :]
     fresh.heard[:] = 1 << coverage.index
@@ -140,4 +173,5 @@ def burn_out(part: AbstractFilter, rows: Rows, heard: Heard, until: Floats) -> N
     over = burnt_rows(rows, *heard, until)
     if len(over):
         part.burn_out(beliefs_of(rows), over, rows.plume_period[over])
+        rows.lean[over, LAST] = 0.0
         rows.t_predicted[over] = np.nan

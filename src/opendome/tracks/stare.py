@@ -6,13 +6,15 @@ none of the tracks explains is triangulated.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
+from opendome.kernels.misalignment import SATELLITE
 from opendome.kernels.odds import MOST_FIRST
+from opendome.kernels.registration import ALIGNED, crossing_leans, first_leans
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.scanning import kept_rows, note_stare
 from opendome.kernels.starers import Sightings, distinct_places, follow
@@ -26,8 +28,9 @@ from opendome.tracks.fusion import merge_twins
 from opendome.tracks.imm import MANNER
 from opendome.tracks.kalman import CLIMB, PLUME_HEIGHT, SIGMA_SPEED_BOOST
 from opendome.tracks.quick import is_plain
+from opendome.tracks.registration import Lens, Near, carried, follow_all
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
-from opendome.tracks.scan import NOTHING, Heard, Rules, scan_of
+from opendome.tracks.scan import LAST, NOTHING, Heard, Rules, scan_of
 
 # Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
 LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
@@ -59,34 +62,50 @@ def take_stare(
     coverage: AbstractCoverage,
     heard: Heard,
     scan: tuple[Sightings, float],
+    lens: Lens | None = None,
 ) -> tuple[Rows, Sightings]:
-    """Tracks after one look of all satellites at a time, and the sightings of none of them."""
+    """Tracks after one look of all satellites at a time, and the sightings of none of them.
+
+    ``lens``: through which it is seen, where some sensor may be misaligned.
+    """
     seen, t = scan
     if len(rows.run) and len(seen.looks.run):
         near = rows_in_time(rows, *heard, t)
         beliefs = rules.filter.predict(beliefs_of(rows), near, t)
         places = np.einsum("nii->n", beliefs.cov[:, :3, :3])
         is_vague = ~beliefs.is_boosting & (places > VAGUE**2)
-        hits, fits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague))
-        rows = _write(rules, rows, near, beliefs, (coverage, (hits, fits, is_vague), t))
+        hits, fits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague, t), lens)
+        said = hits, fits, is_vague
+        rows = _write(rules, rows, near, beliefs, (coverage, said, t), lens)
         seen = some(seen, np.flatnonzero(is_free))
     kept = kept_rows(rows, *heard, t, rules.proof)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), seen
 
 
 def _follow(
-    rules: Rules, rows: Rows, near: Ints, beliefs: Beliefs, look: tuple[Sightings, Bools]
+    rules: Rules,
+    rows: Rows,
+    near: Ints,
+    beliefs: Beliefs,
+    look: tuple[Sightings, Bools, float],
+    lens: Lens | None,
 ) -> tuple[Ints, Floats, Bools]:
     """Update beliefs, in place, by one satellite after another; vague ones are left alone.
 
     Gives how many satellites saw the plume and the glow of each (m, 2), how well that fits (m,),
     and the looks left over.
     """
-    seen, is_vague = look
+    seen, is_vague, t = look
     hits, fits = np.zeros((len(near), 2), np.int64), np.zeros(len(near))
     is_free = np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[is_vague] = CLOSED
+    if lens is not None:
+        there = Near(rows, rows.run[near], rank, beliefs, carried(rows, near, t))
+        hits, fits, is_free = follow_all((rules.filter, rules.associator), there, seen, lens)
+        is_hit = hits.any(axis=1)
+        rows.lean[near[is_hit]] = there.lean[is_hit]
+        return hits, fits, is_free
     if is_plain(rules):
         return follow(rows.run[near], beliefs, rank, seen, GATES, MANNER)
     for k in range(len(seen.places)):
@@ -108,6 +127,7 @@ def _write(
     near: Ints,
     beliefs: Beliefs,
     scan: tuple[AbstractCoverage, tuple[Ints, Floats, Bools], float],
+    lens: Lens | None,
 ) -> Rows:
     """Rows with what the look said of those near."""
     coverage, said, t = scan
@@ -115,35 +135,61 @@ def _write(
     noted = note_stare(rows, near, beliefs, said, now, rules.proof)
     if len(noted.ignited):
         rules.filter.ignite(beliefs_of(rows), noted.ignited)
+        rows.lean[noted.ignited, LAST] = 0.0
         rows.t_predicted[noted.ignited] = np.nan
     if len(noted.quenched):
         # Carried on as if burning: the burn ended at some time since its plume was seen.
         since = np.nan_to_num(t - t_plume[noted.quenched])
         rules.filter.burn_out(beliefs_of(rows), noted.quenched, -since)
+        rows.lean[noted.quenched, LAST] = 0.0
         rows.t_predicted[noted.quenched] = np.nan
     if len(noted.hit) and len(noted.stale):
-        rows = merge_twins(rows, noted.hit, noted.stale)
+        merge = merge_twins if lens is None else lens.merged
+        rows = merge(rows, noted.hit, noted.stale)
     return rows
 
 
-def first_guesses(seen: Sightings, is_high: bool) -> tuple[Ints, Floats, Floats, Ints]:
-    """New things: a look of each (g,), state (g, 7), covariance (g, 7, 7), and how many looks.
+class Guess(NamedTuple):
+    """New things that looks of satellites show, ordered by run."""
 
-    Ordered by run; the last component is left to the filter. A plume that one satellite alone sees
-    begins a vague track where the sensor is high up (``is_high``): a launch that leaves the clouds.
-    A low satellite passes by so fast that a filter would take its own motion for knowledge of the
-    distance, and what glows may be at any height.
+    look: Ints  # (g,) one of each
+    x: Floats  # (g, 7), the last component is left to the filter
+    cov: Floats  # (g, 7, 7)
+    n_looks: Ints
+    lean: Floats  # (g, 7, k) on biases of sensors
+
+
+def first_guesses(seen: Sightings, is_high: bool, lens: Lens | None = None) -> Guess:
+    """New things.
+
+    A plume that one satellite alone sees begins a vague track where the sensor is high up
+    (``is_high``): a launch that leaves the clouds. A low satellite passes by so fast that a filter
+    would take its own motion for knowledge of the distance, and what glows may be at any height.
     """
-    found = crossings(seen.places, seen.satellite, seen.is_plume, seen.looks)
-    parts = [(found.first, *_crossed(seen, found), found.n_looks)]
+    columns = np.full(len(seen.places), ALIGNED) if lens is None else lens.columns(seen.places)
+    looks, n_biases = seen.looks, 0
+    if lens is not None:
+        seen = seen._replace(looks=lens.straight(seen.looks, columns[seen.satellite]))
+        looks, n_biases = lens.doubtful(seen.looks, columns[seen.satellite]), lens.n_biases
+    found = crossings(seen.places, seen.satellite, seen.is_plume, looks)
+    lean = np.zeros((len(found.first), 7, n_biases))
+    if lens is not None:
+        who = (seen.looks, seen.satellite, seen.places)
+        cov, lean[:, :3] = crossing_leans(who, found.group, found.place, columns, n_biases)
+        found = found._replace(cov=cov)
+    parts = [(found.first, *_crossed(seen, found), found.n_looks, lean)]
     is_lone = (found.group == NONE) & seen.is_plume & is_high
     for k in range(len(seen.places)):
         lone = np.flatnonzero(is_lone & (seen.satellite == k))
         if len(lone):
-            parts.append(_lone(seen, lone, k))
-    look, x, cov, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+            guess, x, cov, counts = _lone(seen, lone, k)
+            away = np.linalg.norm(x[:, :3] - seen.places[k], axis=1)
+            lines, column = seen.looks.u_los[guess], int(columns[k])
+            lean = first_leans(SATELLITE, lines, away, column, n_biases)
+            parts.append((guess, x, cov, counts, lean))
+    look, x, cov, counts, lean = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((look, seen.looks.run[look]))
-    return look[order], x[order], cov[order], counts[order]
+    return Guess(look[order], x[order], cov[order], counts[order], lean[order])
 
 
 def _lone(seen: Sightings, lone: Ints, k: int) -> tuple[Ints, Floats, Floats, Ints]:
@@ -174,17 +220,17 @@ def start_stare(
     rules: Rules,
     rows: Rows,
     coverage: AbstractCoverage,
-    guess: tuple[Any, ...],
+    found: tuple[Sightings, Guess],
     ids: Ints,
     t: float,
 ) -> Rows:
-    """Tracks and those that begin; ``guess``: sightings and what `first_guesses` made of them."""
-    seen, first, x, cov, counts = guess
-    if len(first) == 0:
+    """Tracks and those that begin; ``found``: sightings and what `first_guesses` made of them."""
+    seen, guess = found
+    if len(guess.look) == 0:
         return rows
-    is_plume = seen.is_plume[first]
-    beliefs = rules.filter.adopt(x, cov, is_plume)
-    fresh = new_rows(beliefs, seen.looks.run[first], ids, t)
+    is_plume, counts = seen.is_plume[guess.look], guess.n_looks
+    beliefs = rules.filter.adopt(guess.x, guess.cov, is_plume)
+    fresh = new_rows(beliefs, seen.looks.run[guess.look], ids, t, guess.lean)
     fresh.period[:] = coverage.period
     fresh.heard[:] = 1 << coverage.index
     fresh.n_updates[:] = counts

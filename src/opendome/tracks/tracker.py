@@ -14,6 +14,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.odds import Rule
 from opendome.kernels.prediction import due_rows
 from opendome.kernels.radar_scans import Eyes, Sweeps, stacked_eyes, take_sweeps
+from opendome.kernels.registration import Biases
 from opendome.kernels.rows import Rows
 from opendome.kernels.scanning import (
     Patience,
@@ -31,6 +32,7 @@ from opendome.tracks import ASSOCIATORS, FILTERS
 from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, RadarCoverage, cover
 from opendome.tracks.predict import refresh, tracks_of
 from opendome.tracks.quick import are_quick, habits_of, some_sweeps, sweeps_of
+from opendome.tracks.registration import Lens, Registration, carried, doubted, registration_of
 from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, start_tracks, take_scan
 from opendome.tracks.screen import screened
@@ -61,6 +63,7 @@ class Group(NamedTuple):
     is_mine: Bools  # (n_sensors,) whether any does
     is_quick: Bools  # (n_sensors,) whose scans are taken many at a time; see `quick`
     rules: Rules
+    registration: Registration | None  # of the sensors, where some may be misaligned
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class Picture:
     next_id: Ints  # (n_cells * n_runs,)
     clocks: Clocks
     marks: Marks
+    biases: Biases | None  # of the sensors, as it has learned them
 
 
 @dataclass(slots=True)
@@ -104,7 +108,10 @@ class Tracker:
     def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
         """The tracker of a scenario's command and sensors: one picture for each cell."""
         coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
-        every = cells(command, sensors)
+        every, registration = cells(command, sensors), None
+        if command.registration == "joint":
+            registration = registration_of(sensors, [c.r_ecef for c in coverage])
+        is_slow = registration is not None
         alike: dict[Rules, list[int]] = {}
         for i, cell in enumerate(every):
             n = command.nodes[cell.lead]
@@ -117,9 +124,10 @@ class Tracker:
         for rules, mine in alike.items():
             whose = [[i in every[k].sensors for i in range(len(coverage))] for k in mine]
             hears = np.array(whose, np.bool_)
-            is_quick = np.array([are_quick(rules, c) for c in coverage], np.bool_)
+            is_quick = np.array([are_quick(rules, c) and not is_slow for c in coverage])
             is_mine: Bools = np.any(hears, axis=0)
-            groups.append(Group(np.array(mine, np.int64), hears, is_mine, is_quick, rules))
+            who = np.array(mine, np.int64), hears, is_mine
+            groups.append(Group(*who, is_quick, rules, registration))
         return Tracker(
             coverage=coverage,
             eyes=stacked_eyes([c.eye if isinstance(c, RadarCoverage) else None for c in coverage]),
@@ -141,7 +149,9 @@ class Tracker:
             clocks = Clocks(np.full(n, -np.inf), np.full(n, -np.inf), np.zeros(n, np.int64))
             marks = no_marks(self.beat.period, group.is_mine, n)
             own = shared_runs(runs, len(group.cells))
-            pictures.append(Picture(own, no_rows(), np.zeros(n, np.int64), clocks, marks))
+            biases = group.registration.start(n) if group.registration else None
+            rows = no_rows(0 if biases is None else biases.mean.shape[1])
+            pictures.append(Picture(own, rows, np.zeros(n, np.int64), clocks, marks, biases))
         return TrackerState(runs, pictures)
 
     def update(
@@ -181,7 +191,7 @@ class Tracker:
         """What every cell believes at t: each row at its own time, boosting rows at t."""
         parts = []
         for group, picture in zip(self.groups, state.pictures, strict=True):
-            rows = picture.rows
+            rows = with_doubt(group.registration, picture)
             if not len(rows.run):
                 continue
             cells = group.cells
@@ -240,10 +250,13 @@ class Tracker:
             seen = seen_by(seen, looks_of(seen.looks.run, *heard))
         if picture.rows.is_boosting.any():
             burn_out(rules.filter, picture.rows, heard, np.minimum(t, admitted.t_eyes[k]))
+        lens, known = None, group.registration
+        if known is not None and picture.biases is not None:
+            lens = known.lens(coverage.index, t, picture.biases, picture.runs)
         if isinstance(coverage, FleetCoverage):
-            _stare(rules, picture, coverage, heard, (seen, t))
+            _stare(rules, picture, coverage, heard, (seen, t), lens)
         else:
-            _scan(rules, picture, coverage, heard, (seen.looks, t))
+            _scan(rules, picture, coverage, heard, (seen.looks, t), lens)
 
     def _settle(self, group: Group, picture: Picture, t: float) -> Rows:
         """End of an update: old rows are carried along, landed ones dropped, impacts predicted."""
@@ -260,12 +273,15 @@ class Tracker:
             t_to = times_to(rows, *now)
             for when in np.unique(t_to[~np.isnan(t_to)]):
                 chosen = np.flatnonzero(t_to == when)
+                if group.registration is not None:
+                    rows.lean[chosen] = carried(rows, chosen, float(when))
                 put_beliefs(rows, chosen, part.predict(beliefs_of(rows), chosen, float(when)))
             aloft = rows_aloft(rows, *now)
         if len(aloft) < len(rows.run):
             rows = take_rows(rows, aloft)
             due = due_rows(rows, t, self.period)
-        refresh(rows, due, t)
+        picture.rows = rows
+        refresh(with_doubt(group.registration, picture), due, t)
         return rows
 
 
@@ -275,13 +291,14 @@ def _scan(
     coverage: AbstractCoverage,
     heard: Heard,
     scan: tuple[Looks, float],
+    lens: Lens | None,
 ) -> None:
     """One scan of a sensor that stands still into one picture."""
     looks, t = scan
-    rows, free = take_scan(rules, picture.rows, coverage, heard, scan)
+    rows, free = take_scan(rules, picture.rows, coverage, heard, scan, lens)
     if len(free):
         ids = _new_ids(picture, heard, looks.run[free])
-        rows = start_tracks(rules, rows, coverage, (looks, free, ids, t))
+        rows = start_tracks(rules, rows, coverage, (looks, free, ids, t), lens)
     picture.rows = rows
 
 
@@ -291,15 +308,23 @@ def _stare(
     coverage: FleetCoverage,
     heard: Heard,
     scan: tuple[Seen, float],
+    lens: Lens | None,
 ) -> None:
     """One look of many satellites into one picture."""
     seen, t = scan
-    rows, free = take_stare(rules, picture.rows, coverage, heard, (sightings_of(*seen), t))
+    rows, free = take_stare(rules, picture.rows, coverage, heard, (sightings_of(*seen), t), lens)
     if len(free.looks.run):
-        guess = first_guesses(free, coverage.is_high)
-        ids = _new_ids(picture, heard, free.looks.run[guess[0]])
-        rows = start_stare(rules, rows, coverage, (free, *guess), ids, t)
+        guess = first_guesses(free, coverage.is_high, lens)
+        ids = _new_ids(picture, heard, free.looks.run[guess.look])
+        rows = start_stare(rules, rows, coverage, (free, guess), ids, t)
     picture.rows = rows
+
+
+def with_doubt(registration: Registration | None, picture: Picture) -> Rows:
+    """Rows of a picture as it tells of them: with what is not known of the biases of sensors."""
+    if registration is None or picture.biases is None or not len(picture.rows.run):
+        return picture.rows
+    return doubted(picture.rows, picture.biases, picture.runs)
 
 
 def _new_ids(picture: Picture, heard: Heard, run: Ints) -> Ints:

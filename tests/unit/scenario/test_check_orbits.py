@@ -51,6 +51,11 @@ def test_two_highly_elliptical_payloads():
     ("keys", "words"),
     [
         ({"system": "sbirs_heo"}, "an infrared sensor in orbit. Give geo_lon_deg, shells or ell"),
+        ({"system": "sbirs_geo", "geo_lon_deg": 1, "bias_az_deg": 0.1}, "bias_az_deg is 0.1 deg"),
+        (
+            {"system": "tpy2_terminal", "lat_deg": 0, "lon_deg": 30, "bias_pointing_urad": 50},
+            "bias_pointing_urad is 50 urad; tpy2_terminal is a radar. Give bias_az_deg, bias_el",
+        ),
         ({"system": "hbtss", "shells": [{**SHELL, "alt_km": -100}]}, "shells[0].alt_km is -100 km"),
         ({"system": "hbtss", "shells": [{**SHELL, "total": 0}]}, "shells[0].total is 0"),
         ({"system": "hbtss", "shells": [{**SHELL, "planes": 7}]}, "shells[0].planes is 7"),

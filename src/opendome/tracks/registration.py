@@ -1,0 +1,244 @@
+"""Biases of sensors as a picture reckons with them, whatever its filter and associator.
+
+A filter is given looks without the biases as they are believed, and never hears of them; this file
+learns the biases from how far looks are off, and keeps account of what each track owes to them.
+Model: docs/models/registration.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, final
+
+import numpy as np
+
+from opendome.kernels import registration as kernel
+from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
+from opendome.kernels.infrared import geostationary
+from opendome.kernels.looks import Looks
+from opendome.kernels.misalignment import SATELLITE, Mount, misaligned, radar_mount
+from opendome.kernels.registration import ALIGNED, Biases
+from opendome.kernels.rows import LEVEL, Beliefs, Rows
+from opendome.kernels.starers import Sightings
+from opendome.messages import Bools, Floats, Ints
+from opendome.scenario.sensors import InfraredSystem, Sensor
+from opendome.tracks.base import CONFIRMED, AbstractAssociator, AbstractFilter, Association
+from opendome.tracks.fusion import merge_twins
+from opendome.tracks.imm import LEVEL_NOISE
+from opendome.tracks.kalman import NOISE, SURPRISE
+
+MOST_SATELLITES = 16  # of a sensor whose biases are learned; of more they count as noise of a look
+
+
+@final
+@dataclass(frozen=True)
+class Registration:
+    """Which biases there are to learn, k of them, and how sensors stand."""
+
+    sigma: Floats  # (k,) before anything is learned
+    column: Ints  # (n_sensors,) of the first bias of each sensor, ALIGNED where it has none
+    mounts: tuple[Mount, ...]  # of each sensor
+    fleets: tuple[Fleet | None, ...]  # of those with biases that have several satellites
+    noise: Floats  # (n_sensors,) rad, that biases which are not learned add to lines of sight
+
+    def start(self, n_runs: int) -> Biases:
+        """Nothing learned."""
+        cov = np.broadcast_to(np.diag(self.sigma**2), (n_runs, len(self.sigma), len(self.sigma)))
+        return Biases(np.zeros((n_runs, len(self.sigma))), cov.copy())
+
+    def lens(self, sensor: int, t: float, biases: Biases, runs: Ints) -> Lens:
+        """Through which a look of a sensor at t is seen."""
+        fleet, column = self.fleets[sensor], int(self.column[sensor])
+        places = None if fleet is None else fleet_places(fleet, t)
+        noise = float(self.noise[sensor])
+        return Lens(self.mounts[sensor], column, places, noise, biases, runs)
+
+
+def registration_of(sensors: Sequence[Sensor], r_ecef: Sequence[Floats]) -> Registration | None:
+    """That of the sensors of a scenario at their places; None where none has a bias."""
+    if not any(any(sensor.biases) for sensor in sensors):
+        return None
+    sigma: list[float] = []
+    column, noise = np.full(len(sensors), ALIGNED), np.zeros(len(sensors))
+    mounts, fleets = [], []
+    for i, (sensor, place) in enumerate(zip(sensors, r_ecef, strict=True)):
+        is_radar, n = not isinstance(sensor.system, InfraredSystem), 1
+        fleet = None if is_radar or not any(sensor.biases) else _fleet_of(sensor)
+        if fleet is not None:
+            n = len(fleet.still) + len(fleet.elements)
+        if any(sensor.biases) and n <= MOST_SATELLITES:
+            column[i] = len(sigma)
+            sigma += sensor.biases * n
+        elif any(sensor.biases):
+            noise[i], fleet = sensor.bias_pointing, None
+        mounts.append(radar_mount(place) if is_radar else SATELLITE)
+        fleets.append(fleet)
+    return Registration(np.array(sigma), column, tuple(mounts), tuple(fleets), noise)
+
+
+def _fleet_of(sensor: Sensor) -> Fleet:
+    still = np.zeros((0, 3))
+    if sensor.geo_longitude is not None:
+        still = geostationary(sensor.geo_longitude)[None]
+    return fleet_of(still, sensor.orbits, sensor.ellipses)
+
+
+class Lens(NamedTuple):
+    """How one look of one sensor is misaligned, as far as the picture knows."""
+
+    mount: Mount
+    column: int  # of the first of its three biases; of its first satellite, where it has several
+    places: Floats | None  # (m, 3) ECEF of its satellites now
+    noise: float  # rad
+    biases: Biases
+    runs: Ints  # as the biases count them
+
+    @property
+    def n_biases(self) -> int:
+        """How many biases of all sensors there are."""
+        return int(self.biases.mean.shape[1])
+
+    def places_of(self, run: Ints) -> Ints:
+        """Rows of the biases of some runs."""
+        place: Ints = np.searchsorted(self.runs, run)
+        return place
+
+    def columns(self, places: Floats) -> Ints:
+        """First bias (m,) of the satellites at some places."""
+        if self.places is None or self.column == ALIGNED:
+            return np.full(len(places), self.column)
+        apart = np.linalg.norm(places[:, None] - self.places[None], axis=2)
+        columns: Ints = self.column + 3 * np.argmin(apart, axis=1)
+        return columns
+
+    def of_satellite(self, column: int) -> Lens:
+        """The same of one satellite."""
+        return self._replace(column=column)
+
+    def straight(self, looks: Looks, columns: Ints | None = None) -> Looks:
+        """Looks without the biases as they are believed; ``columns`` (n,) where they differ."""
+        if self.noise:
+            looks = looks._replace(sigma_angle=np.hypot(looks.sigma_angle, self.noise))
+        if self.column == ALIGNED or not len(looks.run):
+            return looks
+        which = np.full(len(looks.run), self.column) if columns is None else columns
+        place = self.places_of(looks.run)
+        b = self.biases.mean[place[:, None], which[:, None] + np.arange(3)]
+        lines, distance = misaligned(self.mount, looks.u_los, looks.distance, b, -1.0)
+        return looks._replace(u_los=lines, distance=distance)
+
+    def doubtful(self, looks: Looks, columns: Ints) -> Looks:
+        """Looks of satellites whose errors are as large as the doubt of their biases makes them."""
+        if self.column == ALIGNED:
+            return looks
+        place = self.places_of(looks.run)
+        at = columns[:, None] + np.arange(3)
+        doubt = self.biases.cov[place[:, None], at, at].max(axis=1, initial=0.0)
+        return looks._replace(sigma_angle=np.sqrt(looks.sigma_angle**2 + doubt))
+
+    def first_leans(self, u_los: Floats, away: Floats) -> Floats:
+        """Leans of rows that begin with one look each, at places ``away`` (n, 3) from it."""
+        distance = np.linalg.norm(away, axis=1)
+        lean: Floats = kernel.first_leans(self.mount, u_los, distance, self.column, self.n_biases)
+        return lean
+
+    def merged(self, rows: Rows, hit: Ints, stale: Ints) -> Rows:
+        """As `merge_twins`, of rows whose places are as doubtful as the biases make them."""
+        found = merge_twins(doubted(rows, self.biases, self.runs), hit, stale)
+        if len(found.run) == len(rows.run):
+            return rows
+        place = self.places_of(found.run)
+        return found._replace(cov=kernel.without_biases(found.cov, found.lean, place, self.biases))
+
+
+def doubted(rows: Rows, biases: Biases, runs: Ints) -> Rows:
+    """Rows with covariances that hold what the doubt of the biases adds."""
+    place = np.searchsorted(runs, rows.run)
+    return rows._replace(cov=kernel.with_biases(rows.cov, rows.lean, place, biases))
+
+
+def carried(rows: Rows, chosen: Ints, t: float) -> Floats:
+    """Leans of chosen rows at t."""
+    course = kernel.Course(
+        rows.t[chosen], rows.x[chosen], rows.is_boosting[chosen], rows.model[chosen] == LEVEL
+    )
+    lean: Floats = kernel.carry_leans(course, rows.lean[chosen], t, (NOISE, LEVEL_NOISE))
+    return lean
+
+
+class Near(NamedTuple):
+    """Rows near one look, brought to its time."""
+
+    rows: Rows  # all of the picture, which move with the biases
+    run: Ints  # of each row near
+    rank: Ints
+    beliefs: Beliefs
+    lean: Floats  # (n, 7, k)
+
+
+def follow(
+    parts: tuple[AbstractFilter, AbstractAssociator],
+    near: Near,
+    scan: tuple[Looks, Floats],
+    lens: Lens,
+) -> Association:
+    """Looks that belong to rows; beliefs, leans and biases are updated in place.
+
+    Parameters
+    ----------
+    scan : Looks, (3,) float
+        As they came; where they were made.
+    """
+    part, associator = parts
+    looks, r_sensor = scan
+    place, b = lens.places_of(near.run), near.beliefs
+    seen, expected = lens.straight(looks), part.expect(b, r_sensor)
+    reach = kernel.reaches(expected, near.lean, lens.mount, lens.column)
+    wide = kernel.with_biases(expected.cov, reach, place, lens.biases)
+    found = associator.associate(near.run, expected._replace(cov=wide), seen, near.rank)
+    if not len(found.row):
+        return found
+    sure = near.rank[found.row] == CONFIRMED
+    pairs = found.row[sure], found.look[sure]
+    moved = kernel.learn(expected, seen, pairs, reach, place, lens.biases, SURPRISE)
+    _move(b, near.lean, moved[place])
+    _move(near.rows, near.rows.lean, moved[lens.places_of(near.rows.run)])
+    seen, expected = lens.straight(looks), part.expect(b, r_sensor)
+    reach = kernel.reaches(expected, near.lean, lens.mount, lens.column)
+    before, model, every = b.cov.copy(), b.model.copy(), np.arange(len(b.model))
+    part.update(b, expected, seen, found)
+    # Where another model speaks now, the one that was updated by what was expected stands aside.
+    is_other = (b.model != model)[:, None, None]
+    cov = np.where(is_other, b.bank_cov[every, model], b.cov)
+    pairs, covs = (found.row, found.look), (before, cov)
+    kernel.lean_back(near.lean, covs, expected, seen, pairs, reach)
+    return found
+
+
+def _move(states: Rows | Beliefs, lean: Floats, moved: Floats) -> None:
+    """Carry what all models say of n things along with biases that have moved by (n, k)."""
+    step = np.einsum("nab,nb->na", lean, moved)
+    states.x[:] += step
+    states.bank_x[:] += step[:, None]
+
+
+def follow_all(
+    parts: tuple[AbstractFilter, AbstractAssociator], near: Near, seen: Sightings, lens: Lens
+) -> tuple[Ints, Floats, Bools]:
+    """`follow` one satellite after another.
+
+    Gives how many satellites saw the plume and the glow of each row (n, 2), how well that fits
+    (n,), and the looks left over.
+    """
+    hits, fits = np.zeros((len(near.run), 2), np.int64), np.zeros(len(near.run))
+    is_free, columns = np.ones(len(seen.looks.run), np.bool_), lens.columns(seen.places)
+    for k in range(len(seen.places)):
+        mine = np.flatnonzero(seen.satellite == k)
+        some: list[Any] = [column[mine] for column in seen.looks]
+        scan = (Looks(*some), seen.places[k])
+        found = follow(parts, near, scan, lens.of_satellite(int(columns[k])))
+        is_free[mine[found.look]] = False
+        fits[found.row] += found.fit
+        np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
+    return hits, fits, is_free
