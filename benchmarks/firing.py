@@ -1,6 +1,6 @@
 """Dynamic assignment: what policies leak beside a bound that none can beat, and how long they plan.
 
-Problems follow the law in ``firing_problems``. Policies meet the same luck, run for run.
+Problems follow the law in ``dwta/problems.py``. Policies meet the same luck, run for run.
 ``python -m benchmarks.firing RUNS [CASE ...] [--keep FILE]`` goes on where an earlier call stopped.
 """
 
@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.firing_policies import Replanned, Salvo, bound, worth_at
-from benchmarks.firing_problems import (
+from benchmarks.dwta.problems import (
     CASES,
     Case,
     FiringProblem,
@@ -26,6 +25,7 @@ from benchmarks.firing_problems import (
     draw,
     fight,
 )
+from benchmarks.firing_policies import Replanned, Salvo, bound, worth_at
 from benchmarks.measure import Row
 from opendome.battle.sequencing import Effort
 

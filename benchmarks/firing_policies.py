@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.firing_problems import SLOTS, WAIT, FiringProblem, Orders, Standing
+from benchmarks.dwta.problems import SLOTS, WAIT, FiringProblem, Orders, Standing
 from opendome.battle.sequencing import Effort, Means, Plan, carried, gains, solve
 from opendome.kernels.sequences import Schedule, allot, values
 

@@ -1,12 +1,12 @@
 """Prices and the bound, against the best policy found by looking at every state."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.dwta.exact import optimum
+from benchmarks.dwta.problems import FiringProblem
 from opendome.battle.sequencing import Effort, Means, carried, dual_bound, free_prices, gains, solve
 from opendome.kernels.sequences import Prices, Schedule, values
 
@@ -31,55 +31,7 @@ def a_problem(seed, n=2, b=2, rounds=1, channels=1):
 
 def best_policy(schedule, means):
     """Least expected loss of any policy that fires single rounds within all limits."""
-    n, b = schedule.p_kill.shape
-
-    @cache
-    def expected(t, ready, chance, rounds, busy):
-        if t == SLOTS:
-            return sum(v * c for v, c in zip(schedule.value, chance, strict=True))
-        return act(t, ready, chance, rounds, busy, 0)
-
-    @cache
-    def act(t, ready, chance, rounds, busy, j):
-        if j == n:
-            return settle(t, ready, chance, rounds, busy, 0)
-        least = act(t, ready, chance, rounds, busy, j + 1)
-        if chance[j] == 1.0 and ready[j] <= t:
-            for k in range(b):
-                held = range(t, t + int(schedule.flight[j, k]))
-                in_window = schedule.first[j, k] <= t <= schedule.last[j, k]
-                if schedule.p_kill[j, k] == 0.0 or not in_window or not rounds[k]:
-                    continue
-                if any(busy[k * SLOTS + s] >= means.channels[k, s] for s in held):
-                    continue
-                now_busy = list(busy)
-                for s in held:
-                    now_busy[k * SLOTS + s] += 1
-                after = (
-                    with_(ready, j, t + int(schedule.known[j, k])),
-                    with_(chance, j, 1.0 - schedule.p_kill[j, k]),
-                    with_(rounds, k, rounds[k] - 1),
-                    tuple(now_busy),
-                )
-                least = min(least, act(t, *after, j + 1))
-        return least
-
-    @cache
-    def settle(t, ready, chance, rounds, busy, j):
-        """Results that are known at the beginning of the next slot."""
-        if j == n:
-            return expected(t + 1, ready, chance, rounds, busy)
-        if ready[j] != t + 1 or chance[j] in (0.0, 1.0):
-            return settle(t, ready, chance, rounds, busy, j + 1)
-        lives = settle(t, ready, with_(chance, j, 1.0), rounds, busy, j + 1)
-        dies = settle(t, ready, with_(chance, j, 0.0), rounds, busy, j + 1)
-        return chance[j] * lives + (1.0 - chance[j]) * dies
-
-    def with_(row, place, number):
-        return (*row[:place], number, *row[place + 1 :])
-
-    start = (0,) * n, (1.0,) * n, tuple(int(r) for r in means.rounds), (0,) * (b * SLOTS)
-    return expected(0, *start)
+    return optimum(FiringProblem(schedule.value, *schedule[3:], means.rounds, means.channels))
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.firing_policies import Replanned, Salvo, bound, fireable
-from benchmarks.firing_problems import (
+from benchmarks.dwta.problems import (
     CASES,
     LAST_LAUNCH,
     SLOTS,
@@ -14,6 +13,7 @@ from benchmarks.firing_problems import (
     draw,
     fight,
 )
+from benchmarks.firing_policies import Replanned, Salvo, bound, fireable, worth_at
 from opendome.battle.sequencing import Effort
 
 SMALL = Case(threats=40, batteries=4, rounds=9, channels=3)
@@ -124,6 +124,16 @@ def test_planning_again_beats_simple_rules_under_the_same_luck():
     assert gap.mean() > 3.0 * gap.std(ddof=1) / np.sqrt(20)
     assert double.mean() > myopic.mean()
     assert again.mean() > least - 3.0 * again.std(ddof=1) / np.sqrt(20)
+
+
+@pytest.mark.parametrize("make", [Replanned, lambda: Salvo(1)])
+def test_without_luck_leaks_have_the_same_mean_and_vary_less(make):
+    problem = draw(SMALL, 0)
+    worth = worth_at(problem, bound(problem, Effort(sweeps=80)))
+    raids = [fight(problem, make(), luck(problem, s), worth) for s in range(40)]
+    leak, by_luck = np.array([r.leak for r in raids]), np.array([r.luck for r in raids])
+    assert abs(by_luck.mean()) < 3.0 * by_luck.std(ddof=1) / np.sqrt(40)
+    assert (leak - by_luck).std() < 0.6 * leak.std()
 
 
 def test_drawn_results_of_what_is_in_flight_repeat_and_keep_the_limits():

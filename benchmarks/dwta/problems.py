@@ -1,6 +1,6 @@
 """Dynamic assignment problems drawn from a stated law, and what a policy does in one of them.
 
-Needs NumPy only, so that other policies can be judged without the rest of OpenDome.
+Needs NumPy only. README.md beside it tells the rules and the format of the files.
 
 A problem has threats with launch windows at batteries, rounds that hold a guidance channel while
 they fly, and results that are known one slot after arrival. A policy sees the whole problem, but
@@ -9,8 +9,10 @@ each result only when it is known.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+FORMAT = "dwta-1"
 SLOTS = 60
 WAIT = -1
 LAST_LAUNCH = SLOTS - 10
@@ -90,17 +93,18 @@ class Fight(NamedTuple):
     luck: float  # what chance added to the leak, as told by ``worth``; 0 on average
 
 
-def draw(case: Case, seed: int) -> FiringProblem:
+def draw(case: Case, seed: int, arrivals: int = 40) -> FiringProblem:
     """A problem of the law, for a seed.
 
-    Draws in this order, from NumPy's ``default_rng``: value U(25, 100); arrival 0 to 39; a battery
+    Draws in this order, from NumPy's ``default_rng``: value U(25, 100); arrival 0 to 39, or before
+    another slot ``arrivals``; a battery
     covers a threat with probability 0.5; its window opens 0 to 4 slots after arrival and lasts 6 to
     15 slots, but no launch after slot 50; flight 2 to 7 slots; kill probability U(0.6, 0.9).
     """
     rng = np.random.default_rng(seed)
     n, b = case.threats, case.batteries
     value = rng.uniform(25.0, 100.0, n)
-    arrival = rng.integers(0, 40, n)
+    arrival = rng.integers(0, arrivals, n)
     is_covered = rng.random((n, b)) < 0.5
     first = arrival[:, None] + rng.integers(0, 5, (n, b))
     last = np.minimum(first + rng.integers(6, 16, (n, b)) - 1, LAST_LAUNCH)
@@ -109,6 +113,72 @@ def draw(case: Case, seed: int) -> FiringProblem:
     rounds = np.full(b, case.rounds, np.int64)
     channels = np.full((b, SLOTS), case.channels, np.int64)
     return FiringProblem(value, p_kill, first, last, flight, flight + LOOK, rounds, channels)
+
+
+def to_document(name: str, law: dict[str, int], problem: FiringProblem) -> dict[str, Any]:
+    """A problem as it stands in its file: only chances that are not 0 are listed."""
+    threats = []
+    for j, value in enumerate(problem.value):
+        chances = [
+            [
+                int(b),
+                float(problem.p_kill[j, b]),
+                *(int(a[j, b]) for a in (problem.first, problem.last, problem.flight)),
+                int(problem.known[j, b]),
+            ]
+            for b in np.flatnonzero(problem.p_kill[j])
+        ]
+        threats.append({"value": float(value), "chances": chances})
+    batteries = [
+        {"rounds": int(r), "channels": int(c)}
+        for r, c in zip(problem.rounds, problem.channels[:, 0], strict=True)
+    ]
+    return {
+        "format": FORMAT,
+        "name": name,
+        "law": law,
+        "slots": problem.channels.shape[1],
+        "batteries": batteries,
+        "threats": threats,
+    }
+
+
+def from_document(document: dict[str, Any]) -> FiringProblem:
+    """The problem of a file; ValueError if it is of another format."""
+    if document.get("format") != FORMAT:
+        found = document.get("format")
+        raise ValueError(f"format is {found!r}; this program reads {FORMAT!r}.")
+    threats, batteries = document["threats"], document["batteries"]
+    n, b, slots = len(threats), len(batteries), document["slots"]
+    p_kill, first = np.zeros((n, b)), np.zeros((n, b), np.int64)
+    last, flight, known = first - 1, first + 1, first + 1
+    for j, threat in enumerate(threats):
+        for battery, p, *times in threat["chances"]:
+            p_kill[j, battery] = p
+            first[j, battery], last[j, battery], flight[j, battery], known[j, battery] = times
+    return FiringProblem(
+        np.array([threat["value"] for threat in threats]),
+        p_kill,
+        first,
+        last,
+        flight,
+        known,
+        np.array([battery["rounds"] for battery in batteries]),
+        np.repeat([[battery["channels"]] for battery in batteries], slots, axis=1),
+    )
+
+
+def read(path: Path) -> FiringProblem:
+    """The problem of a file."""
+    return from_document(json.loads(path.read_text(encoding="utf-8")))
+
+
+def to_text(document: dict[str, Any]) -> str:
+    """A document as it is written: one line for each threat."""
+    threats = document["threats"]
+    head = json.dumps({k: v for k, v in document.items() if k != "threats"})
+    lines = ",\n".join(json.dumps(threat) for threat in threats)
+    return f'{head[:-1]}, "threats": [\n{lines}\n]}}\n'
 
 
 def fight(

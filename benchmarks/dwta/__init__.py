@@ -1,0 +1,1 @@
+"""A public benchmark of dynamic weapon-target assignment: see README.md."""
