@@ -119,7 +119,7 @@ def follow(x, cov, agility, expected, looks, row, look, is_level):
     speed = np.linalg.norm(x[row, 3:6], axis=1)
     most = (np.where(is_level, k.WINGS, k.BURN) + k.TURN * speed * is_low(x[row])) ** 2
     stirred = agility[row] * np.exp(k.HABIT * (np.minimum(e, surprise) - 1.0))
-    unrest = np.where(is_level, k.UNREST_LEVEL, k.UNREST * is_low(x[row]))
+    unrest = np.where(is_level, k.UNREST, 0.0)
     stirred += unrest * np.maximum(e - k.UNUSUAL, 0.0)
     agility[row] = np.where(e > surprise, most, np.minimum(stirred, most))
     x[row, 6] = np.clip(x[row, 6], k.LEAST_LOG_BETA, k.MOST_LOG_BETA)

@@ -52,7 +52,10 @@ LAT, LON, ALT, T_LAUNCH, AZIMUTH, ELEVATION, T_CUT = 0, 1, 2, 3, 4, 5, 6  # colu
 TOLERANCE: Final = 1e-6  # gives a median impact error under 3 m after 1,600 s
 STEP_SHARE: Final = 0.002  # of the tolerance that one powered step may use
 COAST_SHARE: Final = 20.0  # times that while coasting, where little amplifies an error
-MAX_STEP: Final = 60.0  # s; cubic paths between knots then hold to 1 m
+MAX_STEP: Final = 60.0  # s
+# Longest between two knots: s, the same in air, and m up or down in air, a third of its scale
+# height. Cubic paths then hold to 5 cm and 1 cm/s.
+KNOT_SPAN, KNOT_SPAN_AIR, KNOT_RISE_AIR, AIR_TOP = 30.0, 5.0, 2.5e3, 120e3
 MAX_STEPS: Final = 20000
 FIRST_STEP: Final = 0.5  # s
 
@@ -106,8 +109,45 @@ def write_knot(knots: Array, n_knots: int, t: float, y: State) -> None:
 
 
 @jit
+def quintic(u: float, h: float, y0: State, slope0: State, y1: State, slope1: State) -> State:
+    """State at a share u of a step of h seconds, on the quintic through place, speed, acceleration.
+
+    Of both ends; ``slope0``, ``slope1`` are the derivatives of the states there. Exact for paths
+    of fifth degree.
+    """
+    u2, u3 = u * u, u * u * u
+    start = 1.0 + u3 * (-10.0 + u * (15.0 - 6.0 * u))
+    v0, v1 = h * (u + u3 * (-6.0 + u * (8.0 - 3.0 * u))), h * u3 * (-4.0 + u * (7.0 - 3.0 * u))
+    a0 = 0.5 * h * h * u2 * (1.0 + u * (-3.0 + u * (3.0 - u)))
+    a1 = 0.5 * h * h * u3 * (1.0 + u * (u - 2.0))
+    rate = u2 * (-30.0 + u * (60.0 - 30.0 * u)) / h
+    w0, w1 = 1.0 + u2 * (-18.0 + u * (32.0 - 15.0 * u)), u2 * (-12.0 + u * (28.0 - 15.0 * u))
+    b0 = 0.5 * h * u * (2.0 + u * (-9.0 + u * (12.0 - 5.0 * u)))
+    b1 = 0.5 * h * u2 * (3.0 + u * (5.0 * u - 8.0))
+    end = 1.0 - start
+    return (
+        start * y0[0] + end * y1[0] + v0 * y0[3] + v1 * y1[3] + a0 * slope0[3] + a1 * slope1[3],
+        start * y0[1] + end * y1[1] + v0 * y0[4] + v1 * y1[4] + a0 * slope0[4] + a1 * slope1[4],
+        start * y0[2] + end * y1[2] + v0 * y0[5] + v1 * y1[5] + a0 * slope0[5] + a1 * slope1[5],
+        rate * (y0[0] - y1[0]) + w0 * y0[3] + w1 * y1[3] + b0 * slope0[3] + b1 * slope1[3],
+        rate * (y0[1] - y1[1]) + w0 * y0[4] + w1 * y1[4] + b0 * slope0[4] + b1 * slope1[4],
+        rate * (y0[2] - y1[2]) + w0 * y0[5] + w1 * y1[5] + b0 * slope0[5] + b1 * slope1[5],
+    )
+
+
+@jit
+def knot_parts(step: float, start: State, end: State) -> int:
+    """In how many parts a step is divided by knots, so that the cubics between them are good."""
+    low = geocentric_height(start[0], start[1], start[2])
+    high = geocentric_height(end[0], end[1], end[2])
+    if min(low, high) > AIR_TOP:
+        return math.ceil(step / KNOT_SPAN)
+    return math.ceil(max(step / KNOT_SPAN_AIR, abs(high - low) / KNOT_RISE_AIR, 1.0))
+
+
+@jit
 def fly_segment(cursor: Cursor, tau_end: float, push: Push, limits: Limits, knots: Array) -> Cursor:
-    """Carry a flight to the end of a segment, or to the ground; a knot per accepted step."""
+    """Carry a flight to the end of a segment, or to the ground, with a knot per step and span."""
     tau, y, h = cursor.tau, cursor.y, cursor.h
     n_knots, n_steps, apogee = cursor.n_knots, cursor.n_steps, cursor.apogee
     status = STILL_FLYING
@@ -128,13 +168,19 @@ def fly_segment(cursor: Cursor, tau_end: float, push: Push, limits: Limits, knot
             h = wanted
             continue
         h = min(max(wanted, h) if step < h else wanted, MAX_STEP)
-        after = tau_end if step == left else tau + step
+        after, far = tau_end if step == left else tau + step, end
         if rise_rate(end) <= 0.0:
             if rise_rate(y) > 0.0:
                 apogee = max(apogee, highest_between(tau, y, after, end))
             if geocentric_height(end[0], end[1], end[2]) < limits.ground_alt:
                 status = LANDED
                 after, end = ground_crossing(tau, y, after, end, limits.ground_alt)
+        n_parts = knot_parts(step, y, end)
+        for i in range(1, n_parts):
+            if i * step < (after - tau) * n_parts:
+                between = quintic(i / n_parts, step, y, k1, far, k7)
+                write_knot(knots, n_knots, limits.t_launch + tau + i / n_parts * step, between)
+                n_knots += 1
         tau, y, k1 = after, end, k7
         write_knot(knots, n_knots, limits.t_launch + tau, y)
         n_knots += 1

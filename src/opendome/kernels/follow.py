@@ -27,8 +27,7 @@ class Temper(NamedTuple):
     # Squared distance per component, of looks with one to four, from which an update widens the row
     surprise: Limits
     unusual: float  # the same of any look, above which it stirs the row
-    unrest: float  # m^2/s^3, added in air for each unit above that
-    unrest_level: float  # the same of what flies level, whose turns are slow to show
+    unrest: float  # m^2/s^3, added for each unit above that to what flies level, which may turn
     settle: float  # s, in which the agility dies away
     habit: float  # of a unit of squared distance above or below 1, by which a look goes against it
     wings: float  # m/s^2, hardest turn of a flyer on wings
@@ -72,9 +71,9 @@ def stirred(
     most = wildest(s, is_level, temper)
     if excess > temper.surprise[n - 1]:
         return most
-    unrest = temper.unrest_level if is_level else (temper.unrest if is_low(s, temper) else 0.0)
     after = agility * math.exp(temper.habit * (excess - 1.0))
-    after += unrest * max(excess - temper.unusual, 0.0)
+    if is_level:
+        after += temper.unrest * max(excess - temper.unusual, 0.0)
     return min(after, most)
 
 

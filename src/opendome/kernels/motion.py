@@ -34,6 +34,9 @@ STEP_VACUUM = 30.0  # s
 SLOW = 20.0  # m/s upwards, lest the direction of thrust be undefined at rest
 SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
 MAX_STEPS = 2000
+# What burns or turns unseen says nothing of drag: 1/s, at which its doubt grows, and m^2/s^3, the
+# agility at which that is half as fast.
+FORGET, RESTLESS = 0.25, 100.0
 
 
 class Noise(NamedTuple):
@@ -260,7 +263,7 @@ def step_row(
     if is_boosting:
         density, last = noise.boost, noise.thrust
     elif is_air:
-        density, last = noise.air, noise.log_beta
+        density, last = noise.air, noise.log_beta + FORGET * agility / (agility + RESTLESS)
     add_noise(p, h, density + agility, last)
 
 

@@ -17,9 +17,10 @@ from opendome.kernels.rows import Beliefs, take_beliefs
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association, sure
 
-# Process noise: air lets a spinning rocket stray by 0.14 m/s in 1 s; boost covers staging and
-# throttling that a slowly changing thrust along the velocity does not.
-NOISE = Noise(air=0.02, vacuum=3e-4, boost=100.0, log_beta=1e-5, thrust=9.0)
+# Process noise: what the equations of motion leave out of a fall, as measured on paths of the world
+# (1e-8 to 1e-4 in air, up to 4e-7 above it); boost covers staging and throttling that a slowly
+# changing thrust along the velocity does not.
+NOISE = Noise(air=1e-5, vacuum=3e-7, boost=100.0, log_beta=1e-6, thrust=9.0)
 LOG_BETA = (math.log(6000.0), 0.7)  # of kg/m^2: from artillery rockets to re-entry vehicles
 THRUST = (30.0, 20.0)  # m/s^2, of a booster at any moment
 LOCAL_RANGE = 500e3  # m, a radar that reaches less looks for short-range threats
@@ -32,8 +33,7 @@ WIDEST = 300e3  # m, of a place along an infrared line of sight
 # chance alone goes beyond in one look of 10,000 (chi-square), whatever the sensor measures.
 SURPRISE = (15.137, 9.210, 7.036, 5.878)
 UNUSUAL = 1.5  # the same, above which it stirs the row
-UNREST = 8.0  # m^2/s^3, added in air to its agility for each unit above that
-UNREST_LEVEL = 60.0  # the same of what flies level, whose turns are slow to show
+UNREST = 60.0  # m^2/s^3, added for each unit above that to the agility of what flies level
 AGILITY = 900.0  # m^2/s^3, acceleration noise of what is new in the air
 SETTLE = 2.0  # s, in which the agility dies away
 HABIT = 0.5  # of a unit of squared distance above or below 1, by which a look goes against that
@@ -44,9 +44,7 @@ LEAST_LOG_BETA, MOST_LOG_BETA = math.log(100.0), math.log(1e5)
 MOST_THRUST = 150.0  # m/s^2
 
 
-TEMPER = Temper(
-    SURPRISE, UNUSUAL, UNREST, UNREST_LEVEL, SETTLE, HABIT, WINGS, BURN, TURN, LOW_RADIUS
-)
+TEMPER = Temper(SURPRISE, UNUSUAL, UNREST, SETTLE, HABIT, WINGS, BURN, TURN, LOW_RADIUS)
 BOUNDS = Bounds(LEAST_LOG_BETA, MOST_LOG_BETA, MOST_THRUST)
 
 

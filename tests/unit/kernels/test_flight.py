@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from opendome.constants import EARTH_OMEGA
+from opendome.kernels.dynamics import coast_acceleration
 from opendome.kernels.flight import (
+    KNOT_SPAN,
     KNOTS_FULL,
     LANDED,
     STILL_FLYING,
@@ -16,6 +19,7 @@ from opendome.kernels.flight import (
     pack_knots,
     path_at,
     paths_at,
+    quintic,
 )
 from opendome.kernels.frames import altitude, ecef_from_geodetic, ecefs_from_ecis
 from tests.unit.kernels.notional import LIQUID, ROCKET, SOLID, distance, launch
@@ -35,11 +39,39 @@ def test_knots_lie_in_time_and_hold_every_boundary() -> None:
     for i, row in enumerate(ROWS):
         t = flights.knots[i, : flights.n_knots[i], 0]
         assert np.all(np.diff(t) > 0.0)
-        assert np.max(np.diff(t)) <= 60.0
+        assert np.max(np.diff(t)) <= KNOT_SPAN
         for boundary in (0.0, 10.0, 25.0, 130.0, row[6]):
             assert np.min(np.abs(t - row[3] - boundary)) < 1e-9
         assert flights.t_burnout[i] == row[3] + row[6]
         assert t[-1] == flights.impact[i, 0]
+
+
+def test_between_knots_of_a_coast_the_path_is_the_fall() -> None:
+    """SciPy's integrator from one knot to the middle of the span and to the next knot."""
+    flights = fly_many(LIQUID, ROWS[:1], 12000.0, TOLERANCE, 300)
+    knots, n = flights.knots[0], int(flights.n_knots[0])
+    t = knots[:n, 0]
+    high = np.flatnonzero((np.diff(t) > 20.0) & (t[:-1] > flights.t_burnout[0] + 200.0))[:-5]
+    assert len(high) > 20
+    for i in high[::6]:
+        middle = 0.3 * t[i] + 0.7 * t[i + 1]
+        fall = solve_ivp(
+            lambda _, y: np.array([*y[3:], *coast_acceleration(*y, LIQUID.payload_beta)]),
+            (t[i], middle), knots[i, 1:], method="DOP853", rtol=1e-12, atol=1e-6,
+        )  # fmt: skip
+        found = np.array(path_at(knots, n, middle))
+        assert np.linalg.norm(found[:3] - fall.y[:3, -1]) < 0.05
+        assert np.linalg.norm(found[3:] - fall.y[3:, -1]) < 0.01
+
+
+def test_quintics_are_exact_for_paths_of_fifth_degree() -> None:
+    path = np.polynomial.Polynomial([3.0, -2.0, 0.5, 0.1, -0.02, 0.003])
+    speed, push, h = path.deriv(), path.deriv(2), 7.0
+    ends = [tuple([float(path(t))] * 3 + [float(speed(t))] * 3) for t in (0.0, h)]
+    slopes = [tuple([float(speed(t))] * 3 + [float(push(t))] * 3) for t in (0.0, h)]
+    for u in (0.0, 0.2, 0.7, 1.0):
+        found = quintic(u, h, ends[0], slopes[0], ends[1], slopes[1])
+        assert found == pytest.approx([path(u * h)] * 3 + [speed(u * h)] * 3, abs=1e-9)
 
 
 def test_first_knot_stands_on_the_turning_ground() -> None:

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from opendome.kernels.frames import altitude, ecef_from_geodetic, enu_basis
 from opendome.kernels.impact import coast_many
-from opendome.kernels.motion import Noise, predict_many, rough_altitude
+from opendome.kernels.motion import FORGET, RESTLESS, Noise, predict_many, rough_altitude
 from opendome.kernels.prediction import predict_impacts
 from tests.unit.tracks.worlds import slope
 
@@ -77,6 +77,17 @@ def test_noise_grows_as_white_acceleration_does():
     cov = one(x, t, noise=Noise(0.0, q, 0.0, 0.0, 0.0))[1]
     assert np.diag(cov)[3:6] == pytest.approx(q * t, rel=2e-3)
     assert np.diag(cov)[:3] == pytest.approx(q * t**3 / 3, rel=2e-2)
+
+
+def test_what_turns_or_burns_in_air_says_nothing_of_its_drag():
+    doubts = []
+    for alt in (20e3, 300e3):
+        x = start(alt, 1500.0, 0.3, 0.3, math.log(8000.0))
+        for agility in (0.0, RESTLESS, 900.0):
+            given = (np.zeros(1), x[None], np.zeros((1, 7, 7)), np.zeros(1, np.bool_))
+            cov = predict_many(*given, np.array([agility]), 2.0, SILENT)[1][0]
+            doubts.append(cov[6, 6])
+    assert doubts == pytest.approx([0.0, FORGET, 1.8 * FORGET, 0.0, 0.0, 0.0])
 
 
 def test_there_and_back_again():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opendome.kernels.looks import Looks
+from opendome.kernels.rows import LEVEL
 from opendome.tracks.base import Association
 from opendome.tracks.imm import Imm
 from tests.unit.tracks.worlds import ecef
@@ -99,7 +100,7 @@ def sample(truth, sites, span, *, n=100, seed=1):
                 t,
                 beliefs.x[:, :6] - y,
                 beliefs.cov[:, :6, :6].copy(),
-                beliefs.is_level.copy(),
+                beliefs.model == LEVEL,
                 beliefs.agility.copy(),
             )
         )
