@@ -43,6 +43,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ["engagement=tabled"],
         ["sensors.geo_west.overrides.false_alarms_1=1"],
         ["sensors.geo_west.bias_pointing_urad=50"],
+        ["sensors.clear_lrdr.overrides.cue_gain_1=16", "sensors.clear_lrdr.overrides.cue_deg=0.5"],
     ],
     "iron_dome_city": [["picture=statistical"]],
     "swarm_night": [["threats.swarm.count=24"]],

@@ -20,7 +20,7 @@ MAX_CUES = 20  # per sensor and run
 
 
 class CuedSensor(NamedTuple):
-    """A sensor that looks only where it is asked to."""
+    """A radar that looks only, or for longer, where it is asked to."""
 
     sensor: int
     node: int
@@ -29,7 +29,9 @@ class CuedSensor(NamedTuple):
 
 
 def cued_sensors(scenario: Scenario) -> tuple[CuedSensor, ...]:
-    """The radars of a scenario that look only where they are asked to."""
+    """The radars of a scenario that look only, or for longer, where they are asked to."""
+    if not scenario.command.is_cueing:
+        return ()
     nodes = [node.name for node in scenario.command.nodes]
     return tuple(
         CuedSensor(
@@ -40,7 +42,7 @@ def cued_sensors(scenario: Scenario) -> tuple[CuedSensor, ...]:
         )
         for i, sensor in enumerate(scenario.sensors)
         if isinstance(sensor.system, RadarSystem)
-        and sensor.system.is_cued
+        and (sensor.system.is_cued or sensor.system.cue_gain > 1.0)
         and sensor.site is not None
     )
 

@@ -196,6 +196,14 @@ def odd_sensors(scenario: Scenario) -> Iterator[str]:
         if isinstance(system, RadarSystem) and system.is_cued and not is_helped:
             whose = f"of node {sensor.node} can" if is_apart else "can"
             yield f"{name} looks only where it is cued, and no other sensor {whose} cue it."
+        if isinstance(system, RadarSystem) and system.cue_gain > 1.0 and system.dwell > 0.0:
+            looks = system.period * system.track_share / system.dwell
+            if looks < system.looks_of_cue:
+                yield (
+                    f"{name} has time for {looks:.0f} looks in a period, and a cue takes that of "
+                    f"{system.looks_of_cue:.0f}: none is ever searched. Take a smaller cue_deg or "
+                    f"cue_gain_1."
+                )
         if ways and not _faces(system.sector, sensor.site, sensor.azimuth, ways):
             yield (
                 f"{name} faces away from every threat: no launch place, aim or way between them "

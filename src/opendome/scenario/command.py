@@ -144,6 +144,9 @@ class Command:
         ("joint", "none"),
         default="joint",
     )
+    is_cueing: bool = keys.flag(
+        "is_cueing", "Nodes tell sensors where to look; false: nobody is cued.", default=True
+    )
     links: tuple[Link, ...] = keys.parts(
         "links", "Links of nodes; a node without one has the default link.", default=()
     )

@@ -61,6 +61,14 @@ class RadarSystem:
     cue_width: float = quantity(
         "cue_deg", "deg", "Half-width searched about a cue.", above=0, high=90, default=2
     )
+    cue_gain: float = quantity(
+        "cue_gain_1",
+        "1",
+        "Signal of a long dwell on a cue over that of a look in search; 1: cues do not help.",
+        low=1,
+        high=1000,
+        default=1,
+    )
     track_capacity: int = keys.integer(
         "track_capacity", "Objects that it can follow at a time.", low=1, high=10**6, default=10**6
     )
@@ -102,6 +110,11 @@ class RadarSystem:
         default=3e-4,
     )
     cost: float = quantity("cost_usd", "usd", "Unit cost.", low=0, high=1e11, default=0)
+
+    @property
+    def looks_of_cue(self) -> float:
+        """Ordinary looks in whose time one cue is searched: a longer dwell in each of its beams."""
+        return self.cue_gain * max(1.0, (2.0 * self.cue_width / self.beam_width) ** 2)
 
 
 @dataclass(frozen=True)

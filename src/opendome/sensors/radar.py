@@ -19,6 +19,7 @@ from opendome.scenario.jamming import Jammer
 from opendome.scenario.schedule import scan_phase
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.sensors.base import AbstractSensor, detections_of, draws_of
+from opendome.sensors.cueing import LongDwell
 from opendome.sensors.jamming import Ear
 from opendome.sensors.misalignment import Misalignment
 from opendome.truth import Truth
@@ -45,6 +46,7 @@ class Radar(AbstractSensor):
     false_alarms: float  # mean per look and run
     cos_cue: float  # of the half-width searched about a cue
     misalignment: Misalignment | None  # of its looks; None: perfectly set up
+    long_dwell: LongDwell | None  # on cues; None: it sees nothing better there
 
     @staticmethod
     def at(index: int, sensor: Sensor, jammers: tuple[Jammer, ...] = ()) -> Radar:
@@ -66,6 +68,7 @@ class Radar(AbstractSensor):
             false_alarms=system.false_alarms,
             cos_cue=math.cos(system.cue_width),
             misalignment=Misalignment.of(index, sensor, numbers.field.r_ecef),
+            long_dwell=LongDwell.of(system),
         )
 
     def sense(self, truth: Truth, tasking: Tasking, seed: int) -> Detections:
@@ -74,14 +77,20 @@ class Radar(AbstractSensor):
         draws = draws_of(self, truth.t, seed)
         there = truth.run, truth.threat, truth.r_ecef, truth.v_ecef, self.shown_rcs(truth)
         alarms = truth.runs, self.false_alarms
-        looks = kernel.scan(self.numbers, draws, there, alarms, cues)
+        if self.long_dwell is not None and len(cues.run):
+            looks = self.long_dwell.look(self.numbers, draws, there, alarms, cues)
+        else:
+            looks = kernel.scan(self.numbers, draws, there, alarms, cues)
         found = detections_of(self, truth.t, self.numbers.field.r_ecef, looks)
         return found if self.misalignment is None else self.misalignment.shown(found, seed)
 
     def chances(self, truth: Truth, tasking: Tasking) -> Chances:
         """See `AbstractSensor.chances`; of a cued radar where it is asked to look."""
-        cues = self._cues(tasking, truth.t)
-        return radar_chances(self.numbers, truth.run, truth.r_ecef, self.shown_rcs(truth), cues)
+        cues, rcs = self._cues(tasking, truth.t), self.shown_rcs(truth)
+        if self.long_dwell is not None and len(cues.run):
+            is_long = self.long_dwell.shown(self.numbers, truth.run, truth.r_ecef, cues)
+            rcs = np.where(is_long, self.long_dwell.gain, 1.0) * rcs
+        return radar_chances(self.numbers, truth.run, truth.r_ecef, rcs, cues)
 
     def shown_rcs(self, truth: Truth) -> Floats:
         """Cross-section (n,) that would give each echo without losses and jammers, m^2."""
@@ -93,7 +102,7 @@ class Radar(AbstractSensor):
 
     def _cues(self, tasking: Tasking, t: float) -> Cues:
         """Directions of the tasked tracks, carried ballistically to the time of the look."""
-        if not self.numbers.is_cued or not len(tasking.run):
+        if not (self.numbers.is_cued or self.long_dwell) or not len(tasking.run):
             return Cues(NOBODY, NOWHERE, self.cos_cue)
         mine = take(tasking, np.flatnonzero(tasking.sensor == self.index))
         n = len(mine.run)
@@ -111,4 +120,7 @@ class Radar(AbstractSensor):
         los = x_ecef[:, :3] - self.numbers.field.r_ecef
         order = np.argsort(mine.run, kind="stable")
         los = los[order] / np.linalg.norm(los[order], axis=1, keepdims=True)
-        return Cues(mine.run[order], los, self.cos_cue)
+        cues = Cues(mine.run[order], los, self.cos_cue)
+        if self.long_dwell is None:
+            return cues
+        return self.long_dwell.kept(cues, self.numbers.ration.budget)

@@ -21,7 +21,8 @@ Look = tuple[float, int]  # when, and which sensor
 
 def looks_by_itself(radar: Radar) -> bool:
     """Whether nobody cues a radar, and nothing misaligns what it reports."""
-    return not radar.numbers.is_cued and radar.misalignment is None
+    is_asked = radar.numbers.is_cued or radar.long_dwell is not None
+    return not is_asked and radar.misalignment is None
 
 
 @dataclass(frozen=True, slots=True)

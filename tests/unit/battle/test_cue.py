@@ -20,6 +20,10 @@ def test_only_cued_radars_are_asked():
     assert [sensor.sensor for sensor in cued_sensors(cued)] == [0]
     free = Sensor("lantern", RADAR, "c2", cued.sensors[0].site)
     assert cued_sensors(replace(cued, sensors=(free,))) == ()
+    long = replace(free, system=replace(RADAR, cue_gain=4.0))
+    assert [sensor.sensor for sensor in cued_sensors(replace(cued, sensors=(free, long)))] == [1]
+    silent = replace(cued.command, is_cueing=False)
+    assert cued_sensors(replace(cued, command=silent)) == ()
     state = books.begin(np.array([0]), 1, 2)
     picture = raid(3).picture(0.0)
     assert len(cue((), ALONE, state, picture, read(state, picture)).run) == 0

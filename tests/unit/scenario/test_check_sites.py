@@ -154,3 +154,13 @@ def test_waypoints_are_part_of_the_way():
     assert [s for s in check(load(data)) if "faces away" in s]
     data["threats"][0]["waypoints"] = [{"lat_deg": -21.0, "lon_deg": 12.0}]
     assert not [s for s in check(load(data)) if "faces away" in s]
+
+
+def test_a_radar_without_time_for_a_cue_is_told_of():
+    data = changed()
+    data["sensors"][0]["overrides"] = {"cue_gain_1": 16, "dwell_s": 0.1}
+    (told,) = [s for s in check(load(data)) if "cue" in s]
+    assert told.startswith("sensors[0] (mmr) has time for ")
+    assert "none is ever searched" in told
+    data["sensors"][0]["overrides"]["dwell_s"] = 0
+    assert not [s for s in check(load(data)) if "cue" in s]
