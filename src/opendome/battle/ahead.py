@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from opendome.battle.assign import Ahead, Assignment
 from opendome.battle.exact import select
-from opendome.battle.sequencing import Effort, Means, Plan, gains, solve
+from opendome.battle.sequencing import Effort, Means, Plan, bound_at, gains, solve
 from opendome.kernels.assignment import NOW, Problems
 from opendome.kernels.sequences import Prices, Schedule, allot
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SWEEPS = 24  # of pricing all threats: work is counted, no clock is read
 SOON = 1e-5  # of the value: what a launch now is better than a later one at the same threat
+LEAN = 5e-6  # of the kill chance: what the most crowded battery is worse than its equals
 MIXED = 1e-4  # of the value: what one of the mix is better than its equals
 
 
@@ -51,9 +53,11 @@ def _first_slot(problem: Problems) -> tuple[Ints, Plan | None]:
     order = _in_one_order(problem)
     schedule = _schedule(problem, order)
     means = _means(problem, schedule)
-    plan = solve(schedule, means, effort=Effort(sweeps=SWEEPS, gap=1e-6, slack=1e-8, salvo=salvo))
+    effort = Effort(sweeps=SWEEPS, gap=1e-6, slack=1e-8, salvo=salvo)
+    lean = schedule._replace(p_kill=schedule.p_kill * (1.0 - LEAN * _crowding(problem)))
+    plan = solve(lean, means, effort=effort)
     dear = Prices(plan.prices.round + problem.cost[problem.kind], plan.prices.channel)
-    gain = gains(schedule, plan._replace(prices=dear), 0, salvo)
+    gain = gains(lean, plan._replace(prices=dear), 0, salvo)
     soon = SOON * np.where(plan.served > 0.5, 1.0, -1.0)[:, None, None]
     gain += (soon + MIXED * plan.first) * problem.value[order, None, None]
     is_wanted = np.arange(1, salvo + 1) <= wanted[order, :, None]
@@ -62,7 +66,16 @@ def _first_slot(problem: Problems) -> tuple[Ints, Plan | None]:
     battery, rounds = allot(gain, problem.rounds[0], problem.channels[0], problem.unit)
     fired = np.flatnonzero(rounds)
     given[order[fired], battery[fired]] = rounds[fired]
-    return given, plan
+    return given, plan._replace(bound=bound_at(schedule, means, plan.prices, salvo))
+
+
+def _crowding(problem: Problems) -> Floats:
+    """Threats that no other of its kind could meet for each round left, (b,), the most being 1.
+
+    Equals are chosen by it: what a battery alone can meet must not find it empty.
+    """
+    crowd = problem.alone[0] / np.maximum(problem.rounds[0], 1)
+    return np.asarray(crowd / max(float(crowd.max(initial=0.0)), 1e-300))
 
 
 def _in_one_order(problem: Problems) -> Ints:

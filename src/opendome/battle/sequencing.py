@@ -140,6 +140,13 @@ def free_prices(means: Means) -> Prices:
     return Prices(np.zeros(len(means.rounds)), np.zeros(means.channels.shape))
 
 
+def bound_at(schedule: Schedule, means: Means, prices: Prices, salvo: int) -> float:
+    """What `dual_bound` says at prices, from the first slot on; salvos of at most so many."""
+    horizon = _horizon(schedule, means.channels.shape[1])
+    worth, _, _ = values(schedule, prices, salvo, horizon)
+    return dual_bound(schedule, means, prices, worth, 0)
+
+
 def gains(schedule: Schedule, plan: Plan, now: int, salvo: int) -> Floats:
     """What each salvo fired now is better than waiting, (n, b, salvo), at the prices of a plan."""
     horizon = _horizon(schedule, plan.prices.channel.shape[1])

@@ -57,6 +57,30 @@ def test_the_last_round_is_kept_for_what_only_it_can_meet():
     assert sequencing(alone).given.sum() == 0
 
 
+@pytest.mark.parametrize("crowded", [0, 1])
+def test_of_equal_batteries_the_less_crowded_one_fires(crowded: int):
+    """Rounds suffice and prices are nothing; one battery has threats that it alone could meet."""
+    raid = problem([[NOW, NOW]] * 3, [[(0, 3), (0, 3)]] * 3, [9, 9], salvo=1)
+    alone = np.array([[5, 5]])
+    alone[0, crowded] = 7
+    given = sequencing(raid._replace(alone=alone)).given
+    assert given.sum() == 3
+    assert given[:, crowded].sum() == 0
+    fewer = np.array([[9, 9]])
+    fewer[0, crowded] = 8
+    assert sequencing(raid._replace(rounds=fewer)).given[:, crowded].sum() == 0
+
+
+def test_the_bound_is_that_of_the_true_chances():
+    raid = problem([[NOW, NOW]] * 3, [[(0, 5), (0, 5)]] * 3, [2, 1], salvo=1)
+    ahead = sequencing(raid._replace(alone=np.array([[4, 1]]))).ahead
+    assert ahead is not None
+    plain = sequencing(raid._replace(alone=np.array([[0, 0]]))).ahead
+    assert plain is not None
+    assert ahead.bound == pytest.approx(plain.bound, rel=1e-4)
+    assert (ahead.bound <= plain.loss + 1e-9).all()
+
+
 @pytest.mark.parametrize("n_channels", [1, 2])
 def test_no_more_than_the_free_channels_are_fired(n_channels: int):
     raid = problem([[NOW]] * 3, [[(0, 0)]] * 3, [9], salvo=1)
