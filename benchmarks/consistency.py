@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.frames import enu_basis
+from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.messages import take
 from opendome.results.close_look import BOOST, IN_AIR, IN_SPACE, LEVEL, PHASES, phases
 from opendome.results.consistency import band_of_mean, chi_square_quantile
@@ -19,6 +19,7 @@ from opendome.results.track_metrics import match_tracks, normalised_errors
 from opendome.scenario import load, resolved
 from opendome.simulation.run import begin, compile_scenario
 from opendome.simulation.tick import tick
+from opendome.tracks.launches import launches_of
 from opendome.tracks.predict import coast
 from opendome.world import world
 
@@ -36,8 +37,15 @@ FAMILIES = {  # name: scenario whose sensors look, group of its threats
     "regional glider": ("golden_dome", "gliders_near"),
     "IRBM": ("golden_dome", "intermediate"),
     "solid ICBM": ("golden_dome", "icbm_solid"),
+    "liquid ICBM": ("golden_dome", "icbm_liquid"),
+    "SLBM": ("golden_dome", "submarine_pacific"),
+    "MIRV": ("golden_dome", "buses_east"),
+    "FOBS": ("golden_dome", "orbital"),
+    "intercontinental glider": ("golden_dome", "gliders_far"),
+    "long rocket": ("golden_dome", "rockets"),
 }
-BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM")
+BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM", "liquid ICBM", "SLBM")
+BOOSTED = ("IRBM", "solid ICBM", "liquid ICBM", "SLBM")  # seen by satellites as they burn
 INSTANTS = (15.0, 60.0, 180.0)  # s after the motor has burnt out
 LEAST = 0.5  # share of the runs that must have a track in a bin
 
@@ -52,6 +60,8 @@ class Watched(NamedTuple):
     nees: Floats
     since: Floats  # s since the motor has burnt out
     impact: Floats  # squared distance of the true impact in its ellipse, NaN without one
+    launch: Floats  # the same of the true launch
+    launch_sigma: Floats  # m, standard deviation of the estimated launch, NaN without one
 
 
 class Honesty(NamedTuple):
@@ -75,7 +85,7 @@ def scenario_of(name: str, count: int, spacing: float) -> dict[str, Any]:
     return data
 
 
-def watch(data: dict[str, Any], runs: int, every: float, seed: int = 11) -> Watched:
+def watch(data: dict[str, Any], runs: int, every: float, seed: int = 0) -> Watched:
     """Fly all runs at once and compare the picture with the truth every few seconds."""
     model = compile_scenario(load(data))
     state = begin(model, seed, range(runs), [])
@@ -94,7 +104,8 @@ def watch(data: dict[str, Any], runs: int, every: float, seed: int = 11) -> Watc
 def _compared(model: Any, state: Any, t: float, k: int) -> tuple[Any, ...]:
     truth = world.snapshot(model.world, state.world, t)
     picture = model.picture.picture(state.picture, t)
-    tracks = coast(take(picture, picture.is_confirmed & np.isin(picture.run, truth.runs)), t)
+    picture = take(picture, picture.is_confirmed & np.isin(picture.run, truth.runs))
+    tracks, launches = coast(picture, t), launches_of(picture)
     pairs = match_tracks(truth, tracks)
     states = np.hstack([truth.r_ecef, truth.v_ecef])[pairs.truth]
     error = tracks.x_ecef[pairs.track, :6] - states
@@ -103,24 +114,29 @@ def _compared(model: Any, state: Any, t: float, k: int) -> tuple[Any, ...]:
     record = state.world.threats
     rows = np.searchsorted(state.world.runs, run) * model.world.n_threats + threat
     since = t - record.t_burnout[rows]
-    impact = np.full(len(rows), np.nan)
+    impact, launch, sigma = np.full((3, len(rows)), np.nan)
     for i, (row, j) in enumerate(zip(rows, pairs.track)):
         if tracks.t_predicted[j] > record.t_burnout[row]:
-            lat, lon = record.impact_lat[row], record.impact_lon[row]
-            impact[i] = _in_ellipse(tracks, j, lat, lon)
+            there = (record.impact_lat[row], record.impact_lon[row])
+            guess = (tracks.impact_lat[j], tracks.impact_lon[j])
+            impact[i] = _in_ellipse(tracks.impact_cov_enu[j], guess, there)
+        here, guess = (
+            (record.launch_lat[row], record.launch_lon[row]),
+            (launches.lat[j], launches.lon[j]),
+        )
+        launch[i] = _in_ellipse(launches.cov_enu[j], guess, here)
+        sigma[i] = np.sqrt(np.trace(launches.cov_enu[j]))
     bins = np.full(len(run), k)
-    return run, threat, bins, phases(truth)[pairs.truth], nees, since, impact
+    phase = phases(truth)[pairs.truth]
+    return run, threat, bins, phase, nees, since, impact, launch, sigma
 
 
-def _in_ellipse(tracks: Any, j: int, lat: float, lon: float) -> float:
-    """Squared distance of a place on the ground from a predicted impact, in its covariance."""
-    from opendome.kernels.frames import ecef_from_geodetic
-
-    cov, place = tracks.impact_cov_enu[j], (tracks.impact_lat[j], tracks.impact_lon[j])
+def _in_ellipse(cov: Floats, guess: tuple[float, float], true: tuple[float, float]) -> float:
+    """Squared distance of a place on the ground from an estimated one, in its covariance."""
     if not np.isfinite(cov).all():
         return float("nan")
-    apart = np.subtract(ecef_from_geodetic(lat, lon, 0.0), ecef_from_geodetic(*place, 0.0))
-    east_north = (enu_basis(*place) @ apart)[:2]
+    apart = np.subtract(ecef_from_geodetic(*true, 0.0), ecef_from_geodetic(*guess, 0.0))
+    east_north = (enu_basis(*guess) @ apart)[:2]
     return float(east_north @ np.linalg.solve(cov, east_north))
 
 
@@ -163,3 +179,18 @@ def coverage(seen: Watched, level: float = 0.9) -> dict[float, tuple[int, float]
         if len(mine):
             found[instant] = (len(mine), float(np.mean(seen.impact[mine] <= limit)))
     return found
+
+
+def launch_coverage(seen: Watched, level: float = 0.9) -> tuple[int, float, float]:
+    """Trials, share of true launches inside the ellipse, and median standard deviation, m.
+
+    Of each threat in each run the estimate with the smallest ellipse.
+    """
+    rows = np.flatnonzero(np.isfinite(seen.launch))
+    rows = rows[np.argsort(seen.launch_sigma[rows], kind="stable")]
+    _, first = np.unique(seen.run[rows] * 2**20 + seen.threat[rows], return_index=True)
+    best = rows[first]
+    inside = seen.launch[best] <= chi_square_quantile(level, 2)
+    if not len(best):
+        return 0, float("nan"), float("nan")
+    return len(best), float(inside.mean()), float(np.median(seen.launch_sigma[best]))

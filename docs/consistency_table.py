@@ -1,7 +1,7 @@
-"""NEES and ellipses of impact of each family of threats; tables of docs/models/picture_metrics.md.
+"""NEES, ellipses of impact and launch of each family; tables of docs/models/picture_quality.md.
 
 python docs/consistency_table.py            # prints
-python docs/consistency_table.py --write    # and renews figures/nees.md and figures/ellipses.md
+python docs/consistency_table.py --write    # and renews those in figures/
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from pathlib import Path
 
 from benchmarks.consistency import (
     BALLISTIC,
+    BOOSTED,
     FAMILIES,
     INSTANTS,
     coverage,
     honesty,
+    launch_coverage,
     scenario_of,
     watch,
 )
@@ -62,8 +64,25 @@ def ellipse_table(names: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def launch_table(names: list[str]) -> str:
+    """Four threats, 300 runs: as the ellipses of impact."""
+    lines = [
+        "| family | launches in their ellipse | median standard deviation |",
+        "| --- " * 3 + "|",
+    ]
+    runs, count, spacing = TRIALS
+    for name in names:
+        start = time.process_time()
+        trials, share, sigma = launch_coverage(
+            watch(scenario_of(name, count, spacing), runs, EVERY)
+        )
+        lines.append(f"| {name} | {100 * share:.1f} % of {trials:,} | {sigma / 1e3:.1f} km |")
+        print(lines[-1], f"{time.process_time() - start:.0f} s", flush=True)
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
-    """Both tables."""
+    """All tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--only", action="append")
@@ -71,6 +90,7 @@ def main() -> None:
     names = given.only or list(FAMILIES)
     tables = {
         "ellipses": ellipse_table([n for n in names if n in BALLISTIC]),
+        "launches": launch_table([n for n in names if n in BOOSTED]),
         "nees": nees_table(names),
     }
     if given.write:

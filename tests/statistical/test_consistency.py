@@ -10,16 +10,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.consistency import Watched, coverage, honesty, scenario_of, watch
+from benchmarks.consistency import (
+    Watched,
+    coverage,
+    honesty,
+    launch_coverage,
+    scenario_of,
+    watch,
+)
 
 EVERY = 5.0  # s
 
 
-def watched(nees, impact=np.nan, since=20.0, runs=50, bins=20):
+def watched(nees, impact=np.nan, launch=np.nan, sigma=np.nan, runs=50, bins=20):
     """Made up: one threat, every run and bin."""
     run, k = np.divmod(np.arange(runs * bins), bins)
     zero, one = np.zeros_like(run), np.ones(len(run))
-    return Watched(run, zero, k, zero + 2, nees * one, since * one, impact * one)
+    columns = (nees * one, 20.0 * one, impact * one, launch * one, sigma * one)
+    return Watched(run, zero, k, zero + 2, *columns)
 
 
 def test_errors_as_stated_lie_inside_and_others_do_not():
@@ -41,6 +49,17 @@ def test_ellipses_of_ninety_percent_hold_ninety_percent():
     trials, share = found[15.0]
     assert trials == 20_000
     assert share == pytest.approx(0.9, abs=0.007)  # three standard deviations
+
+
+def test_of_the_launches_of_a_threat_the_smallest_ellipse_counts():
+    rng = np.random.default_rng(5)
+    sigma = np.tile([300.0, 100.0, 200.0], 5000)
+    drawn = np.where(sigma == 100.0, rng.chisquare(2, len(sigma)), 1e6)
+    trials, share, median = launch_coverage(
+        watched(1.0, launch=drawn, sigma=sigma, runs=5000, bins=3)
+    )
+    assert (trials, median) == (5000, 100.0)
+    assert share == pytest.approx(0.9, abs=0.014)
 
 
 @pytest.mark.nightly
