@@ -24,6 +24,7 @@ from opendome.scenario.units import quantity
 from opendome.studies.fidelity import FAST, FIDELITIES, quickened
 
 WIRINGS: Final = ("integrated", "hub", "stovepiped")
+CLOSE: Final = 1e-5  # of the value at stake: a bound that is met
 ALL: Final = "nearest_shooter, fixed_salvo, greedy, optimal, sequencing"
 
 
@@ -108,8 +109,8 @@ class Case:
         """What the nodes planned."""
         campaign = self.campaigns[wiring, policy]
         row = campaign.query(
-            """select count(*) / (select count(*) from runs)::double as n,
-                 avg((not isnan(bound) and loss - bound <= 1e-6 * value)::integer) as proven,
+            f"""select count(*) / (select count(*) from runs)::double as n,
+                 avg((not isnan(bound) and loss - bound <= {CLOSE} * value)::integer) as proven,
                  avg(case when not isnan(bound) and value > 0 then (loss - bound) / value end)
                    as gap,
                  avg(threats) as threats

@@ -13,7 +13,7 @@ from opendome.views.report.words import NOTHING, percent, significant, spaced
 
 HEADS: Final = ("", "plans per run", "threats each", "loss expected, of the value",
                 "proven the best", "loss above the bound, of the value", "sweeps each")  # fmt: skip
-CLOSE: Final = 1e-6  # of the value: a bound that is met
+CLOSE: Final = 1e-5  # of the value: a bound that is met
 
 
 class Planned(NamedTuple):
