@@ -93,7 +93,7 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         impact_lon=np.full(n, np.nan),
         impact_t=np.full(n, np.nan),
         impact_cov_enu=np.full((n, 2, 2), np.nan),
-        lean=np.zeros((n, 7, 0)),
+        lean=np.zeros((n, N_MODELS, 7, 0)),
     )
 
 

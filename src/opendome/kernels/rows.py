@@ -78,7 +78,7 @@ class Rows(NamedTuple):
     impact_t: Floats
     impact_cov_enu: Floats  # (n, 2, 2)
 
-    lean: Floats  # (n, 7, k) derivatives of the state by k biases of sensors; see `registration`
+    lean: Floats  # (n, N_MODELS, 7, k) derivatives of states by k biases; see `registration`
 
 
 @jit

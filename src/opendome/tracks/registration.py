@@ -14,20 +14,24 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from opendome.kernels import registration as kernel
+from opendome.kernels.bank import new_blend, weigh_switches
 from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
 from opendome.kernels.infrared import geostationary
+from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, misaligned, radar_mount
 from opendome.kernels.registration import ALIGNED, Biases
-from opendome.kernels.rows import LEVEL, Beliefs, Rows
+from opendome.kernels.rows import LEVEL, N_MODELS, Beliefs, Rows, take_beliefs
 from opendome.kernels.starers import Sightings
 from opendome.messages import Bools, Floats, Ints
 from opendome.scenario.sensors import InfraredSystem, Sensor
 from opendome.tracks.base import CONFIRMED, AbstractAssociator, AbstractFilter, Association
 from opendome.tracks.fusion import merge_twins
-from opendome.tracks.imm import LEVEL_NOISE
+from opendome.tracks.imm import LEVEL_NOISE, SWITCH
 from opendome.tracks.kalman import NOISE, SURPRISE
+from opendome.tracks.rows import beliefs_of
 
+LAST = 6  # component of a state that begins anew when a motor starts or stops
 MOST_SATELLITES = 16  # of a sensor whose biases are learned; of more they count as noise of a look
 
 
@@ -148,23 +152,47 @@ class Lens(NamedTuple):
         found = merge_twins(doubted(rows, self.biases, self.runs), hit, stale)
         if len(found.run) == len(rows.run):
             return rows
-        place = self.places_of(found.run)
-        return found._replace(cov=kernel.without_biases(found.cov, found.lean, place, self.biases))
+        place, lean = self.places_of(found.run), spoken(found, found.lean)
+        return found._replace(cov=kernel.without_biases(found.cov, lean, place, self.biases))
+
+
+def spoken(states: Rows | Beliefs, lean: Floats) -> Floats:
+    """Leans (n, 7, k) of the models that speak, of those of all (n, N_MODELS, 7, k)."""
+    found: Floats = lean[np.arange(len(lean)), states.model]
+    return found
 
 
 def doubted(rows: Rows, biases: Biases, runs: Ints) -> Rows:
     """Rows with covariances that hold what the doubt of the biases adds."""
-    place = np.searchsorted(runs, rows.run)
-    return rows._replace(cov=kernel.with_biases(rows.cov, rows.lean, place, biases))
+    place, lean = np.searchsorted(runs, rows.run), spoken(rows, rows.lean)
+    return rows._replace(cov=kernel.with_biases(rows.cov, lean, place, biases))
 
 
 def carried(rows: Rows, chosen: Ints, t: float) -> Floats:
-    """Leans of chosen rows at t."""
-    course = kernel.Course(
-        rows.t[chosen], rows.x[chosen], rows.is_boosting[chosen], rows.model[chosen] == LEVEL
-    )
-    lean: Floats = kernel.carry_leans(course, rows.lean[chosen], t, (NOISE, LEVEL_NOISE))
+    """Leans (m, N_MODELS, 7, k) of chosen rows at t: mixed as their models are, then carried."""
+    b, lean, blend = take_beliefs(beliefs_of(rows), chosen), rows.lean[chosen], new_blend()
+    is_several = (b.chance > 0.0).sum(axis=1) > 1
+    for i in np.flatnonzero(is_several & (b.t < t)).tolist():
+        n = int((b.chance[i] > 0.0).sum())
+        weigh_switches(b.chance[i], n, t - float(b.t[i]), SWITCH, blend)
+        lean[i] = np.einsum("kj,jab->kab", np.nan_to_num(blend.weight), lean[i])
+    is_own = np.arange(N_MODELS) == b.model[:, None]
+    row, model = np.nonzero(is_own | (is_several[:, None] & (b.chance > 0.0)))
+    x = np.where(is_several[row, None], b.bank_x[row, model], b.x[row])
+    course = kernel.Course(b.t[row], x, b.is_boosting[row], model == LEVEL)
+    noise = (NOISE, LEVEL_NOISE)
+    lean[row, model] = kernel.carry_leans(course, lean[row, model], t, noise)
     return lean
+
+
+def ignite(part: AbstractFilter, rows: Rows, burning: Ints) -> None:
+    """Rows were seen to burn: another model may speak now, and thrust leans on nothing yet."""
+    is_several = (rows.chance[burning] > 0.0).sum(axis=1) > 1
+    was = rows.model[burning]
+    part.ignite(beliefs_of(rows), burning)
+    alone = burning[~is_several]
+    rows.lean[alone, rows.model[alone]] = rows.lean[alone, was[~is_several]]
+    rows.lean[burning, :, LAST] = 0.0
 
 
 class Near(NamedTuple):
@@ -174,7 +202,7 @@ class Near(NamedTuple):
     run: Ints  # of each row near
     rank: Ints
     beliefs: Beliefs
-    lean: Floats  # (n, 7, k)
+    lean: Floats  # (n, N_MODELS, 7, k)
 
 
 def follow(
@@ -194,7 +222,7 @@ def follow(
     looks, r_sensor = scan
     place, b = lens.places_of(near.run), near.beliefs
     seen, expected = lens.straight(looks), part.expect(b, r_sensor)
-    reach = kernel.reaches(expected, near.lean, lens.mount, lens.column)
+    reach = kernel.reaches(expected, spoken(b, near.lean), lens.mount, lens.column)
     wide = kernel.with_biases(expected.cov, reach, place, lens.biases)
     found = associator.associate(near.run, expected._replace(cov=wide), seen, near.rank)
     if not len(found.row):
@@ -204,23 +232,53 @@ def follow(
     moved = kernel.learn(expected, seen, pairs, reach, place, lens.biases, SURPRISE)
     _move(b, near.lean, moved[place])
     _move(near.rows, near.rows.lean, moved[lens.places_of(near.rows.run)])
-    seen, expected = lens.straight(looks), part.expect(b, r_sensor)
-    reach = kernel.reaches(expected, near.lean, lens.mount, lens.column)
-    before, model, every = b.cov.copy(), b.model.copy(), np.arange(len(b.model))
+    before, seen = take_beliefs(b, np.arange(len(b.t))), lens.straight(looks)
+    expected = part.expect(b, r_sensor)
     part.update(b, expected, seen, found)
-    # Where another model speaks now, the one that was updated by what was expected stands aside.
-    is_other = (b.model != model)[:, None, None]
-    cov = np.where(is_other, b.bank_cov[every, model], b.cov)
-    pairs, covs = (found.row, found.look), (before, cov)
-    kernel.lean_back(near.lean, covs, expected, seen, pairs, reach)
+    _lean_back(near.lean, (before, b), expected, (seen, found), lens)
     return found
+
+
+def _lean_back(
+    lean: Floats,
+    beliefs: tuple[Beliefs, Beliefs],
+    expected: Expected,
+    scan: tuple[Looks, Association],
+    lens: Lens,
+) -> None:
+    """Leans of rows after an update, in place; ``beliefs``: before and after it."""
+    before, after = beliefs
+    seen, found = scan
+    is_open = before.chance > 0.0
+    is_several = is_open.sum(axis=1) > 1
+    for model in range(N_MODELS):
+        alone = ~is_several & (before.model == model)
+        several = is_several & is_open[:, model]
+        for is_mine, what, covs in (
+            (alone, expected, (before.cov, after.cov)),
+            (several, None, (before.bank_cov[:, model], after.bank_cov[:, model])),
+        ):
+            mine = np.flatnonzero(is_mine[found.row])
+            if not len(mine):
+                continue
+            x, own = before.bank_x[:, model], np.ascontiguousarray(lean[:, model])
+            first, last = (np.ascontiguousarray(cov) for cov in covs)
+            r = expected.r_sensor
+            told = expect_many(np.ascontiguousarray(x), first, r) if what is None else what
+            reach = kernel.reaches(told, own, lens.mount, lens.column)
+            pairs = found.row[mine], found.look[mine]
+            kernel.lean_back(own, (first, last), told, seen, pairs, reach)
+            lean[pairs[0], model] = own[pairs[0]]
+    # a model that is taken up again begins where the one was that spoke alone
+    fresh = np.flatnonzero(~is_several & ((after.chance > 0.0).sum(axis=1) > 1))
+    lean[fresh] = lean[fresh, before.model[fresh]][:, None]
 
 
 def _move(states: Rows | Beliefs, lean: Floats, moved: Floats) -> None:
     """Carry what all models say of n things along with biases that have moved by (n, k)."""
-    step = np.einsum("nab,nb->na", lean, moved)
-    states.x[:] += step
-    states.bank_x[:] += step[:, None]
+    step = np.einsum("nmab,nb->nma", lean, moved)
+    states.x[:] += step[np.arange(len(step)), states.model]
+    states.bank_x[:] += step
 
 
 def follow_all(

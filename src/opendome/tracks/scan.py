@@ -23,7 +23,7 @@ from opendome.tracks.base import (
 )
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
-from opendome.tracks.registration import Lens, Near, carried, follow
+from opendome.tracks.registration import LAST, Lens, Near, carried, follow, ignite
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 
 
@@ -44,7 +44,6 @@ class Heard(NamedTuple):
 
 
 NOTHING = np.zeros(0, np.int64)
-LAST = 6  # component of a state, which begins anew when a motor starts or stops
 NO_PAIRS = Association(NOTHING, NOTHING, np.zeros(0))
 
 
@@ -100,13 +99,12 @@ def _take_near(
         rcs = coverage.rcs(looks)
     pairs, now = (found.row, found.look, found.fit, rcs), scan_of(coverage, t)
     noted = note_scan(rows, near, beliefs, view, pairs, now, rules.proof)
-    if len(noted.cold):
-        rules.filter.ignite(beliefs_of(rows), noted.cold)
-        rows.t_predicted[noted.cold] = np.nan
-    if lens is not None and lean is not None:
+    if lean is not None:
         written = rows.t[near] == t
         rows.lean[near[written]] = lean[written]
-        rows.lean[noted.cold, LAST] = 0.0
+    if len(noted.cold):
+        ignite(rules.filter, rows, noted.cold)
+        rows.t_predicted[noted.cold] = np.nan
     if len(noted.hit) and len(noted.stale):
         merge = merge_twins if lens is None else lens.merged
         rows = merge(rows, noted.hit, noted.stale)
@@ -173,5 +171,5 @@ def burn_out(part: AbstractFilter, rows: Rows, heard: Heard, until: Floats) -> N
     over = burnt_rows(rows, *heard, until)
     if len(over):
         part.burn_out(beliefs_of(rows), over, rows.plume_period[over])
-        rows.lean[over, LAST] = 0.0
+        rows.lean[over, :, LAST] = 0.0
         rows.t_predicted[over] = np.nan

@@ -28,9 +28,9 @@ from opendome.tracks.fusion import merge_twins
 from opendome.tracks.imm import MANNER
 from opendome.tracks.kalman import CLIMB, PLUME_HEIGHT, SIGMA_SPEED_BOOST
 from opendome.tracks.quick import is_plain
-from opendome.tracks.registration import Lens, Near, carried, follow_all
+from opendome.tracks.registration import LAST, Lens, Near, carried, follow_all, ignite
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
-from opendome.tracks.scan import LAST, NOTHING, Heard, Rules, scan_of
+from opendome.tracks.scan import NOTHING, Heard, Rules, scan_of
 
 # Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
 LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
@@ -134,14 +134,13 @@ def _write(
     t_plume, now = rows.t_plume.copy(), scan_of(coverage, t)
     noted = note_stare(rows, near, beliefs, said, now, rules.proof)
     if len(noted.ignited):
-        rules.filter.ignite(beliefs_of(rows), noted.ignited)
-        rows.lean[noted.ignited, LAST] = 0.0
+        ignite(rules.filter, rows, noted.ignited)
         rows.t_predicted[noted.ignited] = np.nan
     if len(noted.quenched):
         # Carried on as if burning: the burn ended at some time since its plume was seen.
         since = np.nan_to_num(t - t_plume[noted.quenched])
         rules.filter.burn_out(beliefs_of(rows), noted.quenched, -since)
-        rows.lean[noted.quenched, LAST] = 0.0
+        rows.lean[noted.quenched, :, LAST] = 0.0
         rows.t_predicted[noted.quenched] = np.nan
     if len(noted.hit) and len(noted.stale):
         merge = merge_twins if lens is None else lens.merged
