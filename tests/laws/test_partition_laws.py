@@ -38,6 +38,7 @@ cuts = st.lists(st.integers(0, 70), max_size=6, unique=True).map(
     lambda x: tuple(zip(sorted(x)[::2], sorted(x)[1::2], strict=False))
 )
 partitions = st.tuples(cuts, cuts, cuts)
+losses = st.none() | st.tuples(st.integers(0, N_NODES - 1), st.integers(0, 25))
 faults = st.tuples(st.sampled_from([0.0, 0.5, 3.0]), st.sampled_from([0.0, 0.3, 0.6]))
 
 
@@ -48,6 +49,7 @@ class Launch(NamedTuple):
     t_end: float
     threat: int
     cell: int
+    battery: int
     order: int
 
 
@@ -66,7 +68,8 @@ class Ledger:
         for i in range(len(commands.run)):
             threat, t_end = int(commands.track[i]) % NUMBERS, float(commands.t_intercept[i])
             t, order = float(commands.t_launch[i]), int(commands.order[i])
-            self.launches.append(Launch(t, t_end, threat, int(cell[i]), order))
+            battery = int(commands.battery[i])
+            self.launches.append(Launch(t, t_end, threat, int(cell[i]), battery, order))
             hits = self.rng.random() < self.p_kill or self.t_killed.get(threat, 1e9) <= t_end
             if hits:
                 self.t_killed[threat] = min(self.t_killed.get(threat, 1e9), t_end)
@@ -114,12 +117,14 @@ def war(
     fault: tuple[float, float],
     p_kill: float,
     seed: int,
-    rounds: int = 9,
+    lost: tuple[int, int] | None = None,
 ) -> War:
     """Fight one raid to its end; the books are checked against the ledger in every second."""
     latency, loss = fault
+    rounds = 9
+    when = [float(lost[1]) if lost is not None and lost[0] == i else None for i in range(N_NODES)]
     doctrine = Doctrine("greedy", salvo=1, max_rounds=9)
-    nodes = tuple(Node(f"n{i}", doctrine, order_latency=0.5) for i in range(N_NODES))
+    nodes = tuple(Node(f"n{i}", doctrine, order_latency=0.5, lost=when[i]) for i in range(N_NODES))
     links = tuple(
         Link(f"n{i}", latency, loss, None, tuple(Outage(a, b) for a, b in outages[i]))
         for i in range(N_NODES)
@@ -128,7 +133,10 @@ def war(
     made = scenario(nodes=nodes, weapons=weapons, wiring=wiring, links=links)
     model, wire = Manager.build(made, tables(made)), Network.build(made, ())
     control = FireControlModel(
-        tuple(replace(unit(rounds, 8, None), name=w.name) for w in weapons),
+        tuple(
+            replace(unit(rounds, 8, None), name=w.name, lost=np.inf if t is None else t)
+            for w, t in zip(weapons, when, strict=True)
+        ),
         n_cells=len(model.cells), is_flown=False,
     )  # fmt: skip
     arms, state = engagement.begin(control, RUNS), model.begin(RUNS)
@@ -175,19 +183,22 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["integrated", "hub"]), partitions, faults, st.integers(0, 2**40))
-@example("integrated", (((5, 60),), (), ()), (0.5, 0.0), 1)
-@example("hub", ((), ((1, 70),), ((3, 9), (12, 60))), (3.0, 0.6), 2)
+@given(st.sampled_from(["integrated", "hub"]), partitions, faults, losses, st.integers(0, 2**40))
+@example("integrated", (((5, 60),), (), ()), (0.5, 0.0), None, 1)
+@example("hub", ((), ((1, 70),), ((3, 9), (12, 60))), (3.0, 0.6), None, 2)
+@example("hub", ((), (), ()), (0.5, 0.0), (0, 9), 3)
+@example("integrated", ((), ((0, 30),), ()), (0.5, 0.3), (1, 5), 4)
 def test_under_any_partition_no_round_is_counted_twice_and_no_threat_is_left(
     wiring: str,
     outages: tuple[tuple[tuple[int, int], ...], ...],
     fault: tuple[float, float],
+    lost: tuple[int, int] | None,
     seed: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "predicted_paths", straight_paths)
         patch.setattr(fire_control, "solve", solved)
-        found = war(wiring, outages, fault, 0.7, seed)
+        found = war(wiring, outages, fault, 0.7, seed, lost)
     launches = found.ledger.launches
     of_order: dict[int, int] = {}
     for one in launches:
@@ -195,6 +206,8 @@ def test_under_any_partition_no_round_is_counted_twice_and_no_threat_is_left(
     most = dict(zip(found.orders.id.tolist(), found.orders.n_rounds.tolist(), strict=True))
     assert all(n <= most[number] for number, n in of_order.items())  # no order is executed twice
     assert {one.threat for one in launches} == set(range(N_THREATS))  # none is left
+    if lost is not None:  # the battery of a node stands at the place of its number
+        assert all(one.battery != lost[0] or one.t < lost[1] + 1.0 for one in launches)
     assert not fired_again(found)  # whoever is joined knows what anyone fired alone
 
 
@@ -244,3 +257,11 @@ def test_a_node_that_is_cut_off_knows_what_was_open_before() -> None:
     assert alone
     for b in alone:
         assert not any(a.threat == b.threat and b.t < a.t_end for a in before)
+
+
+def test_a_hub_that_is_killed_leaves_nodes_that_fight_alone() -> None:
+    launches = war("hub", ((), (), ()), (0.5, 0.0), 0.0, 4, (0, 20)).ledger.launches
+    before, after = ([a for a in launches if (a.t >= 22.0) == late] for late in (False, True))
+    assert {a.cell for a in before} == {0}
+    assert {a.cell for a in after} == {1, 2}  # of the other two: every link ends at the hub
+    assert {a.threat for a in after} == set(range(N_THREATS))

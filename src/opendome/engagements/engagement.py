@@ -54,6 +54,7 @@ class FireUnit:
     may_coast: bool = True  # and at what does not
     assumed_burn: float = np.inf  # s from launch to burn-out of what burns
     light: Light | None = None  # instead of rounds that fly
+    lost: float = np.inf  # s, when it is lost with its node
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class FireControlModel:
     def is_divert(self) -> Bools:
         """Whether the rounds of each battery steer by divert, (n_batteries,)."""
         return np.array([u.is_divert for u in self.units], dtype=np.bool_)
+
+    @cached_property
+    def lost(self) -> Floats:
+        """When each battery is lost, (n_batteries,) s, inf for never."""
+        return np.array([u.lost for u in self.units], dtype=np.float64)
 
     @cached_property
     def channels(self) -> Ints:

@@ -102,7 +102,7 @@ def act(
     Parameters
     ----------
     orders : Orders
-        Orders that have reached their batteries by now; one that was heard before is ignored.
+        That have reached their batteries by now; heard before or at a lost battery: ignored.
     sight : Sight
         The tracks, as each battery sees them.
     clock : (t, t_next)
@@ -112,6 +112,7 @@ def act(
         orders = only_new(state, orders)
         orders = replace(orders, t_launch=np.maximum(orders.t_launch, clock[0]))
     waiting = join([state.waiting, orders], Orders)
+    waiting = take(waiting, model.lost[waiting.battery] > clock[0])
     if not len(waiting.run) and not len(state.flights.shot):
         return empty(Commands), empty(Reports)
     refill(model, state, clock[0])
@@ -347,8 +348,9 @@ def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -
 
 
 def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: float) -> Commands:
-    """Newer tracks for rounds in flight; rounds past their intercept are forgotten."""
+    """Newer tracks for rounds in flight; those past intercept or of a lost battery get none."""
     keep = state.flights.t_intercept + AFTER_INTERCEPT > t
+    keep &= model.lost[state.flights.battery] > t
     f = state.flights
     if not keep.all():
         f = InFlight(**{g.name: getattr(f, g.name)[keep] for g in fields(InFlight)})

@@ -85,6 +85,14 @@ class Node:
     associator: str = keys.choice(
         "associator", "How detections find their tracks.", ("gnn",), default="gnn"
     )
+    lost: float | None = quantity(
+        "lost_s",
+        "s",
+        "When it is lost with its sensors and batteries; absent: never.",
+        low=0,
+        high=1e5,
+        default=None,
+    )
 
 
 @dataclass(frozen=True)

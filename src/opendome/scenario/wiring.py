@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from opendome.scenario.command import Command, Link
+from opendome.scenario.command import Command, Link, Outage
 from opendome.scenario.sensors import Sensor
+
+NOWHERE = -1  # the cell of a node that is lost
+FOREVER = 1e5  # s
 
 
 class Cell(NamedTuple):
@@ -32,7 +36,8 @@ def cells(command: Command, sensors: Sequence[Sensor]) -> tuple[Cell, ...]:
     """Every cell that may act at some time.
 
     ``stovepiped``: one for each node. Else one of all nodes, then one for each node whose link
-    has outages: while it is down, that node fights alone with its own sensors.
+    has outages or ends at a hub that is lost: while it is down, that node fights alone with its
+    own sensors.
     """
     nodes = command.nodes
     own = [tuple(i for i, s in enumerate(sensors) if s.node == n.name) for n in nodes]
@@ -50,7 +55,7 @@ def cells(command: Command, sensors: Sequence[Sensor]) -> tuple[Cell, ...]:
 
 
 def link_of(command: Command, node: int) -> Link | None:
-    """Link of a node with the others; None where it needs none.
+    """Link of a node with the others, down for ever once an end is lost; None where it needs none.
 
     It needs none when it is stovepiped, has no other node, or is itself the hub.
     """
@@ -59,7 +64,18 @@ def link_of(command: Command, node: int) -> Link | None:
     if command.wiring == "hub" and node == lead_of(command):
         return None
     name = command.nodes[node].name
-    return next((link for link in command.links if link.node == name), Link(name))
+    link = next((link for link in command.links if link.node == name), Link(name))
+    ends = [command.nodes[node].lost]
+    if command.wiring == "hub":
+        ends.append(command.nodes[lead_of(command)].lost)
+    gone = tuple(Outage(t, max(t, FOREVER)) for t in ends if t is not None)
+    return replace(link, outages=link.outages + gone) if gone else link
+
+
+def is_lost(command: Command, node: int, t: float) -> bool:
+    """Whether a node is lost by time t."""
+    lost = command.nodes[node].lost
+    return lost is not None and t >= lost
 
 
 def is_down(link: Link | None, t: float) -> bool:
@@ -68,11 +84,15 @@ def is_down(link: Link | None, t: float) -> bool:
 
 
 def cell_of_nodes(command: Command, cells: Sequence[Cell], t: float) -> tuple[int, ...]:
-    """Index of the cell in which each node fights at time t."""
-    if len(command.nodes) == 1 or command.wiring == "stovepiped":
-        return tuple(range(len(command.nodes)))
+    """Index of the cell in which each node fights at time t, NOWHERE if it is lost."""
     alone = {c.lead: i for i, c in enumerate(cells) if c.is_fallback}
-    return tuple(
-        alone[i] if i in alone and is_down(link_of(command, i), t) else 0
-        for i in range(len(command.nodes))
-    )
+    is_joined = len(command.nodes) > 1 and command.wiring != "stovepiped"
+    found = []
+    for i in range(len(command.nodes)):
+        if is_lost(command, i, t):
+            found.append(NOWHERE)
+        elif not is_joined:
+            found.append(i)
+        else:
+            found.append(alone[i] if i in alone and is_down(link_of(command, i), t) else 0)
+    return tuple(found)

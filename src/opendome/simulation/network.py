@@ -54,6 +54,7 @@ class Network:
     periods: tuple[float, ...]  # of the sensors
     order_latency: Floats  # (n_nodes,) s
     battery_node: Ints  # (n_batteries,)
+    lost: tuple[float, ...] = ()  # s, when each node is lost, inf for never; none: no node is
 
     @staticmethod
     def build(scenario: Scenario, periods: Sequence[float]) -> Network:
@@ -69,6 +70,7 @@ class Network:
             periods=tuple(periods),
             order_latency=np.array([n.order_latency for n in command.nodes], dtype=np.float64),
             battery_node=np.array([names.index(b.node) for b in scenario.weapons], dtype=np.int64),
+            lost=tuple(np.inf if n.lost is None else n.lost for n in command.nodes),
         )
 
     def line(self, cell: int, node: int) -> Line | None:
@@ -153,6 +155,8 @@ def send_scan(network: Network, state: NetworkState, scan: Scan) -> None:
     if not len(scan.runs):
         return
     sensor = scan.sensor
+    if network.lost and scan.t >= network.lost[network.sensor_node[sensor]]:
+        return  # nobody is there to tell
     sent = scan.t + network.sensor_latency[sensor]
     for c, latency in network.ways[sensor]:
         if latency is not None:

@@ -15,6 +15,7 @@ from opendome.battle.picture import read
 from opendome.messages import Orders, ReportKind, Reports, empty
 from opendome.scenario.command import Doctrine, Link, Node, Outage
 from opendome.scenario.scenario import Scenario
+from opendome.scenario.wiring import NOWHERE, cell_of_nodes, cells
 from tests.unit.battle.situations import (
     batch,
     battery,
@@ -110,6 +111,23 @@ def test_a_node_that_is_cut_off_fights_alone(wiring: str, t: float, is_cut: bool
         assert set(orders.n_rounds[orders.node == 1].tolist()) == {4}
     else:
         assert {cell for cell, _ in commanded} == {0}
+
+
+@pytest.mark.parametrize("wiring", ["integrated", "hub", "stovepiped"])
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_node_that_is_lost_fights_no_more_and_without_a_hub_all_are_alone(wiring: str, lost: int):
+    nodes = tuple(replace(n, lost=10.0 if i == lost else None) for i, n in enumerate(NODES))
+    here = scenario(nodes=nodes, weapons=WEAPONS, wiring=wiring)
+    joined = cells(here.command, here.sensors)
+    before, after = (cell_of_nodes(here.command, joined, t) for t in (9.9, 10.0))
+    assert before == ((0, 1) if wiring == "stovepiped" else (0, 0))
+    alone = wiring == "stovepiped" or (wiring == "hub" and lost == 0)
+    other = before[1 - lost]
+    if wiring == "hub" and lost == 0:
+        other = next(i for i, cell in enumerate(joined) if cell.is_fallback and cell.lead == 1)
+    assert after[lost] == NOWHERE
+    assert after[1 - lost] == other
+    assert joined[other].nodes == ((1 - lost,) if alone else (0, 1))
 
 
 def test_reports_are_entered_for_the_cell_that_gave_the_order():

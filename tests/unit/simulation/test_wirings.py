@@ -60,6 +60,16 @@ def test_an_outage_of_the_eyes_blinds_the_arms() -> None:
     assert max(p["matched"] for p in pictures if p["node"] != "eyes") == 0
 
 
+def test_eyes_that_are_lost_see_no_more_and_arms_that_are_lost_fire_no_more() -> None:
+    for name in ("eyes", "arms"):
+        data = parted("integrated", latency_s=0)
+        next(n for n in data["command"]["nodes"] if n["name"] == name)["lost_s"] = 0
+        dark = run(data)
+        assert dark.tables["engagements"].num_rows == 0
+        matched = max(p["matched"] for p in dark.tables["picture"].to_pylist())
+        assert (matched > 0) == (name == "arms")
+
+
 def test_lossy_slow_links_do_not_depend_on_the_batch() -> None:
     model = compile_scenario(load(parted("hub", latency_s=1, loss=0.4, messages_hz=30)))
     together, alone = simulate(model, 5, [0, 1, 2], [1]), simulate(model, 5, [1], [1])

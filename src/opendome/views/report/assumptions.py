@@ -303,6 +303,7 @@ _NODE: Final[dict[str, Fact]] = {
     "order_latency_s": ("From node to battery", _seconds),
     "filter": ("Filter", lambda v: str(v).upper()),
     "associator": ("Association", lambda v: str(v).upper()),
+    "lost_s": ("Lost, with its sensors and batteries, at", _seconds),
 }
 
 
