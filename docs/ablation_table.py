@@ -17,6 +17,8 @@ import numpy as np
 FOLDER = Path(__file__).parent / "models" / "figures"
 EYES = ("sbirs_geo", "pwsa_tracking_t3", "next_gen_opir")  # infrared sensors of golden_dome
 LONE = "geo_pacific"
+FAR = ("uewr", "lrdr", "cobra_dane")  # radars that search for what comes over the pole
+LONGER = {"cue_gain_1": 16, "cue_deg": 0.5}  # of them, where they are told where to look
 AMISS = {"bias_az_deg": 0.05, "bias_el_deg": 0.05, "bias_range_m": 30.0}  # of each radar
 AMISS_EYES = {"bias_pointing_urad": 30.0}
 
@@ -54,6 +56,13 @@ def misalign(data: Data) -> None:
         sensor.update(AMISS_EYES if sensor["system"] in EYES else AMISS)
 
 
+def dwell_longer(data: Data) -> None:
+    """Radars that search look for longer where they are told to."""
+    for sensor in data["sensors"]:
+        if sensor["system"] in FAR:
+            sensor["overrides"] = {**sensor.get("overrides", {}), **LONGER}
+
+
 def both(*changes: Callable[[Data], None]) -> Callable[[Data], None]:
     """Several changes."""
 
@@ -75,6 +84,8 @@ PARTS: dict[str, tuple[Callable[[Data], None], str]] = {
     "one infrared satellite: no stereo": (one_eye, "as shipped"),
     "no infrared satellites": (blind, "as shipped"),
     "confirmed by existence": (nodes(confirm_by="existence"), "as shipped"),
+    "no cues: `sbx` looks nowhere": (command(is_cueing=False), "as shipped"),
+    "search radars dwell longer on cues": (dwell_longer, "as shipped"),
     "misaligned sensors, biases learned": (misalign, "as shipped"),
     "misaligned sensors, biases ignored": (
         both(misalign, command(registration="none")),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shlex
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,6 +24,7 @@ from opendome.views.report.markup import (
     text,
 )
 
+NOTE_LETTER = 5.7  # px, mean width of a letter of a note
 COLOURS: Final = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#718096")
 STYLE: Final = """
 text{font-family:system-ui,sans-serif;font-size:12px;fill:#1a202c}
@@ -160,6 +163,21 @@ def _panel(
     return join(parts)
 
 
+def wrapped(words: str, width: float) -> list[str]:
+    """A note in lines that fit; those of a command as a shell takes them."""
+    most = int((width - 20.0) / NOTE_LETTER)
+    if not words.startswith("opendome "):
+        return textwrap.wrap(words, most, break_long_words=False)
+    lines = [""]
+    for word in map(shlex.quote, shlex.split(words)):
+        if lines[-1] and len(lines[-1]) + len(word) + 3 > most:
+            lines[-1] += " \\"
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return lines
+
+
 def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str]) -> Markup:
     """Panels side by side under a title, a legend, and notes such as the command below."""
     # titles of panels stand above that of the axis
@@ -169,6 +187,7 @@ def chart(title: str, panels: Sequence[Panel], frame: Frame, notes: Sequence[str
     names = {drawn.name: (drawn.colour or COLOURS[i % len(COLOURS)], drawn.is_dashed)
              for panel in panels for i, drawn in enumerate(panel.lines)}  # fmt: skip
     bottom = top + frame.height
+    notes = [part for words in notes for part in wrapped(words, width)]
     height = bottom + 50 + 15 * len(notes) + 6
     xs = _finite([panel for panel in panels if panel.x_range is None], "x")
     ys = _mapped(frame, _finite(panels, "y"))

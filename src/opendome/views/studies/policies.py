@@ -160,16 +160,12 @@ def _figure(given: PolicyInputs, cases: list[Case], sets: Sequence[str]) -> Mark
         lines = []
         for i, wiring in enumerate(wirings):
             shift = 0.12 * (i - 0.5 * (len(wirings) - 1))
-            at = np.array([k + 1.0 + shift for k in range(len(policies))])
-            found = [case.estimate(wiring, policy, LEAK) for policy in policies]
             colour = COLOURS[i % len(COLOURS)]
-            lines.append(Line(wiring, at, np.array([e.value for e in found]), colour=colour,
-                              has_dots=True))  # fmt: skip
-            for x, e in zip(at, found, strict=True):
+            for k, policy in enumerate(policies):
+                e, x = case.estimate(wiring, policy, LEAK), np.full(2, k + 1.0 + shift)
+                lines.append(Line(wiring, x[:1], np.array([e.value]), colour=colour, has_dots=True))
                 if math.isfinite(e.low):
-                    lines.append(
-                        Line(wiring, np.array([x, x]), np.array([e.low, e.high]), colour=colour)
-                    )
+                    lines.append(Line(wiring, x, np.array([e.low, e.high]), colour=colour))
         names = {float(k + 1): policy for k, policy in enumerate(policies)}
         panels.append(
             Panel(case.scenario, lines, (), "policy", "share of the threatening that leaks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,4 +31,4 @@ class Told:
 
 def command_of(name: str, sets: Sequence[str]) -> str:
     """The command that gives an answer again."""
-    return " ".join(["opendome study", name, *(f"--set {words}" for words in sets)])
+    return shlex.join(["opendome", "study", name, *(w for s in sets for w in ("--set", s))])
