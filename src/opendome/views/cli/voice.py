@@ -79,10 +79,11 @@ def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
 
         def report(done: int, total: int) -> None:
             nonlocal words, n_kernels, last_said, begun
+            if begun is None or n_kernels:  # what had to be compiled says nothing of the rest
+                begun = (time.monotonic(), done)
             words, n_kernels = "running", 0 if done else n_kernels
             describe()
             bar.update(task, completed=done, total=total)
-            begun = begun or (time.monotonic(), done)
             if bar.disable and done and time.monotonic() - last_said > QUIET:
                 last_said = time.monotonic()
                 note(f"{done} of {total} {unit} done{_left(begun, done, total)} ...")
