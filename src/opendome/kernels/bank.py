@@ -13,20 +13,40 @@ from numpy.typing import NDArray
 
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels._jit import jit
-from opendome.kernels.follow import Bounds, Temper, clip_last, n_components, settled, stirred
+from opendome.kernels.follow import (
+    Bounds,
+    Temper,
+    clip_last,
+    n_components,
+    settled,
+    stirred,
+    wildest,
+)
 from opendome.kernels.kalman import Desk, Expected, expect_row, new_desk, update_pair
 from opendome.kernels.looks import Looks
+from opendome.kernels.mixing import Blend, Chain, fill_lift, mix_row, new_blend, speak
 from opendome.kernels.modes import LevelNoise, Trial, carry_row, fit, pace
-from opendome.kernels.motion import Noise, Work, new_work
+from opendome.kernels.motion import Noise
 from opendome.kernels.rows import (
     FALLS,
     LEVEL,
     N_MODELS,
+    N_STATES,
+    TURNS,
     Beliefs,
     n_open,
     p_level,
     put_model,
     take_beliefs,
+)
+from opendome.kernels.turning import (
+    Lift,
+    Turn,
+    carry_turning,
+    clip_lift,
+    may_turn,
+    new_turn,
+    update_turning,
 )
 
 Floats = NDArray[np.float64]
@@ -38,6 +58,7 @@ class Doubts(NamedTuple):
 
     most_for: float  # level flight, of one look: natural logarithm of the ratio of likelihoods
     most_against: float  # it
+    most_certain: float  # against one of straight flight and turn, of one look
     doubt: float  # chance of level flight taken up again, when a look is unusual to the other model
     falling: float  # chance of the ballistic model, when level flight is surprised
     sure: float  # chance below which a model is given up
@@ -54,6 +75,7 @@ class Doubts(NamedTuple):
     fast: float  # m/s of ground speed, above which a steep descent is a ballistic thing's
     glide: tuple[float, float, float]  # height (m), least and most ground speed (m/s) of gliders
     glide_slope: float  # climb or descent by ground speed, of gliders
+    turn: float  # chance of a turn, when a look is unusual to what flies level or surprises a fall
 
 
 class Manner(NamedTuple):
@@ -62,129 +84,57 @@ class Manner(NamedTuple):
     temper: Temper
     bounds: Bounds
     doubts: Doubts
+    lift: Lift
 
 
-class Blend(NamedTuple):
-    """Work space of one mixing, by model."""
+class Motion(NamedTuple):
+    """What moves things, and how they change."""
 
-    weight: Floats  # (N_MODELS, N_MODELS): of each model in what another begins with
-    chance: Floats  # (N_MODELS,)
-    x: Floats  # (N_MODELS, 7)
-    cov: Floats  # (N_MODELS, 7, 7)
-
-
-@jit
-def new_blend() -> Blend:
-    """Work space, nothing in it yet."""
-    m = N_MODELS
-    return Blend(np.zeros((m, m)), np.zeros(m), np.zeros((m, 7)), np.zeros((m, 7, 7)))
+    falling: Noise
+    level: LevelNoise
+    lift: Lift
+    chain: Chain
+    settle: float  # s, in which an agility dies away
+    temper: Temper
 
 
 @jit
-def weigh_switches(chance: Floats, n: int, dt: float, switch: float, blend: Blend) -> None:
-    """Chances of the n open models after dt seconds, and the weights of what was before, in blend.
-
-    Each leaves for any of the others alike, after ``switch`` seconds in the mean.
-    """
-    p_leave = -math.expm1(-dt / switch)
-    for k in range(N_MODELS):
-        total = 0.0
-        for j in range(N_MODELS):
-            goes = 1.0 - p_leave if j == k else p_leave / (n - 1)
-            blend.weight[k, j] = chance[j] * goes
-            total += blend.weight[k, j]
-        blend.chance[k] = total if chance[k] > 0.0 else 0.0
-        for j in range(N_MODELS):
-            blend.weight[k, j] /= total
-
-
-@jit
-def mix_row(b: Beliefs, i: int, dt: float, switch: float, blend: Blend) -> None:
-    """Begin a step of a row of several open models, in place: each starts from what all say.
-
-    Source: H. A. P. Blom, Y. Bar-Shalom, "The interacting multiple model algorithm for systems
-    with Markovian switching coefficients", IEEE Trans. AC 33 (1988). ``switch``: mean time in a
-    model, s.
-    """
-    weigh_switches(b.chance[i], n_open(b, i), dt, switch, blend)
-    for k in range(N_MODELS):
-        if blend.chance[k] > 0.0:
-            mix_model(b.bank_x[i], b.bank_cov[i], blend.weight[k], blend.x[k], blend.cov[k])
-    for k in range(N_MODELS):
-        b.chance[i, k] = blend.chance[k]
-        if blend.chance[k] > 0.0:
-            put_model(b, i, k, blend.x[k], blend.cov[k])
-
-
-@jit
-def mix_model(x: Floats, cov: Floats, weight: Floats, mean: Floats, spread: Floats) -> None:
-    """Mean and covariance of what models (N_MODELS, ...) say, with these weights."""
-    for a in range(7):
-        mean[a] = 0.0
-        for j in range(N_MODELS):
-            if weight[j] > 0.0:
-                mean[a] += weight[j] * x[j, a]
-    for a in range(7):
-        for c in range(a + 1):
-            total = 0.0
-            for j in range(N_MODELS):
-                if weight[j] > 0.0:
-                    total += weight[j] * (cov[j, a, c] + (x[j, a] - mean[a]) * (x[j, c] - mean[c]))
-            spread[a, c] = spread[c, a] = total
-
-
-@jit
-def speak(b: Beliefs, i: int, model: int) -> None:
-    """Let a model of the bank of a row speak for it."""
-    b.model[i] = model
-    b.agility[i] = b.bank_agility[i, model]
-    for j in range(7):
-        b.x[i, j] = b.bank_x[i, model, j]
-        for k in range(7):
-            b.cov[i, j, k] = b.bank_cov[i, model, j, k]
-
-
-@jit
-def predict_bank(
-    beliefs: Beliefs,
-    rows: Ints,
-    t: float,
-    noise: tuple[Noise, LevelNoise],
-    times: tuple[float, float],
-) -> Beliefs:
-    """Chosen rows, brought to t; the old ones are not changed.
-
-    ``times``: mean time in a model, and in which an agility dies away, s.
-    """
-    switch, settle = times
+def predict_bank(beliefs: Beliefs, rows: Ints, t: float, motion: Motion) -> Beliefs:
+    """Chosen rows, brought to t; the old ones are not changed."""
     b = take_beliefs(beliefs, rows)
-    work, blend = new_work(), new_blend()
+    turn, blend = new_turn(), new_blend()
+    noise = (motion.falling, motion.level)
     for i in range(len(rows)):
         left = t - b.t[i]
         b.t[i] = t
         if n_open(b, i) > 1:
-            if left > 0.0:
-                mix_row(b, i, left, switch, blend)
-            carry_bank(b, i, left, (noise, settle), work)
-            speak(b, i, b.model[i])
+            carry_bank(b, i, left, motion, (turn, blend))
+            speak(b, i)
             continue
         mode = (b.is_boosting[i], b.model[i] == LEVEL)
-        mean, b.agility[i] = settled(b.agility[i], left, settle)
-        carry_row(b.x[i], b.cov[i], left, mode, mean, noise, work)
+        mean, b.agility[i] = settled(b.agility[i], left, motion.settle)
+        carry_row(b.x[i], b.cov[i], left, mode, mean, noise, turn.work)
     return b
 
 
 @jit
-def carry_bank(
-    b: Beliefs, i: int, left: float, motion: tuple[tuple[Noise, LevelNoise], float], work: Work
-) -> None:
-    """Advance the open models of a row in place by so many seconds."""
-    noise, settle = motion
-    for k in range(N_MODELS):
+def carry_bank(b: Beliefs, i: int, left: float, motion: Motion, room: tuple[Turn, Blend]) -> None:
+    """Mix the open models of a row and advance them, in place, by so many seconds."""
+    turn, blend = room
+    base = b.model[i]
+    sigma = motion.lift.share * math.sqrt(wildest(b.x[i], base == LEVEL, motion.temper))
+    if left > 0.0:
+        mix_row(b, i, left, motion.chain, sigma, blend)
+    noise = (motion.falling, motion.level)
+    for k in range(TURNS):
         if b.chance[i, k] > 0.0:
             mode = (b.is_boosting[i], k == LEVEL)
-            mean, b.bank_agility[i, k] = settled(b.bank_agility[i, k], left, settle)
-            carry_row(b.bank_x[i, k], b.bank_cov[i, k], left, mode, mean, noise, work)
+            mean, b.bank_agility[i, k] = settled(b.bank_agility[i, k], left, motion.settle)
+            carry_row(b.bank_x[i, k], b.bank_cov[i, k], left, mode, mean, noise, turn.work)
+    if b.chance[i, TURNS] > 0.0:
+        x, cov = b.bank_x[i, TURNS], b.bank_cov[i, TURNS]
+        noises = (motion.falling, motion.level, motion.lift)
+        carry_turning(x, cov, left, base == LEVEL, sigma, noises, turn)
 
 
 class Counter(NamedTuple):
@@ -194,6 +144,7 @@ class Counter(NamedTuple):
     trial: Trial
     expected: Expected  # of one row
     evidence: Floats  # (N_MODELS,)
+    shown: Floats  # (4, N_STATES)
 
 
 @jit
@@ -204,57 +155,110 @@ def new_counter(like: Expected) -> Counter:
         np.empty((1, 3)), like.r_sensor,
     )  # fmt: skip
     trial = Trial(np.empty(4), np.empty((4, 4)), np.empty((4, 4)))
-    return Counter(new_desk(), trial, one, np.zeros(N_MODELS))
+    return Counter(new_desk(), trial, one, np.zeros(N_MODELS), np.zeros((4, N_STATES)))
 
 
 @jit
-def weigh_row(
-    b: Beliefs, j: int, looks: Looks, i: int, manner: Manner, room: Counter
-) -> None:  # fmt: skip
-    """Update each open model of a row, and what is believed of them, by a look, in place."""
-    temper, one = manner.temper, room.expected
+def weigh_row(b: Beliefs, j: int, looks: Looks, i: int, manner: Manner, room: Counter) -> float:
+    """Update each open model of a row, and what is believed of them, by a look, in place.
+
+    Gives the least squared distance per component, of the model that speaks and its turns.
+    """
+    temper, one, least = manner.temper, room.expected, math.inf
+    n = n_components(looks, i)
     for k in range(N_MODELS):
         if b.chance[j, k] == 0.0:
             continue
         s, p = b.bank_x[j, k], b.bank_cov[j, k]
         expect_row(s, p, one.r_sensor, one, 0)
         room.evidence[k] = fit(one, 0, looks, i, room.trial)
-        distance2 = update_pair(s, p, one, looks, (0, i), temper.surprise, room.desk)
-        n = n_components(looks, i)
-        told = (distance2 / n, n)
-        b.bank_agility[j, k] = stirred(b.bank_agility[j, k], told, s, k == LEVEL, temper)
+        if k == TURNS:
+            limits, tools = temper.surprise, (room.desk, room.shown)
+            excess = update_turning(s, p, one, looks, (0, i), limits, tools) / n
+            hardest = math.sqrt(wildest(s, b.model[j] == LEVEL, temper))
+            clip_lift(s, p, hardest, manner.lift.share * hardest)
+        else:
+            excess = update_pair(s, p, one, looks, (0, i), temper.surprise, room.desk) / n
+            told = (excess, n)
+            b.bank_agility[j, k] = stirred(b.bank_agility[j, k], told, s, k == LEVEL, temper)
         clip_last(s, p, b.is_boosting[j], manner.bounds)
-    believe(b.chance[j], room.evidence, manner.doubts)
-    speak(b, j, b.model[j])
+        if k == TURNS and not may_turn(s, p, temper):
+            close_turn(b, j)
+        elif k == TURNS or k == b.model[j]:
+            least = min(least, excess)
+    believe(b.chance[j], b.model[j], room.evidence, manner.doubts)
+    speak(b, j)
+    return least
 
 
 @jit
-def believe(chance: Floats, evidence: Floats, d: Doubts) -> None:
+def believe(chance: Floats, base: int, evidence: Floats, d: Doubts) -> None:
     """Chances of models, in place, after a look whose log-likelihoods they are given.
 
-    One look says no more for or against level flight than the doubts allow.
+    One look says no more for or against level flight than the doubts allow. ``base``: the model
+    that turns.
     """
-    gain = evidence[LEVEL] - evidence[FALLS]
-    odds = math.exp(min(max(gain, -d.most_against), d.most_for))
-    odds *= chance[LEVEL] / (1.0 - chance[LEVEL])
-    chance[LEVEL] = odds / (1.0 + odds)
-    chance[FALLS] = 1.0 - chance[LEVEL]
+    p_base, best = chance[base] + chance[TURNS], evidence[base]
+    if chance[TURNS] > 0.0:
+        best = max(best, evidence[TURNS])
+        mine = chance[base] * math.exp(max(evidence[base] - best, -d.most_certain))
+        its = chance[TURNS] * math.exp(max(evidence[TURNS] - best, -d.most_certain))
+        best += math.log((mine + its) / p_base)
+        chance[base], chance[TURNS] = mine / (mine + its), its / (mine + its)
+    else:
+        chance[base] = 1.0
+    other = LEVEL if base == FALLS else FALLS
+    p_other = 0.0
+    if chance[other] > 0.0:
+        gain = best - evidence[other]
+        if base == FALLS:
+            gain = -gain
+        odds = math.exp(min(max(gain, -d.most_against), d.most_for))
+        odds *= chance[other] / p_base if base == FALLS else p_base / chance[other]
+        p_level = odds / (1.0 + odds)
+        p_other = p_level if base == FALLS else 1.0 - p_level
+    chance[base] *= 1.0 - p_other
+    chance[TURNS] *= 1.0 - p_other
+    chance[other] = p_other
+
+
+@jit
+def fill_bank(b: Beliefs, i: int) -> None:
+    """Write what a row of one open model says into its bank, if it is one."""
+    if n_open(b, i) == 1:
+        put_model(b, i, b.model[i], b.x[i], b.cov[i])
+        b.bank_agility[i, b.model[i]] = b.agility[i]
 
 
 @jit
 def doubt_row(b: Beliefs, i: int, manner: Manner) -> None:
-    """Take up the other model of a row of one where it may hold."""
+    """Take up the other model of a row, where it may hold: it begins as what speaks for it is."""
     d = manner.doubts
     height, climb, ground = pace(b.x[i])
     may_fly = height < d.low and ground < d.slow and abs(climb) < d.steep * ground
     may_fly |= may_glide(height, climb, ground, d)
     is_level = b.model[i] == LEVEL
     if may_fly or is_level:
+        other, p = (FALLS, d.falling) if is_level else (LEVEL, d.doubt)
+        fill_bank(b, i)
+        put_model(b, i, other, b.x[i], b.cov[i])
+        b.bank_agility[i, other] = b.agility[i]
         for k in range(N_MODELS):
-            put_model(b, i, k, b.x[i], b.cov[i])
-            b.bank_agility[i, k] = b.agility[i]
-        b.chance[i, LEVEL] = 1.0 - d.falling if is_level else d.doubt
-        b.chance[i, FALLS] = 1.0 - b.chance[i, LEVEL]
+            b.chance[i, k] *= 1.0 - p
+        b.chance[i, other] = p
+
+
+@jit
+def begin_turn(b: Beliefs, i: int, manner: Manner) -> None:
+    """Take up the turns of a row where fins grip or wings bear."""
+    base, temper = b.model[i], manner.temper
+    fill_bank(b, i)
+    x, cov = b.bank_x[i, TURNS], b.bank_cov[i, TURNS]
+    x[:7], cov[:7, :7] = b.bank_x[i, base, :7], b.bank_cov[i, base, :7, :7]
+    fill_lift(x, cov, manner.lift.share * math.sqrt(wildest(b.x[i], base == LEVEL, temper)))
+    if may_turn(x, cov, temper):
+        b.chance[i, TURNS] = manner.doubts.turn * b.chance[i, base]
+        b.chance[i, base] -= b.chance[i, TURNS]
 
 
 @jit
@@ -266,10 +270,10 @@ def may_glide(height: float, climb: float, ground: float, d: Doubts) -> bool:
 
 @jit
 def judge_row(b: Beliefs, i: int, d: Doubts) -> None:
-    """Give up models of a row that do not hold, and say what it is."""
-    is_level, p = b.model[i] == LEVEL, p_level(b, i)
-    is_several = n_open(b, i) > 1
-    height, climb, ground = pace(b.bank_x[i, LEVEL] if is_several else b.x[i])
+    """Give up level flight or falling where it does not hold, and say which a row is."""
+    base, p = b.model[i], p_level(b, i)
+    is_level = base == LEVEL
+    height, climb, ground = pace(b.x[i] if is_level else b.bank_x[i, LEVEL])
     is_steep = abs(climb) > max(d.steep_climb * ground, d.least_climb)
     is_steep &= climb > 0.0 or ground > d.fast or not is_level  # what was level may dive
     is_wild = is_steep or height > d.slack * d.low or ground > d.slack * d.slow
@@ -278,13 +282,27 @@ def judge_row(b: Beliefs, i: int, d: Doubts) -> None:
         p = 0.0
     elif p > 1.0 - d.sure:
         p = 1.0
-    b.chance[i, FALLS], b.chance[i, LEVEL] = 1.0 - p, p
     rise = d.rise_low if lands_soon(b.x[i], d.soon) else d.rise
+    other = FALLS if is_level else LEVEL
+    p_base = p if is_level else 1.0 - p
     if p < d.fall if is_level else p > rise:
-        other = FALLS if is_level else LEVEL
+        if b.chance[i, other] == 0.0:
+            put_model(b, i, other, b.x[i], b.cov[i])
+            b.bank_agility[i, other] = b.agility[i]
+        b.chance[i, base], b.chance[i, other], b.chance[i, TURNS] = p_base, 1.0 - p_base, 0.0
         b.model[i] = other
-        if is_several:
-            speak(b, i, other)
+        return
+    before = b.chance[i, base] + b.chance[i, TURNS]
+    b.chance[i, base] *= p_base / before
+    b.chance[i, TURNS] *= p_base / before
+    b.chance[i, other] = 1.0 - p_base
+
+
+@jit
+def close_turn(b: Beliefs, i: int) -> None:
+    """Give up the turns of a row."""
+    b.chance[i, b.model[i]] += b.chance[i, TURNS]
+    b.chance[i, TURNS] = 0.0
 
 
 @jit
@@ -308,17 +326,25 @@ def update_bank(
     room, temper = new_counter(expected), manner.temper
     for m in range(len(row)):
         j, i = row[m], look[m]
-        if n_open(b, j) > 1:
-            weigh_row(b, j, looks, i, manner, room)
+        n, is_level, was_several = n_components(looks, i), b.model[j] == LEVEL, n_open(b, j) > 1
+        if was_several:
+            excess = weigh_row(b, j, looks, i, manner, room)
         else:
-            is_level, s, p = b.model[j] == LEVEL, b.x[j], b.cov[j]
-            distance2 = update_pair(s, p, expected, looks, (j, i), temper.surprise, room.desk)
-            n = n_components(looks, i)
-            excess = distance2 / n
+            s, p = b.x[j], b.cov[j]
+            excess = update_pair(s, p, expected, looks, (j, i), temper.surprise, room.desk) / n
             b.agility[j] = stirred(b.agility[j], (excess, n), s, is_level, temper)
             clip_last(s, p, b.is_boosting[j], manner.bounds)
-            is_doubtful = excess > (temper.surprise[n - 1] if is_level else temper.unusual)
-            if is_doubtful and not b.is_boosting[j]:
-                doubt_row(b, j, manner)
+        is_odd, is_surprise = excess > temper.unusual, excess > temper.surprise[n - 1]
+        is_sure = b.chance[j, FALLS] == 0.0 or b.chance[j, LEVEL] == 0.0
+        if is_sure and not b.is_boosting[j] and (is_surprise if is_level else is_odd):
+            doubt_row(b, j, manner)
+        if b.chance[j, TURNS] > 0.0:
+            if b.chance[j, TURNS] < manner.doubts.sure * b.chance[j, b.model[j]]:
+                close_turn(b, j)
+        elif (is_odd if is_level else is_surprise) and not b.is_boosting[j]:
+            begin_turn(b, j, manner)
         if p_level(b, j) > 0.0:
             judge_row(b, j, manner.doubts)
+        if was_several:
+            speak(b, j)
+            clip_last(b.x[j], b.cov[j], b.is_boosting[j], manner.bounds)

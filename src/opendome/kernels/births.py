@@ -13,7 +13,7 @@ from opendome.kernels.dwell import shares
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import pace, start_level
-from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, Rows
+from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, N_STATES, Rows
 from opendome.kernels.views import RadarEye, radar_rcs
 
 Floats = NDArray[np.float64]
@@ -42,16 +42,18 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
     n, field = len(free), eye.radar.field
     prior = birth.near if field.max_range < birth.local_range else birth.far
     x, cov = start_many(looks, free, field.r_ecef, prior)
-    bank_x, bank_cov = np.zeros((n, N_MODELS, 7)), np.zeros((n, N_MODELS, 7, 7))
+    m, k = N_MODELS, N_STATES
+    bank_x, bank_cov = np.zeros((n, m, k)), np.zeros((n, m, k, k))
     agility, chance, bank_agility = np.zeros(n), np.zeros((n, N_MODELS)), np.zeros((n, N_MODELS))
     for i in range(n):
         radius = math.sqrt(x[i, 0] * x[i, 0] + x[i, 1] * x[i, 1] + x[i, 2] * x[i, 2])
         agility[i] = birth.agility if radius < birth.low_radius else 0.0
         chance[i, FALLS], bank_agility[i, FALLS] = 1.0, agility[i]
         if pace(x[i])[0] < birth.low:
-            bank_x[i], bank_cov[i] = x[i], cov[i]
-            level, level_cov = bank_x[i, LEVEL : LEVEL + 1], bank_cov[i, LEVEL : LEVEL + 1]
+            level, level_cov = x[i : i + 1].copy(), cov[i : i + 1].copy()
             start_level(level, level_cov, birth.level[0], birth.level[1])
+            bank_x[i, FALLS, :7], bank_cov[i, FALLS, :7, :7] = x[i], cov[i]
+            bank_x[i, LEVEL, :7], bank_cov[i, LEVEL, :7, :7] = level[0], level_cov[0]
             chance[i, FALLS], chance[i, LEVEL] = 1.0 - birth.p_level, birth.p_level
     own = looks.run[free]
     everyone = np.concatenate((run, own))
@@ -93,7 +95,7 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         impact_lon=np.full(n, np.nan),
         impact_t=np.full(n, np.nan),
         impact_cov_enu=np.full((n, 2, 2), np.nan),
-        lean=np.zeros((n, N_MODELS, 7, 0)),
+        lean=np.zeros((n, N_MODELS, N_STATES, 0)),
     )
 
 

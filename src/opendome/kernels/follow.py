@@ -110,9 +110,10 @@ def clip_last(s: Floats, p: Floats, is_boosting: bool, bounds: Bounds) -> None:
     most = (high - low) * (high - low) / 12.0
     if p[6, 6] > most:
         shrink = math.sqrt(most / p[6, 6])
-        for k in range(6):
-            p[6, k] *= shrink
-            p[k, 6] *= shrink
+        for k in range(len(s)):
+            if k != 6:
+                p[6, k] *= shrink
+                p[k, 6] *= shrink
         p[6, 6] = most
 
 

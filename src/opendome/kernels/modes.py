@@ -33,7 +33,7 @@ from opendome.kernels.motion import (
     step_length,
     step_row,
 )
-from opendome.kernels.vectors import dot, plus, row
+from opendome.kernels.vectors import Vector, dot, plus, row
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,12 +51,11 @@ class LevelNoise(NamedTuple):
 
 
 @jit
-def level_row(
-    s: Floats, p: Floats, h: float, agility: float, noise: LevelNoise, work: Work
-) -> None:
-    """Advance mean and covariance of a level row in place by h seconds.
+def level_mean(s: Floats, h: float, noise: LevelNoise, phi: Floats) -> Vector:
+    """Advance the mean of a level row in place by h seconds; ``phi`` gets its derivatives (7, 7).
 
     Ground speed and course stay; the climb dies away (forwards in time), as a flyer levels out.
+    Gives the vertical where the row was.
     """
     r, v = (s[0], s[1], s[2]), (s[3], s[4], s[5])
     n = surface_normal(r, geocentric_height(s[0], s[1], s[2]))
@@ -69,7 +68,6 @@ def level_row(
     r, v = level_step(r, plus(v, climb * (gain / h - 1.0), n), h)
     up = surface_normal(r, geocentric_height(r[0], r[1], r[2]))
     v = plus(v, climb * (keep - gain / h), up)
-    phi = work.phi
     for i in range(7):
         for j in range(7):
             phi[i, j] = 1.0 if i == j else 0.0
@@ -79,8 +77,15 @@ def level_row(
             phi[i, 3 + j] = (gain - h) * n[i] * n[j]
             phi[3 + i, 3 + j] += (keep - 1.0) * n[i] * n[j]
         phi[i, 3 + i] += h
-    spread(p, phi, work.product)
-    if dot(v, v) > GLIDE_LEAST * GLIDE_LEAST:
+    return n
+
+
+@jit
+def add_level_noise(
+    s: Floats, p: Floats, h: float, agility: float, noise: LevelNoise, n: Vector
+) -> None:
+    """Add the noise of h seconds of level flight that ended in state s; ``n``: the vertical."""
+    if s[3] * s[3] + s[4] * s[4] + s[5] * s[5] > GLIDE_LEAST * GLIDE_LEAST:
         agility += noise.glide
     ground, vertical = noise.ground + agility, noise.climb + agility
     span = abs(h)
@@ -93,6 +98,16 @@ def level_row(
             p[i, 3 + j] += density * h * span / 2.0
             p[3 + i, j] += density * h * span / 2.0
             p[3 + i, 3 + j] += density * span
+
+
+@jit
+def level_row(
+    s: Floats, p: Floats, h: float, agility: float, noise: LevelNoise, work: Work
+) -> None:
+    """Advance mean and covariance of a level row in place by h seconds."""
+    n = level_mean(s, h, noise, work.phi)
+    spread(p, work.phi, work.product)
+    add_level_noise(s, p, h, agility, noise, n)
 
 
 class Modes(NamedTuple):

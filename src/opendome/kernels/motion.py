@@ -240,6 +240,18 @@ def step_length(s: Floats, is_boosting: bool) -> tuple[float, bool]:
 
 
 @jit
+def fall_mean(s: Floats, h: float, is_boosting: bool, work: Work) -> None:
+    """Advance the mean of a row in place by h seconds; its derivatives are left in ``work.phi``."""
+    for i in range(7):
+        work.middle[i] = s[i]
+    rk4_step(s, is_boosting, h, work.stages)
+    for i in range(7):
+        work.middle[i] = 0.5 * (work.middle[i] + s[i])
+    gradient(work.middle, is_boosting, work.jac)
+    transition(work.jac, h, work.phi)
+
+
+@jit
 def step_row(
     s: Floats,
     p: Floats,
@@ -251,13 +263,7 @@ def step_row(
 ) -> None:
     """Advance mean and covariance of one row in place; mode is (is boosting, is in air)."""
     is_boosting, is_air = mode
-    for i in range(7):
-        work.middle[i] = s[i]
-    rk4_step(s, is_boosting, h, work.stages)
-    for i in range(7):
-        work.middle[i] = 0.5 * (work.middle[i] + s[i])
-    gradient(work.middle, is_boosting, work.jac)
-    transition(work.jac, h, work.phi)
+    fall_mean(s, h, is_boosting, work)
     spread(p, work.phi, work.product)
     density, last = noise.vacuum, 0.0
     if is_boosting:

@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.bank import Manner, predict_bank
+from opendome.kernels.bank import Manner, Motion, predict_bank
 from opendome.kernels.births import Birth, born, count_ids
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
 from opendome.kernels.fusion import merge_rows
 from opendome.kernels.looks import Looks, looks_at
-from opendome.kernels.modes import LevelNoise
-from opendome.kernels.motion import Noise
 from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
 from opendome.kernels.odds import Doubt, Rule, is_proven
 from opendome.kernels.pairing import pair_and_update
@@ -32,8 +30,6 @@ from opendome.kernels.views import RadarEye, View, radar_rcs, radar_view
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-Motion = tuple[tuple[Noise, LevelNoise], tuple[float, float]]  # as `predict_bank` takes it
 
 
 class Habits(NamedTuple):
@@ -162,7 +158,7 @@ def _take_near(
     rows: Rows, near: Ints, eye: RadarEye, looks: Looks, t: float, habits: Habits
 ) -> tuple[Rows, Ints]:
     """What a scan says of the rows that the radar may see, and the looks that belong to none."""
-    now = predict_bank(beliefs_in(rows), near, t, habits.motion[0], habits.motion[1])
+    now = predict_bank(beliefs_in(rows), near, t, habits.motion)
     view = radar_view(eye, rows, near, now, t)
     row, look = np.zeros(0, np.int64), np.zeros(0, np.int64)
     fit, rcs = np.zeros(0), np.zeros(0)

@@ -33,6 +33,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, line_slopes, look_slopes
 from opendome.kernels.modes import LevelNoise, level_row
 from opendome.kernels.motion import MAX_STEPS, Noise, new_work, step_length, step_row
+from opendome.kernels.turning import Lift, new_turn, turn_length, turn_mean
 from opendome.kernels.vectors import minus, norm, put, row, solve3
 
 Floats = NDArray[np.float64]
@@ -201,9 +202,9 @@ def lean_back(
 ) -> None:
     """Leans of rows after each was updated by a look, in place.
 
-    ``covs``, (n, 7, 7) each, are their covariances before and after it: the gain was that after
-    it, times slope^T error^-1, whatever widened the row before. The error holds what the slope
-    does not explain of what was expected.
+    ``lean``: (n, m, k), of states of m components. ``covs``, (n, m, m) each, are their covariances
+    before and after it: the gain was that after it, times slope^T error^-1, whatever widened the
+    row before. The error holds what the slope does not explain of what was expected.
     """
     before, cov = covs
     error = np.empty((4, 4))
@@ -217,7 +218,7 @@ def lean_back(
         pull = reach[j].copy()
         halved(error, pull, first, last)
         halved_again(error, pull, first, last)
-        for a in range(7):
+        for a in range(lean.shape[1]):
             for c in range(first, last):
                 gain = 0.0
                 for d in range(7):
@@ -268,6 +269,32 @@ def carry_leans(
             h = left if abs(left) <= longest else math.copysign(longest, left)
             step_row(s, unused, h, (course.is_boosting[i], is_air), 0.0, noise[0], work)
             carry(work.phi, out[i])
+            left -= h
+    return out
+
+
+@jit
+def carry_turning_leans(
+    course: Course, lean: Floats, t_to: float, noise: tuple[LevelNoise, Lift]
+) -> Floats:
+    """Leans (n, 9, k) of rows that turn, brought to a time; their states are (n, 9)."""
+    out, turn, product = lean.copy(), new_turn(), np.empty(6)
+    for i in range(len(course.t)):
+        s, left, is_level = course.x[i].copy(), t_to - course.t[i], course.is_level[i]
+        for _ in range(MAX_STEPS):
+            if left == 0.0:
+                break
+            h = turn_length(s, left, is_level, noise[1])[0]
+            keep = turn_mean(s, h, is_level, noise, turn)[0]
+            for b in range(lean.shape[2]):
+                for a in range(6):
+                    product[a] = 0.0
+                    for c in range(9):
+                        product[a] += turn.phi[a, c] * out[i, c, b]
+                for a in range(6):
+                    out[i, a, b] = product[a]
+                for a in range(7, 9):
+                    out[i, a, b] *= keep
             left -= h
     return out
 

@@ -17,8 +17,11 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 LEAST_RCS = 1e-6  # m^2
-FALLS, LEVEL = 0, 1  # models of a bank: what falls or burns, what flies level on wings
-N_MODELS = 2
+# Models of a bank: what falls or burns; what flies level on wings; what turns, falling or level as
+# the model that speaks has it.
+FALLS, LEVEL, TURNS = 0, 1, 2
+N_MODELS = 3
+N_STATES = 9  # of a model; those that do not turn use the first seven
 
 
 class Beliefs(NamedTuple):
@@ -33,10 +36,10 @@ class Beliefs(NamedTuple):
     cov: Floats  # (n, 7, 7)
     is_boosting: Bools
     agility: Floats  # m^2/s^3, acceleration noise added where a manoeuvre is suspected
-    model: Ints  # which speaks
+    model: Ints  # which speaks: FALLS or LEVEL, either with the turns of its own
     chance: Floats  # (n, N_MODELS) of each model, together 1; 0: it is closed
-    bank_x: Floats  # (n, N_MODELS, 7), as each open model has it
-    bank_cov: Floats  # (n, N_MODELS, 7, 7)
+    bank_x: Floats  # (n, N_MODELS, N_STATES), as each open model has it
+    bank_cov: Floats  # (n, N_MODELS, N_STATES, N_STATES)
     bank_agility: Floats  # (n, N_MODELS)
 
 
@@ -50,8 +53,8 @@ class Rows(NamedTuple):
     agility: Floats
     model: Ints
     chance: Floats  # (n, N_MODELS)
-    bank_x: Floats  # (n, N_MODELS, 7)
-    bank_cov: Floats  # (n, N_MODELS, 7, 7)
+    bank_x: Floats  # (n, N_MODELS, N_STATES)
+    bank_cov: Floats  # (n, N_MODELS, N_STATES, N_STATES)
     bank_agility: Floats  # (n, N_MODELS)
 
     run: Ints
@@ -78,7 +81,7 @@ class Rows(NamedTuple):
     impact_t: Floats
     impact_cov_enu: Floats  # (n, 2, 2)
 
-    lean: Floats  # (n, N_MODELS, 7, k) derivatives of states by k biases; see `registration`
+    lean: Floats  # (n, N_MODELS, N_STATES, k) derivatives of states by k biases; see `registration`
 
 
 @jit
@@ -93,21 +96,54 @@ def n_open(b: Rows | Beliefs, i: int) -> int:
 @jit
 def p_level(b: Rows | Beliefs, i: int) -> float:
     """Chance that a row flies level on wings."""
-    return float(b.chance[i, LEVEL])
+    turns = b.chance[i, TURNS] if b.model[i] == LEVEL else 0.0
+    return float(b.chance[i, LEVEL] + turns)
+
+
+@jit
+def n_states(model: int) -> int:
+    """How many states a model has."""
+    return 9 if model == TURNS else 7
 
 
 @jit
 def put_model(b: Rows | Beliefs, i: int, m: int, x: Floats, cov: Floats) -> None:
-    """Write what a model says of a row, (7,) and (7, 7), into its bank."""
-    for j in range(7):
+    """Write what a model says of a row, its own states at least, into its bank."""
+    n = n_states(m)
+    for j in range(n):
         b.bank_x[i, m, j] = x[j]
-        for k in range(7):
+        for k in range(n):
             b.bank_cov[i, m, j, k] = cov[j, k]
+
+
+@jit
+def put_banks(
+    b: Rows | Beliefs, chosen: Ints, bank_x: Floats, bank_cov: Floats, places: Ints
+) -> None:
+    """Copy the banks of chosen rows of several open models to places of other arrays."""
+    for c in range(len(chosen)):
+        i, place = chosen[c], places[c]
+        if n_open(b, i) > 1:
+            for m in range(N_MODELS):
+                if b.chance[i, m] > 0.0:
+                    n = n_states(m)
+                    for j in range(n):
+                        bank_x[place, m, j] = b.bank_x[i, m, j]
+                        for k in range(n):
+                            bank_cov[place, m, j, k] = b.bank_cov[i, m, j, k]
+
+
+@jit
+def new_banks(n: int) -> tuple[Floats, Floats]:
+    """Room for the states and covariances of n rows, nothing in it yet."""
+    return np.empty((n, N_MODELS, N_STATES)), np.empty((n, N_MODELS, N_STATES, N_STATES))
 
 
 @jit
 def take_beliefs(b: Beliefs, chosen: Ints) -> Beliefs:
     """Copies of chosen rows of what a filter believes."""
+    bank_x, bank_cov = new_banks(len(chosen))
+    put_banks(b, chosen, bank_x, bank_cov, np.arange(len(chosen)))
     return Beliefs(
         b.t[chosen],
         b.x[chosen],
@@ -116,8 +152,8 @@ def take_beliefs(b: Beliefs, chosen: Ints) -> Beliefs:
         b.agility[chosen],
         b.model[chosen],
         b.chance[chosen],
-        b.bank_x[chosen],
-        b.bank_cov[chosen],
+        bank_x,
+        bank_cov,
         b.bank_agility[chosen],
     )
 
@@ -153,6 +189,8 @@ def beliefs_in(rows: Rows) -> Beliefs:
 @jit
 def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
     """Copies of chosen rows, in the order asked."""
+    bank_x, bank_cov = new_banks(len(chosen))
+    put_banks(rows, chosen, bank_x, bank_cov, np.arange(len(chosen)))
     return Rows(
         rows.t[chosen],
         rows.x[chosen],
@@ -161,8 +199,8 @@ def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
         rows.agility[chosen],
         rows.model[chosen],
         rows.chance[chosen],
-        rows.bank_x[chosen],
-        rows.bank_cov[chosen],
+        bank_x,
+        bank_cov,
         rows.bank_agility[chosen],
         rows.run[chosen],
         rows.id[chosen],
@@ -200,6 +238,11 @@ def _ordered(first: Any, second: Any, order: Ints) -> Any:
 def joined_rows(rows: Rows, more: Rows) -> Rows:
     """Both, ordered by run, then by id; ``more`` has larger ids than ``rows`` in every run."""
     order = np.argsort(np.concatenate((rows.run, more.run)), kind="mergesort")
+    place = np.argsort(order)
+    bank_x, bank_cov = new_banks(len(order))
+    n = len(rows.run)
+    put_banks(rows, np.arange(n), bank_x, bank_cov, place[:n])
+    put_banks(more, np.arange(len(more.run)), bank_x, bank_cov, place[n:])
     return Rows(
         _ordered(rows.t, more.t, order),
         _ordered(rows.x, more.x, order),
@@ -208,8 +251,8 @@ def joined_rows(rows: Rows, more: Rows) -> Rows:
         _ordered(rows.agility, more.agility, order),
         _ordered(rows.model, more.model, order),
         _ordered(rows.chance, more.chance, order),
-        _ordered(rows.bank_x, more.bank_x, order),
-        _ordered(rows.bank_cov, more.bank_cov, order),
+        bank_x,
+        bank_cov,
         _ordered(rows.bank_agility, more.bank_agility, order),
         _ordered(rows.run, more.run, order),
         _ordered(rows.id, more.id, order),

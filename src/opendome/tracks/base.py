@@ -12,7 +12,7 @@ import numpy as np
 
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
-from opendome.kernels.rows import FALLS, N_MODELS, Beliefs
+from opendome.kernels.rows import FALLS, N_MODELS, Beliefs, new_banks
 from opendome.messages import Bools, Floats, Ints
 
 
@@ -21,8 +21,9 @@ def sure(t: Floats, x: Floats, cov: Floats, is_boosting: Bools, agility: Floats)
     n = len(t)
     chance = np.zeros((n, N_MODELS))
     chance[:, FALLS] = 1.0
-    bank = np.zeros((n, N_MODELS, 7)), np.zeros((n, N_MODELS, 7, 7)), np.zeros((n, N_MODELS))
-    return Beliefs(t, x, cov, is_boosting, agility, np.full(n, FALLS), chance, *bank)
+    bank_x, bank_cov = new_banks(n)
+    speaks, calm = np.full(n, FALLS), np.zeros((n, N_MODELS))
+    return Beliefs(t, x, cov, is_boosting, agility, speaks, chance, bank_x, bank_cov, calm)
 
 
 CLOSED, TENTATIVE, CONFIRMED = range(3)  # ranks of rows, as an associator serves them

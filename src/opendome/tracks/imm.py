@@ -1,4 +1,4 @@
-"""Two models at once for what flies low and slow: ballistic, or level on wings."""
+"""Several models at once for what flies in air: falling, level on wings, turning."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import final
 
 import numpy as np
 
-from opendome.kernels.bank import Doubts, Manner, predict_bank, update_bank
+from opendome.kernels.bank import Doubts, Manner, Motion, predict_bank, update_bank
 from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
+from opendome.kernels.mixing import Chain
 from opendome.kernels.modes import LevelNoise, paces, start_level
 from opendome.kernels.rows import FALLS, LEVEL, Beliefs
+from opendome.kernels.turning import Lift
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import AbstractFilter, Association
 from opendome.tracks.kalman import BOUNDS, NOISE, SETTLE, TEMPER, Ekf
@@ -41,7 +43,14 @@ GLIDE_SLOPE = 0.15  # climb or descent by ground speed, that they do not exceed
 SIGMA_GLIDE, SIGMA_GLIDE_CLIMB = 4000.0, 200.0  # m/s, of new gliders
 
 
-MOTION = ((NOISE, LEVEL_NOISE), (SWITCH, SETTLE))
+# A turn lasts about as long as its lift: half a minute to a course at right angles of what is slow,
+# seconds of what weaves.
+LIFT = Lift(lasts=10.0, longest=1.0, share=1.0 / math.sqrt(3.0))  # evenly up to the hardest
+STRAIGHT, TURN = 60.0, 15.0  # s, mean times of straight flight between turns, and of a turn
+MOST_CERTAIN = 12.0  # the same for or against a turn
+BEGINS = 0.1  # chance of a turn, when a look is odd to what flies straight
+
+MOTION = Motion(NOISE, LEVEL_NOISE, LIFT, Chain(SWITCH, STRAIGHT, TURN), SETTLE, TEMPER)
 
 MANNER = Manner(
     temper=TEMPER,
@@ -49,6 +58,7 @@ MANNER = Manner(
     doubts=Doubts(
         MOST_FOR,
         MOST_AGAINST,
+        MOST_CERTAIN,
         DOUBT,
         FALLING,
         SURE,
@@ -65,20 +75,22 @@ MANNER = Manner(
         FAST,
         (GLIDE_HIGH, GLIDE_SLOW, GLIDE_FAST),
         GLIDE_SLOPE,
+        BEGINS,
     ),
+    lift=LIFT,
 )
 
 
 @final
 @dataclass(frozen=True)
 class Imm(AbstractFilter):
-    """Interacting multiple model: ballistic or level. Model: docs/models/imm.md."""
+    """Interacting multiple model: falling, level or turning. Model: docs/models/imm.md."""
 
     ekf: Ekf = field(default_factory=Ekf)
 
     def predict(self, beliefs: Beliefs, rows: Ints, t: float) -> Beliefs:
         """Chosen rows at time t."""
-        return predict_bank(beliefs, rows, t, *MOTION)
+        return predict_bank(beliefs, rows, t, MOTION)
 
     def expect(self, beliefs: Beliefs, r_sensor: Floats) -> Expected:
         """What a sensor should see of the rows, by the likelier model of each."""
@@ -110,10 +122,8 @@ class Imm(AbstractFilter):
         """What burns is not level."""
         flew = rows[beliefs.model[rows] == LEVEL]
         fell = flew[beliefs.chance[flew, FALLS] > 0.0]
-        beliefs.x[fell], beliefs.cov[fell] = (
-            beliefs.bank_x[fell, FALLS],
-            beliefs.bank_cov[fell, FALLS],
-        )
+        beliefs.x[fell] = beliefs.bank_x[fell, FALLS, :7]
+        beliefs.cov[fell] = beliefs.bank_cov[fell, FALLS, :7, :7]
         beliefs.agility[fell] = beliefs.bank_agility[fell, FALLS]
         beliefs.model[rows], beliefs.chance[rows] = FALLS, 0.0
         beliefs.chance[rows, FALLS] = 1.0
@@ -127,8 +137,8 @@ class Imm(AbstractFilter):
 def _open_level(b: Beliefs, rows: Ints, sigma_ground: float, sigma_climb: float) -> None:
     """Let level flight be as likely as not, of new rows; standard deviations in m/s."""
     x, cov = b.x[rows], b.cov[rows]
-    b.bank_x[rows, FALLS], b.bank_cov[rows, FALLS] = x, cov
+    b.bank_x[rows, FALLS, :7], b.bank_cov[rows, FALLS, :7, :7] = x, cov
     start_level(x, cov, sigma_ground, sigma_climb)
-    b.bank_x[rows, LEVEL], b.bank_cov[rows, LEVEL] = x, cov
+    b.bank_x[rows, LEVEL, :7], b.bank_cov[rows, LEVEL, :7, :7] = x, cov
     b.bank_agility[rows, FALLS] = b.agility[rows]
     b.chance[rows, FALLS], b.chance[rows, LEVEL] = 1.0 - START, START

@@ -8,7 +8,7 @@ import numpy as np
 
 from opendome.kernels.modes import Modes, predict_modes
 from opendome.kernels.prediction import predict_impacts
-from opendome.kernels.rows import LEVEL, Rows, take_beliefs
+from opendome.kernels.rows import LEVEL, TURNS, Rows, take_beliefs
 from opendome.messages import Ints, Tracks
 from opendome.tracks.base import AbstractFilter
 from opendome.tracks.imm import LEVEL_NOISE
@@ -42,7 +42,8 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: Ints, t: float) -> Tracks:
     """
     x, cov, when = rows.x, rows.cov, rows.t
     boosting = np.flatnonzero(rows.is_boosting)
-    lively = np.flatnonzero(rows.is_boosting | ((rows.agility > LIVELY) & (rows.t < t)))
+    may_turn = (rows.agility > LIVELY) | (rows.chance[:, TURNS] > 0.0)
+    lively = np.flatnonzero(rows.is_boosting | (may_turn & (rows.t < t)))
     if len(lively):
         x, cov, when = x.copy(), cov.copy(), when.copy()
         now = part.predict(beliefs_of(rows), lively, t)

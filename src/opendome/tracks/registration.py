@@ -7,27 +7,36 @@ Model: docs/models/registration.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
 import numpy as np
 
 from opendome.kernels import registration as kernel
-from opendome.kernels.bank import new_blend, weigh_switches
 from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
 from opendome.kernels.infrared import geostationary
 from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, misaligned, radar_mount
+from opendome.kernels.mixing import new_blend, weigh_changes
 from opendome.kernels.registration import ALIGNED, Biases
-from opendome.kernels.rows import LEVEL, N_MODELS, Beliefs, Rows, take_beliefs
+from opendome.kernels.rows import (
+    FALLS,
+    LEVEL,
+    N_MODELS,
+    N_STATES,
+    TURNS,
+    Beliefs,
+    Rows,
+    take_beliefs,
+)
 from opendome.kernels.starers import Sightings
 from opendome.messages import Bools, Floats, Ints
 from opendome.scenario.sensors import InfraredSystem, Sensor
 from opendome.tracks.base import CONFIRMED, AbstractAssociator, AbstractFilter, Association
 from opendome.tracks.fusion import merge_twins
-from opendome.tracks.imm import LEVEL_NOISE, SWITCH
+from opendome.tracks.imm import LEVEL_NOISE, LIFT, MOTION
 from opendome.tracks.kalman import NOISE, SURPRISE
 from opendome.tracks.rows import beliefs_of
 
@@ -152,46 +161,75 @@ class Lens(NamedTuple):
         found = merge_twins(doubted(rows, self.biases, self.runs), hit, stale)
         if len(found.run) == len(rows.run):
             return rows
-        place, lean = self.places_of(found.run), spoken(found, found.lean)
-        return found._replace(cov=kernel.without_biases(found.cov, lean, place, self.biases))
+        return _changed(found, self.biases, self.places_of(found.run), kernel.without_biases)
 
 
 def spoken(states: Rows | Beliefs, lean: Floats) -> Floats:
-    """Leans (n, 7, k) of the models that speak, of those of all (n, N_MODELS, 7, k)."""
-    found: Floats = lean[np.arange(len(lean)), states.model]
+    """Leans (n, 7, k) of what speaks, of those of all models (n, N_MODELS, N_STATES, k).
+
+    A model and its turns speak as they do in the filter.
+    """
+    every = np.arange(len(lean))
+    own, turns = states.chance[every, states.model], states.chance[:, TURNS]
+    part = (turns / (own + turns))[:, None, None]
+    found: Floats = (1.0 - part) * lean[every, states.model, :7] + part * lean[:, TURNS, :7]
     return found
 
 
 def doubted(rows: Rows, biases: Biases, runs: Ints) -> Rows:
     """Rows with covariances that hold what the doubt of the biases adds."""
-    place, lean = np.searchsorted(runs, rows.run), spoken(rows, rows.lean)
-    return rows._replace(cov=kernel.with_biases(rows.cov, lean, place, biases))
+    return _changed(rows, biases, np.searchsorted(runs, rows.run), kernel.with_biases)
+
+
+def _changed(
+    rows: Rows,
+    biases: Biases,
+    place: Ints,
+    change: Callable[[Floats, Floats, Ints, Biases], Floats],
+) -> Rows:
+    """Rows with the covariances of what speaks, and of all its models, changed by biases."""
+    cov, bank_cov = change(rows.cov, spoken(rows, rows.lean), place, biases), rows.bank_cov.copy()
+    several = np.flatnonzero((rows.chance > 0.0).sum(axis=1) > 1)
+    for model in range(N_MODELS):
+        n = N_STATES if model == TURNS else 7
+        own = np.ascontiguousarray(bank_cov[several, model, :n, :n])
+        lean = np.ascontiguousarray(rows.lean[several, model, :n])
+        bank_cov[several, model, :n, :n] = change(own, lean, place[several], biases)
+    return rows._replace(cov=cov, bank_cov=bank_cov)
 
 
 def carried(rows: Rows, chosen: Ints, t: float) -> Floats:
-    """Leans (m, N_MODELS, 7, k) of chosen rows at t: mixed as their models are, then carried."""
+    """Leans (m, N_MODELS, N_STATES, k) of chosen rows at t: mixed as models are, then carried."""
     b, lean, blend = take_beliefs(beliefs_of(rows), chosen), rows.lean[chosen], new_blend()
     is_several = (b.chance > 0.0).sum(axis=1) > 1
     for i in np.flatnonzero(is_several & (b.t < t)).tolist():
-        n = int((b.chance[i] > 0.0).sum())
-        weigh_switches(b.chance[i], n, t - float(b.t[i]), SWITCH, blend)
-        lean[i] = np.einsum("kj,jab->kab", np.nan_to_num(blend.weight), lean[i])
+        weigh_changes(b.chance[i], b.model[i], t - float(b.t[i]), MOTION.chain, blend)
+        lean[i] = np.einsum("kj,jab->kab", blend.weight, lean[i])
+    lean[:, :TURNS, 7:] = 0.0  # what does not turn has no lift
     is_own = np.arange(N_MODELS) == b.model[:, None]
     row, model = np.nonzero(is_own | (is_several[:, None] & (b.chance > 0.0)))
-    x = np.where(is_several[row, None], b.bank_x[row, model], b.x[row])
-    course = kernel.Course(b.t[row], x, b.is_boosting[row], model == LEVEL)
-    noise = (NOISE, LEVEL_NOISE)
-    lean[row, model] = kernel.carry_leans(course, lean[row, model], t, noise)
+    x = b.bank_x[row, model]
+    alone = ~is_several[row]
+    x[alone, :7] = b.x[row[alone]]
+    bends = model == TURNS
+    for n, mine in ((7, ~bends), (N_STATES, bends)):
+        i, m = row[mine], model[mine]
+        states, own = np.ascontiguousarray(x[mine, :n]), np.ascontiguousarray(lean[i, m, :n])
+        is_level = (m == LEVEL) | ((m == TURNS) & (b.model[i] == LEVEL))
+        course = kernel.Course(b.t[i], states, b.is_boosting[i], is_level)
+        if n == N_STATES:
+            lean[i, m] = kernel.carry_turning_leans(course, own, t, (LEVEL_NOISE, LIFT))
+        else:
+            lean[i, m, :n] = kernel.carry_leans(course, own, t, (NOISE, LEVEL_NOISE))
     return lean
 
 
 def ignite(part: AbstractFilter, rows: Rows, burning: Ints) -> None:
     """Rows were seen to burn: another model may speak now, and thrust leans on nothing yet."""
-    is_several = (rows.chance[burning] > 0.0).sum(axis=1) > 1
-    was = rows.model[burning]
+    stays = burning[(rows.model[burning] == FALLS) | (rows.chance[burning, FALLS] == 0.0)]
+    told = spoken(rows, rows.lean)[stays]
     part.ignite(beliefs_of(rows), burning)
-    alone = burning[~is_several]
-    rows.lean[alone, rows.model[alone]] = rows.lean[alone, was[~is_several]]
+    rows.lean[stays, FALLS, :7] = told
     rows.lean[burning, :, LAST] = 0.0
 
 
@@ -202,7 +240,7 @@ class Near(NamedTuple):
     run: Ints  # of each row near
     rank: Ints
     beliefs: Beliefs
-    lean: Floats  # (n, N_MODELS, 7, k)
+    lean: Floats  # (n, N_MODELS, N_STATES, k)
 
 
 def follow(
@@ -252,33 +290,38 @@ def _lean_back(
     is_open = before.chance > 0.0
     is_several = is_open.sum(axis=1) > 1
     for model in range(N_MODELS):
+        n = N_STATES if model == TURNS else 7
         alone = ~is_several & (before.model == model)
         several = is_several & is_open[:, model]
         for is_mine, what, covs in (
             (alone, expected, (before.cov, after.cov)),
-            (several, None, (before.bank_cov[:, model], after.bank_cov[:, model])),
+            (several, None, (before.bank_cov[:, model, :n, :n], after.bank_cov[:, model, :n, :n])),
         ):
             mine = np.flatnonzero(is_mine[found.row])
             if not len(mine):
                 continue
-            x, own = before.bank_x[:, model], np.ascontiguousarray(lean[:, model])
+            x, own = before.bank_x[:, model, :7], np.ascontiguousarray(lean[:, model, :n])
             first, last = (np.ascontiguousarray(cov) for cov in covs)
             r = expected.r_sensor
             told = expect_many(np.ascontiguousarray(x), first, r) if what is None else what
             reach = kernel.reaches(told, own, lens.mount, lens.column)
             pairs = found.row[mine], found.look[mine]
             kernel.lean_back(own, (first, last), told, seen, pairs, reach)
-            lean[pairs[0], model] = own[pairs[0]]
-    # a model that is taken up again begins where the one was that spoke alone
-    fresh = np.flatnonzero(~is_several & ((after.chance > 0.0).sum(axis=1) > 1))
-    lean[fresh] = lean[fresh, before.model[fresh]][:, None]
+            lean[pairs[0], model, :n] = own[pairs[0]]
+    # turns begin where the model is that they bend, another model where what speaks is
+    speaks, base = spoken(before, lean), lean[np.arange(len(lean)), before.model, :7]
+    fresh, which = np.nonzero((after.chance > 0.0) & ~is_open)
+    bends = (which == TURNS)[:, None, None]
+    lean[fresh, which, :7] = np.where(bends, base[fresh], speaks[fresh])
+    lean[fresh, which, 7:] = 0.0
 
 
 def _move(states: Rows | Beliefs, lean: Floats, moved: Floats) -> None:
     """Carry what all models say of n things along with biases that have moved by (n, k)."""
     step = np.einsum("nmab,nb->nma", lean, moved)
-    states.x[:] += step[np.arange(len(step)), states.model]
-    states.bank_x[:] += step
+    states.x[:] += np.einsum("nab,nb->na", spoken(states, lean), moved)
+    with np.errstate(all="ignore"):  # what no open model uses may hold anything
+        states.bank_x[:] += step
 
 
 def follow_all(

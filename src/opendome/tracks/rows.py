@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from opendome.kernels.rows import N_MODELS, Beliefs, Rows
+from opendome.kernels.rows import N_MODELS, N_STATES, Beliefs, Rows
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.base import sure
 
@@ -23,6 +23,8 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float, lean: Floats | No
     """Tentative tracks, first seen at t; ``lean`` (n, 7, k) on biases of sensors, None: on none."""
     leans = np.zeros((len(run), 7, 0)) if lean is None else lean
     n = len(run)
+    every = np.zeros((n, N_MODELS, N_STATES, leans.shape[2]))
+    every[:, :, :7] = leans[:, None]
     never = np.full((5, n), np.nan)
     zeros, counts = np.zeros((4, n)), np.zeros((3, n), np.int64)
     times = np.full((3, n), t)
@@ -50,7 +52,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float, lean: Floats | No
         impact_lon=never[3],
         impact_t=never[4],
         impact_cov_enu=np.full((n, 2, 2), np.nan),
-        lean=np.repeat(leans[:, None], N_MODELS, axis=1),
+        lean=every,
     )
 
 
