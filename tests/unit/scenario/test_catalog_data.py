@@ -299,6 +299,7 @@ def test_no_number_of_a_modelled_system_is_left_to_a_default(name: str) -> None:
         "speed_resolution_m_s",
         "is_cued",
         "cue_deg",
+        "cue_gain_1",
         "cost_usd",
         "ballistic_range_km",
         "reload_s",
