@@ -54,6 +54,8 @@ class LongDwell:
         The power that it reports is that of an ordinary look at the same echo.
         """
         run, _, r_ecef, _, rcs = there
+        here = np.isin(cues.run, alarms[0])  # a run that is over may have been cued last
+        cues = Cues(cues.run[here], cues.u_los[here], cues.cos_width)
         is_long = self.shown(radar, run, r_ecef, cues)
         mine, others = np.flatnonzero(is_long), np.flatnonzero(~is_long)
         dwelling = radar._replace(is_cued=True, ration=FREE)

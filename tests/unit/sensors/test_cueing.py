@@ -99,3 +99,14 @@ def test_chances_know_of_the_cue():
     found = sensor.chances(truth, tasking_of([1], 0, away(600e3)))
     assert found.p_detect[1] == pytest.approx(0.8, abs=0.02)
     assert found.p_detect[0] < 0.2
+
+
+def test_cues_of_a_run_that_is_over_change_nothing():
+    """What was asked for in the last tick of one run is not another's, nor anybody's."""
+    sensor, place = one(), away(250e3)
+    truth = truth_of(place, runs=3, rcs=1.0)
+    cued, more = (sensor.sense(truth, tasking_of(runs, 0, place), 5) for runs in ([1], [1, 7]))
+    assert np.array_equal(cued.run, more.run)
+    assert np.array_equal(cued.distance, more.distance)
+    nothing = truth_of(np.zeros((0, 3)), runs=0, rcs=1.0)
+    assert not len(sensor.sense(nothing, tasking_of([1], 0, place), 5).run)
