@@ -55,6 +55,14 @@ class Effort(NamedTuple):
 FIRST = Effort()
 
 
+class Start(NamedTuple):
+    """What an earlier plan gives to the next."""
+
+    prices: Prices
+    plans: Sequences
+    basic: int  # the first so many were in the basis
+
+
 class Plan(NamedTuple):
     """What the relaxed program says."""
 
@@ -62,9 +70,11 @@ class Plan(NamedTuple):
     bound: float  # expected value lost, not less under any policy of the class
     leak: float  # of the best mix of the sequences found: at least the bound
     kept: Sequences  # to begin with the next time
+    basic: int  # of these, the first so many are in the basis of the mix
     first: Floats  # (n, b, salvo) share of the mix that launches so many rounds in this slot
     served: Floats  # (n,) share of the mix that fires at a threat at all
     sweeps: int
+    pivots: int  # of the simplex, in all runs
 
 
 def dual_bound(schedule: Schedule, means: Means, prices: Prices, worth: Floats, now: int) -> float:
@@ -85,7 +95,7 @@ def solve(
     schedule: Schedule,
     means: Means,
     now: int = 0,
-    start: tuple[Prices, Sequences] | None = None,
+    start: Start | None = None,
     effort: Effort = FIRST,
 ) -> Plan:
     """Prices of rounds and channels, and the bound that they prove.
@@ -97,8 +107,8 @@ def solve(
     means : Means
     now : int
         Present slot.
-    start : (Prices, Sequences)
-        Of an earlier plan, the sequences cut by `tails` and numbered as in ``schedule``.
+    start : Start
+        Of an earlier plan, from `carried`.
     effort : Effort
 
     Returns
@@ -115,9 +125,10 @@ def solve(
     best, prices, worth_most = -np.inf, free_prices(means), 0.0
     slack, tried = effort.slack * float(schedule.chance @ schedule.value), None
     if start is not None:
-        tried = start[0]
-        if len(start[1].threat):
-            program.add(start[1])
+        tried = start.prices
+        if len(start.plans.threat):
+            program.add(start.plans)
+            program.begin_at(start)
     sweep = 0
     while True:
         sweep += 1
@@ -132,7 +143,9 @@ def solve(
         if sweep >= effort.sweeps or worth_most - best <= effort.gap * worth_most + slack:
             break
         program.add(sequences(schedule, battery, rounds, LONGEST))
-    return Plan(prices, best, worth_most, program.kept(), *program.shares(effort.salvo), sweep)
+    kept, basic = program.kept()
+    first, served = program.shares(effort.salvo)
+    return Plan(prices, best, worth_most, kept, basic, first, served, sweep, program.pivots)
 
 
 def free_prices(means: Means) -> Prices:
@@ -154,9 +167,14 @@ def gains(schedule: Schedule, plan: Plan, now: int, salvo: int) -> Floats:
     return np.asarray(advantages(schedule, plan.prices, worth, now, salvo))
 
 
-def carried(schedule: Schedule, plan: Plan, place: Ints) -> tuple[Prices, Sequences]:
+def carried(schedule: Schedule, plan: Plan, place: Ints) -> Start:
     """An earlier plan as the start of the next; ``place`` as in `tails`."""
-    return plan.prices, tails(schedule, plan.kept, place)
+    basic, other = (
+        tails(schedule, Sequences(*[part[rows] for part in plan.kept]), place)
+        for rows in (slice(plan.basic), slice(plan.basic, None))
+    )
+    plans = Sequences(*[np.concatenate(parts) for parts in zip(basic, other, strict=True)])
+    return Start(plan.prices, plans, len(basic.threat))
 
 
 def _horizon(schedule: Schedule, n_slots: int) -> int:
@@ -186,6 +204,7 @@ class _Program:
         upper = np.concatenate([np.ones(self.n), np.maximum(limits, 0)]).astype(np.float64)
         lower = np.where(np.arange(len(upper)) < self.n, 1.0, -highspy.kHighsInf)
         self.parts: list[Sequences] = []
+        self.pivots = 0
         self.solver: Any = new_solver({"presolve": "off", "simplex_strategy": PRIMAL})
         none = np.zeros(0, np.int32)
         starts = np.zeros(len(upper), np.int32)
@@ -200,9 +219,28 @@ class _Program:
         self.solver.addCols(m, found.leak, zeros, most, len(row), start, row, found.entry)
         self.parts.append(plans)
 
+    def begin_at(self, start: Start) -> None:
+        """Begin at the basis of an earlier plan; where it does not fit, the solver mends it."""
+        is_idle = np.ones(self.n, np.bool_)
+        is_idle[start.plans.threat[: start.basic]] = False
+        is_basic = np.zeros(len(start.plans.threat), np.bool_)
+        is_basic[: start.basic] = True
+        price = np.concatenate([start.prices.round, start.prices.channel[:, self.now :].ravel()])
+        basis = highspy.HighsBasis()
+        inside, low, high = (
+            highspy.HighsBasisStatus.kBasic,
+            highspy.HighsBasisStatus.kLower,
+            highspy.HighsBasisStatus.kUpper,
+        )
+        basis.col_status = [inside if b else low for b in np.concatenate([is_idle, is_basic])]
+        basis.row_status = [high] * self.n + [high if p > 0.0 else inside for p in price]
+        basis.valid = basis.alien = True
+        self.solver.setBasis(basis)
+
     def run(self) -> float:
         """Expected value lost under the best mix."""
         self.solver.run()
+        self.pivots += max(int(self.solver.getInfo().simplex_iteration_count), 0)
         return float(self.solver.getObjectiveValue())
 
     def prices(self) -> Prices:
@@ -225,12 +263,13 @@ class _Program:
         np.add.at(served, plans.threat, share * (plans.length > 0))
         return launched, served
 
-    def kept(self) -> Sequences:
-        """Sequences of the mix, and those nearest to being in it: a few for each threat."""
+    def kept(self) -> tuple[Sequences, int]:
+        """Sequences of the basis first, then those nearest to it: a few for each threat."""
         solution = self.solver.getSolution()
         together = Sequences(*[np.concatenate(part) for part in zip(*self.parts, strict=True)])
-        cost = np.array(solution.col_dual)
+        is_basic = np.array(self.solver.getBasis().col_status) == highspy.HighsBasisStatus.kBasic
+        cost = np.where(is_basic, -np.inf, np.array(solution.col_dual))
         most = min(len(cost), KEPT * self.n)
-        chosen = np.sort(np.argsort(cost, kind="stable")[:most])
+        chosen = np.argsort(cost, kind="stable")[:most]
         chosen = chosen[together.length[chosen] > 0]
-        return Sequences(*[part[chosen] for part in together])
+        return Sequences(*[part[chosen] for part in together]), int(is_basic[chosen].sum())

@@ -82,6 +82,22 @@ def test_a_plan_goes_on_where_the_last_one_ended():
     again = solve(schedule, means, 0, carried(schedule, first, np.arange(40)), effort)
     assert again.bound == pytest.approx(first.bound, rel=1e-5)
     assert again.sweeps < first.sweeps
+    assert again.pivots < first.pivots / 10
+
+
+def test_a_plan_goes_on_when_threats_are_gone_and_rounds_were_fired():
+    schedule, means = a_problem(7, n=40, b=3, rounds=6, channels=3)
+    effort = Effort(sweeps=60, gap=1e-7, slack=1e-7)
+    first = solve(schedule, means, effort=effort)
+    left = np.arange(0, 40, 2)
+    place = np.full(40, -1)
+    place[left] = np.arange(len(left))
+    rest = Schedule(*[column[left] for column in schedule])._replace(ready=np.full(20, 2))
+    fewer = Means(np.maximum(means.rounds - 2, 0), means.channels)
+    cold = solve(rest, fewer, 2, None, effort)
+    warm = solve(rest, fewer, 2, carried(rest, first, place), effort)
+    assert warm.leak == pytest.approx(cold.leak, rel=1e-5)
+    assert warm.bound == pytest.approx(cold.bound, rel=1e-5)
 
 
 def test_gains_at_no_price_are_the_value_that_is_saved():
