@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from .problems import FiringProblem
 
 
-def optimum(problem: FiringProblem) -> float:
+def optimum(problem: FiringProblem, launches: Collection[int] | None = None) -> float:
     """Least expected loss of any policy that fires single rounds, within all limits.
 
+    With ``launches`` rounds leave in these slots only.
     A state is the slot, when each threat may be fired at again and with which chance it lives, the
     rounds left and the channels held. The number of states grows without measure: use it for a
     handful of threats.
@@ -38,7 +40,7 @@ def optimum(problem: FiringProblem) -> float:
         if j == n:
             return settle(t + 1, ready, chance, rounds, held, 0)
         least = act(t, ready, chance, rounds, held, j + 1)
-        if chance[j] != 1.0 or ready[j] > t:
+        if chance[j] != 1.0 or ready[j] > t or (launches is not None and t not in launches):
             return least
         for k in range(b):
             is_open = p_kill[j][k] > 0.0 and first[j][k] <= t <= last[j][k] and rounds[k] > 0

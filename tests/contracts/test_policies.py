@@ -70,7 +70,7 @@ def test_a_single_sure_shot_is_taken(policy: str):
         kind=np.array([0]),
         unit=np.array([0]),
         cost=np.array([1e-6]),
-        slots=np.array([[[0, 3, 1, 2]]]),
+        periods=np.array([[[0, 3, 1, 2]]]),
         capacity=np.array([1]),
     )
     assert POLICIES[policy](problem).given.tolist() == [[1]]

@@ -28,8 +28,8 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
     sizes = rng.integers(0, 4, n_problems)
     n, b = int(sizes.sum()), 3
     reach = rng.integers(0, 3, (n, b))
-    slots = rng.integers(0, 4, (n, b, 4)) + np.array([0, 2, 1, 4])
-    slots[:, :, 0] = np.where(reach == NOW, 0, slots[:, :, 0])
+    periods = rng.integers(0, 4, (n, b, 4)) + np.array([0, 2, 1, 4])
+    periods[:, :, 0] = np.where(reach == NOW, 0, periods[:, :, 0])
     return Problems(
         offsets=np.concatenate([[0], np.cumsum(sizes)]),
         wanted=rng.integers(0, salvo + 1, (n, n_kinds)),
@@ -44,7 +44,7 @@ def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int
         kind=rng.integers(0, n_kinds, b),
         unit=np.arange(b),
         cost=np.full(n_kinds, 1e-6),
-        slots=slots,
+        periods=periods,
         capacity=np.full(b, 3),
     )
 
@@ -160,7 +160,7 @@ def test_the_order_of_threats_does_not_matter(policy: str, seed: int):
     problem = random_problems(seed, n_problems=1)
     n = len(problem.value)
     order = np.random.default_rng(seed).permutation(n)
-    per_threat = ("wanted", "value", "p_kill", "t_last", "reach", "depth", "slots")
+    per_threat = ("wanted", "value", "p_kill", "t_last", "reach", "depth", "periods")
     shuffled = problem._replace(**{name: getattr(problem, name)[order] for name in per_threat})
     one = counts_by_kind(problem, POLICIES[policy](problem).given)
     other = counts_by_kind(problem, POLICIES[policy](shuffled).given)

@@ -6,6 +6,9 @@ salvos (``sequencing.py``); of the plan only the gains of launches in the first 
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import count
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +20,9 @@ from opendome.kernels.sequences import Prices, Schedule, allot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
+N_SLOTS = 60  # of a plan, from the launch of an order given now to the last chance
 SWEEPS = 24  # of pricing all threats: work is counted, no clock is read
 SOON = 1e-5  # of the value: what a launch now is better than a later one at the same threat
 LEAN = 5e-6  # of the kill chance: what the most crowded battery is worse than its equals
@@ -29,43 +34,104 @@ def sequencing(problems: Problems) -> Assignment:
 
     Nothing is proven of the assignment: what the first slot is worth hangs on the slots after it.
     The plan over time has a bound, see `sequencing.dual_bound`; where nothing can be fired now
-    there is no plan, and it is NaN.
+    there is no plan, and it is NaN. Threats that no battery joins are planned each on their own.
     """
     given = np.zeros_like(problems.reach)
     n = len(problems.offsets) - 1
     ahead = Ahead(np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.int64))
     for g in range(n):
         rows = slice(problems.offsets[g], problems.offsets[g + 1])
-        if (problems.reach[rows] == NOW).any():
-            given[rows], plan = _first_slot(select(problems, g))
-            if plan is not None:
-                ahead.loss[g], ahead.bound[g], ahead.work[g] = plan.leak, plan.bound, plan.sweeps
+        if (problems.reach[rows] == NOW).any() and problems.wanted[rows].any():
+            given[rows], ahead.loss[g], ahead.bound[g], ahead.work[g] = _first_slots(
+                select(problems, g)
+            )
     return Assignment(given, np.zeros(n, dtype=np.bool_), ahead)
 
 
-def _first_slot(problem: Problems) -> tuple[Ints, Plan | None]:
-    """Rounds (n, b) of one problem that are launched in the first slot, and the plan behind."""
+def _first_slots(problem: Problems) -> tuple[Ints, float, float, int]:
+    """Rounds (n, b) of one problem in the first slot; loss, bound, most sweeps of a part."""
+    given, loss, bound, sweeps = np.zeros_like(problem.reach), 0.0, 0.0, 0
+    lean = _p_kill(problem) * (1.0 - LEAN * _crowding(problem))
+    part = parts(lean > 0.0, problem.unit)
+    for i in range(int(part.max(initial=-1)) + 1):
+        rows = np.flatnonzero(part == i)
+        columns = np.flatnonzero((lean[rows] > 0.0).any(axis=0))
+        if len(columns) == 0:
+            lost = float(problem.value[rows].sum())
+            loss, bound = loss + lost, bound + lost
+            continue
+        place = np.ix_(rows, columns)
+        given[place], plan = _first_slot(_part(problem, rows, columns), lean[place])
+        loss, bound, sweeps = loss + plan.leak, bound + plan.bound, max(sweeps, plan.sweeps)
+    return given, loss, bound, sweeps
+
+
+def parts(is_met: Bools, unit: Ints) -> Ints:
+    """Number of the part that each of n threats belongs to, (n,), from 0 on.
+
+    Threats are of one part where a battery, or one of its unit, can meet (n, b) both, or both
+    are met together with a third. Parts share neither rounds nor channels, so the best plan of all
+    is that of each.
+    """
+    of = np.unique(unit, return_inverse=True)[1]
+    is_joined = np.zeros((len(is_met), len(unit)), dtype=np.bool_)
+    for b, u in enumerate(of):
+        is_joined[:, u] |= is_met[:, b]
+    label, before = np.arange(len(is_met)), None
+    while before is None or (label != before).any():
+        before = label
+        least = np.where(is_joined, label[:, None], len(label)).min(axis=0, initial=len(label))
+        label = np.minimum(label, np.where(is_joined, least, len(label)).min(axis=1))
+    return np.asarray(np.unique(label, return_inverse=True)[1])
+
+
+def _part(problem: Problems, rows: Ints, columns: Ints) -> Problems:
+    """Some threats of one problem and all batteries that can meet one of them."""
+    place = np.ix_(rows, columns)
+    return Problems(
+        np.array([0, len(rows)]),
+        problem.wanted[rows],
+        problem.value[rows],
+        problem.p_kill[rows],
+        problem.t_last[rows],
+        problem.reach[place],
+        problem.depth[place],
+        problem.alone[:, columns],
+        problem.rounds[:, columns],
+        problem.channels[:, columns],
+        problem.kind[columns],
+        problem.unit[columns],
+        problem.cost,
+        problem.periods[place],
+        problem.capacity[columns],
+    )
+
+
+def _first_slot(problem: Problems, lean: Floats) -> tuple[Ints, Plan]:
+    """Rounds (n, b) of one part that are launched in the first slot, and the plan behind.
+
+    ``lean`` (n, b) are its chances to kill, a little less where the battery is crowded.
+    """
     wanted = problem.wanted[:, problem.kind]
-    salvo = int(wanted.max(initial=0))
+    salvo = int(wanted.max())
     given = np.zeros_like(problem.reach)
-    if salvo == 0:
-        return given, None
     order = _in_one_order(problem)
     schedule = _schedule(problem, order)
     means = _means(problem, schedule)
     effort = Effort(sweeps=SWEEPS, gap=1e-6, slack=1e-8, salvo=salvo)
-    lean = schedule._replace(p_kill=schedule.p_kill * (1.0 - LEAN * _crowding(problem)))
-    plan = solve(lean, means, effort=effort)
-    dear = Prices(plan.prices.round + problem.cost[problem.kind], plan.prices.channel)
-    gain = gains(lean, plan._replace(prices=dear), 0, salvo)
-    soon = SOON * np.where(plan.served > 0.5, 1.0, -1.0)[:, None, None]
-    gain += (soon + MIXED * plan.first) * problem.value[order, None, None]
-    is_wanted = np.arange(1, salvo + 1) <= wanted[order, :, None]
-    is_now = (problem.reach == NOW)[order, :, None]
-    gain = np.where(is_wanted & is_now, gain, -np.inf)
-    battery, rounds = allot(gain, problem.rounds[0], problem.channels[0], problem.unit)
-    fired = np.flatnonzero(rounds)
-    given[order[fired], battery[fired]] = rounds[fired]
+    leaner = schedule._replace(p_kill=np.ascontiguousarray(lean[order]))
+    plan = solve(leaner, means, effort=effort)
+    if (problem.reach == NOW).any():
+        dear = Prices(plan.prices.round + problem.cost[problem.kind], plan.prices.channel)
+        gain = gains(leaner, plan._replace(prices=dear), 0, salvo)
+        soon = SOON * np.where(plan.served > 0.5, 1.0, -1.0)[:, None, None]
+        gain += (soon + MIXED * plan.first) * problem.value[order, None, None]
+        is_wanted = np.arange(1, salvo + 1) <= wanted[order, :, None]
+        is_now = (problem.reach == NOW)[order, :, None]
+        gain = np.where(is_wanted & is_now, gain, -np.inf)
+        battery, rounds = allot(gain, problem.rounds[0], problem.channels[0], problem.unit)
+        fired = np.flatnonzero(rounds)
+        given[order[fired], battery[fired]] = rounds[fired]
     return given, plan._replace(bound=bound_at(schedule, means, plan.prices, salvo))
 
 
@@ -81,27 +147,51 @@ def _crowding(problem: Problems) -> Floats:
 def _in_one_order(problem: Problems) -> Ints:
     """Rows in an order that does not depend on the one in which they came."""
     n = len(problem.value)
-    keys = np.concatenate([problem.slots.reshape(n, -1), problem.reach, problem.wanted], axis=1)
+    keys = np.concatenate([problem.periods.reshape(n, -1), problem.reach, problem.wanted], axis=1)
     return np.lexsort((*keys.T, problem.t_last, problem.value))
+
+
+def _p_kill(problem: Problems) -> Floats:
+    """Chance of one round of each battery to kill, (n, b), 0 where it cannot meet the threat."""
+    first, last = problem.periods[:, :, 0], problem.periods[:, :, 1]
+    p_kill = np.where(problem.wanted > 0, problem.p_kill, 0.0)[:, problem.kind]
+    return np.where((first <= last) & (problem.rounds[0] > 0), p_kill, 0.0)
+
+
+@lru_cache(maxsize=4096)
+def slot_starts(last: int) -> tuple[int, ...]:
+    """Periods in which slots begin until the last chance: at most 60, a last one, and its end.
+
+    A slot is as long as a share of the time until it begins, at least a period. The share is the
+    least of 0, 1/64, 2/64 ... with which so few slots suffice.
+    """
+    for share in count():
+        starts = [0]
+        while starts[-1] <= last and len(starts) <= N_SLOTS + 1:
+            starts.append(starts[-1] + max(share * starts[-1] // 64, 1))
+        if len(starts) <= N_SLOTS + 1:
+            break
+    return (*starts, starts[-1] + 1)
 
 
 def _schedule(problem: Problems, order: Ints) -> Schedule:
     """Threats of a problem that batteries can meet in some slots."""
-    p_kill = np.where(problem.wanted > 0, problem.p_kill, 0.0)[:, problem.kind]
-    first, last, flight, known = problem.slots.transpose(2, 0, 1)
-    p_kill = np.where((first <= last) & (problem.rounds[0] > 0), p_kill, 0.0)
+    p_kill = _p_kill(problem)
+    first, last, flight, known = problem.periods.transpose(2, 0, 1)
+    starts = np.array(slot_starts(int(last[p_kill > 0.0].max())))
+    first, last = (np.searchsorted(starts, column, side="right") - 1 for column in (first, last))
     n = len(problem.value)
     columns = (p_kill, first, last, flight, known)
     p_kill, first, last, flight, known = (np.ascontiguousarray(c[order]) for c in columns)
     ready = np.zeros(n, dtype=np.int64)
-    return Schedule(problem.value[order], np.ones(n), ready, p_kill, first, last, flight, known)
+    return Schedule(
+        problem.value[order], np.ones(n), ready, p_kill, first, last, flight, known, starts
+    )
 
 
 def _means(problem: Problems, schedule: Schedule) -> Means:
     """Rounds, and channels in each slot: those busy now are free once a round of now is down."""
-    is_met = schedule.p_kill > 0.0
-    busy = np.where(is_met, schedule.flight, 0).max(axis=0, initial=1)
-    ends = np.where(is_met, schedule.last + schedule.flight, 0).max(initial=1)
-    is_later = np.arange(ends + 1) >= busy[:, None]
+    busy = np.where(schedule.p_kill > 0.0, schedule.flight, 0).max(axis=0, initial=1)
+    is_later = schedule.starts[:-2] >= busy[:, None]
     channels = np.where(is_later, problem.capacity[:, None], problem.channels[0][:, None])
     return Means(problem.rounds[0], channels)

@@ -57,7 +57,7 @@ def select(problems: Problems, g: int) -> Problems:
         problems.kind,
         problems.unit,
         problems.cost,
-        problems.slots[rows],
+        problems.periods[rows],
         problems.capacity,
     )
 

@@ -24,7 +24,7 @@ Bools = NDArray[np.bool_]
 
 NAP_SHARE = 0.1  # of the time to impact: how long a threat out of reach is left alone
 LONGEST_NAP = 30.0  # s
-N_SLOTS = 60  # of a plan over time, from the launch of an order given now to the last chance
+NEVER = 1 << 30  # periods until word of a shot that nobody waits for
 
 
 class Options(NamedTuple):
@@ -93,30 +93,25 @@ def problems_of(
         kind=arms.kind,
         unit=arms.unit,
         cost=arms.cost,
-        slots=slots_of(lead, arms, options, reach, first),
+        periods=periods_of(lead, arms, options, reach),
         capacity=arms.channels,
     )
 
 
-def slots_of(lead: Node, arms: Arms, options: Options, reach: Ints, first: Ints) -> Ints:
-    """Windows in slots of time (n, b, 4): first and last to launch in, of flight, until word.
+def periods_of(lead: Node, arms: Arms, options: Options, reach: Ints) -> Ints:
+    """Windows in periods (n, b, 4): first and last to launch in, of flight, until word.
 
-    The first slot is that of a launch ordered now. Slots are as long as the time between two
-    decisions, or longer where the last chance of a run is more than so many of them ahead. Where
-    doctrine does not wait for word, word comes after the last slot.
+    A period is the time between two decisions, the first that of a launch ordered now. Where
+    doctrine does not wait for word, it comes never.
     """
-    found, n = options.found, len(reach)
+    found, step = options.found, lead.decision_period
     ahead = found.t_launch_last - options.t_base
-    longest = np.fmax.reduce(ahead, axis=1, initial=0.0)
-    run = np.repeat(np.arange(len(first)), np.diff(np.append(first, n)))
-    step = np.maximum(np.maximum.reduceat(longest, first)[run] / N_SLOTS, lead.decision_period)
-    step = step[:, None]
     is_open = np.isfinite(found.t_launch)
     opens = np.where(reach == NOW, 0.0, np.maximum((found.t_launch - options.t_base) / step, 1.0))
     opens = np.floor(np.where(is_open, opens, 0.0))
     closes = np.where(is_open, np.maximum(np.floor(ahead / step), opens), -1.0)
     flight = np.where(is_open, found.t_intercept - found.t_launch, 0.0)
-    known = np.ceil((flight + arms.look) / step) if lead.doctrine.is_shoot_look_shoot else N_SLOTS
+    known = np.ceil((flight + arms.look) / step) if lead.doctrine.is_shoot_look_shoot else NEVER
     flight = np.maximum(np.ceil(flight / step), 1.0)
     known = np.maximum(np.where(is_open, known, 1.0), flight)
     return np.stack([opens, closes, flight, known], axis=2).astype(np.int64)

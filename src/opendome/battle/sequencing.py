@@ -178,7 +178,12 @@ def carried(schedule: Schedule, plan: Plan, place: Ints) -> Start:
 
 
 def _horizon(schedule: Schedule, n_slots: int) -> int:
-    """Slots that a dynamic program looks at: until the result of the last launch is known."""
+    """Slots that a dynamic program looks at: until the result of the last launch is known.
+
+    Where slots differ in length there is one after the last launch, for all that is known later.
+    """
+    if len(schedule.starts):
+        return len(schedule.starts) - 1
     longest = int(schedule.known.max(initial=1))
     last = int(schedule.last.max(initial=0))
     return max(n_slots, last + longest + 2, int(schedule.ready.max(initial=0)) + 2)

@@ -25,7 +25,8 @@ class Problems(NamedTuple):
 
     Rows ``offsets[i]`` to ``offsets[i + 1]`` belong to problem i. A round fired NOW takes a
     channel, one fired LATER only a round of the stock. Batteries of one unit have the same
-    channels, so they state the same number of them.
+    channels, so they state the same number of them. A period is the time between two decisions,
+    the first that of a launch ordered now.
     """
 
     offsets: Ints  # (g + 1,)
@@ -41,7 +42,7 @@ class Problems(NamedTuple):
     kind: Ints  # (b,) column of p_kill
     unit: Ints  # (b,) batteries of one number share the same channels
     cost: Floats  # (k,) of one round, in the unit of value
-    slots: Ints  # (n, b, 4) first and last to launch in, of its flight, until word of it
+    periods: Ints  # (n, b, 4) first and last to launch in, of its flight, until word of it
     capacity: Ints  # (b,) channels while nothing is in flight
 
 

@@ -10,7 +10,7 @@ from opendome.kernels.assignment import NOW, OUT_OF_REACH, Problems
 
 Ints = NDArray[np.int64]
 
-FLIGHT = 2  # column of `Problems.slots`
+FLIGHT = 2  # column of `Problems.periods`
 
 
 @jit
@@ -30,7 +30,7 @@ def allot_to_nearest(problems: Problems, order: Ints) -> Ints:
 
     Notes
     -----
-    Nearest is the shortest flight, in slots; then a launch now, then the lower number. Rounds given
+    Nearest is the shortest flight, in periods; then a launch now, then the lower number. Rounds given
     out are never moved to make room, and a round for a launch to come is held back.
     """
     n, n_b = problems.reach.shape
@@ -51,7 +51,7 @@ def allot_to_nearest(problems: Problems, order: Ints) -> Ints:
                     if best < 0:
                         best = b
                         continue
-                    mine, other = problems.slots[row, b, FLIGHT], problems.slots[row, best, FLIGHT]
+                    mine, other = problems.periods[row, b, FLIGHT], problems.periods[row, best, FLIGHT]
                     is_sooner = reach == NOW and problems.reach[row, best] != NOW
                     if mine < other or (mine == other and is_sooner):
                         best = b

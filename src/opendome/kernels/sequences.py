@@ -1,9 +1,10 @@
 """Fire, look, fire again: the best salvos at each threat when rounds and channels have prices.
 
-Time is counted in slots. A salvo launched in slot t holds a guidance channel in each of the slots
-t, t + 1 ... until it arrives, and its result is known some slots later; until then nothing else is
-fired at that threat. With prices on rounds and channels the threats are independent of each other,
-and the best sequence at one threat follows by dynamic programming backwards over the slots.
+Time is counted in periods, and slots are some periods long: all one, or some longer than others.
+A salvo leaves at the beginning of a slot and holds a guidance channel for the periods of its flight;
+its result is known in the first slot that begins so many periods later, and until then nothing else
+is fired at that threat. With prices on rounds and channels the threats are independent of each
+other, and the best sequence at one threat follows by dynamic programming backwards over the slots.
 
 Source: the Lagrangian (fluid) relaxation of weakly coupled dynamic programs: Hawkins, A Lagrangian
 Decomposition Approach to Weakly Coupled Dynamic Optimization Problems, MIT (2003); Brown and Zhang,
@@ -25,6 +26,7 @@ Ints = NDArray[np.int64]
 
 WAIT = -1
 TINY = 1e-12  # share of the value: a salvo must be better than waiting by more than rounding
+EVEN: Ints = np.zeros(0, np.int64)
 
 
 class Schedule(NamedTuple):
@@ -36,8 +38,9 @@ class Schedule(NamedTuple):
     p_kill: Floats  # (n, b) of one round, 0 where the battery cannot meet it
     first: Ints  # (n, b) first launch slot
     last: Ints  # (n, b) last launch slot; before the first: no chance
-    flight: Ints  # (n, b) slots in which a round holds a channel, at least 1
-    known: Ints  # (n, b) slots from launch until the result is known, at least the flight
+    flight: Ints  # (n, b) periods in which a round holds a channel, at least 1
+    known: Ints  # (n, b) periods from launch until the result is known, at least the flight
+    starts: Ints = EVEN  # (slots + 1,) period in which each begins, the end last; EVEN: one each
 
 
 class Prices(NamedTuple):
@@ -67,13 +70,38 @@ class Columns(NamedTuple):
 
 
 @jit
-def channel_sums(prices: Prices, n_slots: int) -> Floats:
-    """Sums of channel prices up to each slot, (b, n_slots + 1); unpriced slots cost nothing."""
+def beginnings(starts: Ints, n_slots: int) -> Ints:
+    """Period in which each slot begins, (n_slots + 1,) with the end of the last."""
+    return np.arange(n_slots + 1) if len(starts) == 0 else starts[: n_slots + 1]
+
+
+@jit
+def first_slots(begins: Ints) -> Ints:
+    """The first slot that begins in or after each period, the last slot at most."""
+    n_slots = len(begins) - 1
+    first = np.full(begins[n_slots] + 1, n_slots - 1)
+    period = 0
+    for s in range(n_slots):
+        while period <= begins[s]:
+            first[period] = s
+            period += 1
+    return first
+
+
+@jit
+def channel_sums(prices: Prices, begins: Ints) -> Floats:
+    """Sums of channel prices before each period (b, n_periods + 1); unpriced slots cost nothing.
+
+    The price of a slot is that of a channel for the whole of it.
+    """
     n_batteries, priced = prices.channel.shape
-    sums = np.zeros((n_batteries, n_slots + 1))
+    n_slots = len(begins) - 1
+    sums = np.zeros((n_batteries, begins[n_slots] + 1))
     for b in range(n_batteries):
-        for t in range(n_slots):
-            sums[b, t + 1] = sums[b, t] + (prices.channel[b, t] if t < priced else 0.0)
+        for s in range(n_slots):
+            price = prices.channel[b, s] / (begins[s + 1] - begins[s]) if s < priced else 0.0
+            for period in range(begins[s], begins[s + 1]):
+                sums[b, period + 1] = sums[b, period] + price
     return sums
 
 
@@ -90,7 +118,8 @@ def values(
     salvo : int
         Most rounds of one salvo.
     n_slots : int
-        Slots that are looked at, at least the last launch slot + the longest ``known`` + 2.
+        Slots that are looked at: at least one after the last launch, and where slots are EVEN the
+        last launch slot + the longest ``known`` + 2. What is known later is known in the last.
 
     Returns
     -------
@@ -105,7 +134,8 @@ def values(
     n, n_batteries = schedule.p_kill.shape
     worth = np.zeros((n, n_slots))
     battery, rounds = np.full((n, n_slots), WAIT), np.zeros((n, n_slots), np.int64)
-    sums = channel_sums(prices, n_slots)
+    begins = beginnings(schedule.starts, n_slots)
+    slot, sums, n_periods = first_slots(begins), channel_sums(prices, begins), begins[n_slots]
     for j in range(n):
         end = -1
         for b in range(n_batteries):
@@ -120,8 +150,10 @@ def values(
                 p = schedule.p_kill[j, b]
                 if p <= 0.0 or t < schedule.first[j, b] or t > schedule.last[j, b]:
                     continue
-                price = prices.round[b] + sums[b, t + schedule.flight[j, b]] - sums[b, t]
-                after, left = worth[j, t + schedule.known[j, b]], 1.0
+                down = min(begins[t] + schedule.flight[j, b], n_periods)
+                price = prices.round[b] + sums[b, down] - sums[b, begins[t]]
+                known = slot[min(begins[t] + schedule.known[j, b], n_periods)]
+                after, left = worth[j, known], 1.0
                 for k in range(1, salvo + 1):
                     left *= 1.0 - p
                     loss = k * price + left * after
@@ -143,6 +175,8 @@ def sequences(schedule: Schedule, battery: Ints, rounds: Ints, longest: int) -> 
         np.zeros((n, longest), np.int64),
         np.zeros((n, longest), np.int64),
     )
+    begins = beginnings(schedule.starts, n_slots)
+    slot, n_periods = first_slots(begins), begins[n_slots]
     for j in range(n):
         t, k = schedule.ready[j], 0
         while t < n_slots and k < longest:
@@ -153,7 +187,7 @@ def sequences(schedule: Schedule, battery: Ints, rounds: Ints, longest: int) -> 
                 found.slot[j, k], found.battery[j, k] = t, b
                 found.rounds[j, k] = rounds[j, t]
                 k += 1
-                t += schedule.known[j, b]
+                t = slot[min(begins[t] + schedule.known[j, b], n_periods)]
         found.length[j] = k
     return found
 
@@ -163,7 +197,8 @@ def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Col
     """What sequences use and what leaks, in expectation, as columns.
 
     Rows: one for each threat; rounds of each battery; channels of each battery in each slot from
-    ``now`` to ``n_slots - 1``, battery by battery.
+    ``now`` to ``n_slots - 1``, battery by battery. Of a slot that is longer than what is left of a
+    flight only a share of a channel is used.
     """
     m = len(plans.threat)
     n, n_batteries = schedule.p_kill.shape
@@ -171,13 +206,14 @@ def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Col
     size = m
     for i in range(m):
         for k in range(plans.length[i]):
-            size += 1 + schedule.flight[plans.threat[i], plans.battery[i, k]]
+            size += 1 + min(schedule.flight[plans.threat[i], plans.battery[i, k]], n_slots)
     start, leak = np.zeros(m + 1, np.int64), np.zeros(m)
     row, entry = np.empty(size, np.int64), np.empty(size)
     use, touched = (
         np.zeros(n_batteries * (1 + width)),
         np.empty(n_batteries * (1 + width), np.int64),
     )
+    begins = beginnings(schedule.starts, n_slots)
     z = 0
     for i in range(m):
         j, n_touched = plans.threat[i], 0
@@ -190,13 +226,17 @@ def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Col
             alive *= (1.0 - schedule.p_kill[j, b]) ** plans.rounds[i, k]
             if fired == 0.0:
                 break
-            until = min(t + schedule.flight[j, b], n_slots)
-            for step in range(1 + until - t):
-                place = b if step == 0 else n_batteries + b * width + t - now + step - 1
+            down, s = begins[t] + schedule.flight[j, b], t - 1
+            while s < t or (s < n_slots and begins[s] < down):
+                place, share = b, 1.0
+                if s >= t:
+                    place = n_batteries + b * width + s - now
+                    share = (min(begins[s + 1], down) - begins[s]) / (begins[s + 1] - begins[s])
                 if use[place] == 0.0:
                     touched[n_touched] = place
                     n_touched += 1
-                use[place] += fired
+                use[place] += fired * share
+                s += 1
         leak[i] = schedule.value[j] * alive
         for place in touched[:n_touched]:
             row[z], entry[z] = n + place, use[place]
@@ -244,7 +284,9 @@ def advantages(schedule: Schedule, prices: Prices, worth: Floats, now: int, salv
     """What firing now is better than waiting, (n, b, salvo); minus infinity where it cannot be."""
     n, n_batteries = schedule.p_kill.shape
     gain = np.full((n, n_batteries, salvo), -np.inf)
-    sums = channel_sums(prices, worth.shape[1])
+    n_slots = worth.shape[1]
+    begins = beginnings(schedule.starts, n_slots)
+    slot, sums, n_periods = first_slots(begins), channel_sums(prices, begins), begins[n_slots]
     for j in range(n):
         if schedule.ready[j] > now:
             continue
@@ -252,11 +294,13 @@ def advantages(schedule: Schedule, prices: Prices, worth: Floats, now: int, salv
             p = schedule.p_kill[j, b]
             if p <= 0.0 or now < schedule.first[j, b] or now > schedule.last[j, b]:
                 continue
-            price = prices.round[b] + sums[b, now + schedule.flight[j, b]] - sums[b, now]
+            down = min(begins[now] + schedule.flight[j, b], n_periods)
+            price = prices.round[b] + sums[b, down] - sums[b, begins[now]]
+            after = worth[j, slot[min(begins[now] + schedule.known[j, b], n_periods)]]
             left = 1.0
             for k in range(salvo):
                 left *= 1.0 - p
-                loss = (k + 1) * price + left * worth[j, now + schedule.known[j, b]]
+                loss = (k + 1) * price + left * after
                 gain[j, b, k] = worth[j, now + 1] - loss
     return gain
 

@@ -15,9 +15,9 @@ def problem(
 ) -> Problems:
     """Batteries of one kind, p 0.7; flights of 1 slot, word after 2; threat i is worth 10 + i."""
     n, b = len(reach), len(rounds)
-    slots = np.zeros((n, b, 4), dtype=np.int64)
-    slots[:, :, :2] = windows
-    slots[:, :, 2:] = 1, 2
+    periods = np.zeros((n, b, 4), dtype=np.int64)
+    periods[:, :, :2] = windows
+    periods[:, :, 2:] = 1, 2
     return Problems(
         offsets=np.array([0, n]),
         wanted=np.full((n, 1), salvo),
@@ -32,7 +32,7 @@ def problem(
         kind=np.zeros(b, dtype=np.int64),
         unit=np.arange(b),
         cost=np.array([1e-6]),
-        slots=slots,
+        periods=periods,
         capacity=np.full(b, 4),
     )
 
@@ -92,3 +92,25 @@ def test_no_more_than_the_free_channels_are_fired(n_channels: int):
 def test_a_shot_that_is_not_worth_its_cost_is_not_fired():
     raid = problem([[NOW]], [[(0, 0)]], [4])
     assert sequencing(raid._replace(cost=np.array([8.0]))).given.sum() == 0
+
+
+def test_what_shares_no_battery_is_planned_on_its_own():
+    """The same rounds and losses, with or without a missile half an hour away elsewhere."""
+    near, far, never = (0, 4), (900, 1800), (0, -1)
+    alone = sequencing(problem([[NOW, 0]], [[near, never]], [2, 0]))
+    both = sequencing(problem([[NOW, 0], [0, LATER]], [[near, never], [never, far]], [2, 2]))
+    assert both.given.tolist() == [*alone.given.tolist(), [0, 0]]
+    other = sequencing(problem([[NOW]], [[(0, 900)]], [2]))
+    assert alone.ahead is not None and both.ahead is not None and other.ahead is not None
+    lost = alone.ahead.loss[0] + 1.1 * other.ahead.loss[0]
+    assert both.ahead.loss[0] == pytest.approx(lost, rel=1e-4)
+
+
+def test_near_and_far_threats_of_one_battery_both_get_their_looks():
+    """Three single rounds fit until the last chance of a rocket, though another is far away."""
+    both = problem([[NOW], [LATER]], [[(0, 4)], [(900, 1800)]], [20], salvo=1)
+    plan = sequencing(both)
+    assert plan.given.tolist() == [[1], [0]]
+    assert plan.ahead is not None
+    assert plan.ahead.loss[0] == pytest.approx(10.0 * 0.3**3, abs=0.01)
+    assert plan.ahead.bound[0] == pytest.approx(plan.ahead.loss[0], abs=1e-3)

@@ -34,7 +34,7 @@ def mixed(n: int = 30, b: int = 6, n_kinds: int = 3, seed: int = 0, salvo: int =
         kind=np.arange(b) % n_kinds,
         unit=np.arange(b),
         cost=np.full(n_kinds, 1e-6),
-        slots=np.zeros((n, b, 4), dtype=np.int64),
+        periods=np.zeros((n, b, 4), dtype=np.int64),
         capacity=np.full(b, 6),
     )
 

@@ -31,7 +31,7 @@ def a_problem(seed, n=2, b=2, rounds=1, channels=1):
 
 def best_policy(schedule, means):
     """Least expected loss of any policy that fires single rounds within all limits."""
-    return optimum(FiringProblem(schedule.value, *schedule[3:], means.rounds, means.channels))
+    return optimum(FiringProblem(schedule.value, *schedule[3:8], means.rounds, means.channels))
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -49,6 +49,27 @@ def test_with_plenty_of_everything_the_bound_is_the_best_policy(seed):
     plan = solve(schedule, means, effort=Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1))
     assert plan.bound == pytest.approx(best_policy(schedule, means), rel=1e-6)
     assert plan.prices.round.max() < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_policy_that_launches_as_slots_begin_beats_the_bound_of_uneven_slots(seed):
+    """Slots of 1, 1, 2 and 3 periods, and one after the last chance."""
+    schedule, means = a_problem(seed, n=3)
+    starts = np.array([0, 1, 2, 4, 7, 8])
+    first = np.searchsorted(starts, schedule.first)
+    last = np.searchsorted(starts, schedule.last, side="right") - 1
+    p_kill = np.where(first <= last, schedule.p_kill, 0.0)
+    uneven = schedule._replace(first=first, last=last, p_kill=p_kill, starts=starts)
+    effort = Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1)
+    plan = solve(uneven, Means(means.rounds, means.channels[:, :4]), effort=effort)
+    even = FiringProblem(schedule.value, *schedule[3:8], means.rounds, means.channels)
+    best = optimum(even, launches={0, 1, 2, 4})
+    assert plan.bound <= best + 1e-9
+    assert plan.leak == pytest.approx(plan.bound, rel=1e-6, abs=1e-6)
+    plenty = Means(means.rounds + 9, means.channels[:, :4] + 9)
+    most = even._replace(rounds=means.rounds + 9, channels=means.channels + 9)
+    free = solve(uneven, plenty, effort=effort)
+    assert free.bound == pytest.approx(optimum(most, launches={0, 1, 2, 4}), rel=1e-6)
 
 
 @settings(max_examples=40)
@@ -92,7 +113,7 @@ def test_a_plan_goes_on_when_threats_are_gone_and_rounds_were_fired():
     left = np.arange(0, 40, 2)
     place = np.full(40, -1)
     place[left] = np.arange(len(left))
-    rest = Schedule(*[column[left] for column in schedule])._replace(ready=np.full(20, 2))
+    rest = Schedule(*[column[left] for column in schedule[:-1]])._replace(ready=np.full(20, 2))
     fewer = Means(np.maximum(means.rounds - 2, 0), means.channels)
     cold = solve(rest, fewer, 2, None, effort)
     warm = solve(rest, fewer, 2, carried(rest, first, place), effort)

@@ -43,7 +43,7 @@ def one_problem(
         kind=np.zeros(b, dtype=np.int64),
         unit=np.arange(b),
         cost=np.array([1e-6]),
-        slots=np.zeros((n, b, 4), dtype=np.int64),
+        periods=np.zeros((n, b, 4), dtype=np.int64),
         capacity=np.full(b, 1000),
     )
 

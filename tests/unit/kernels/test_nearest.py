@@ -13,9 +13,9 @@ Ints = NDArray[np.int64]
 
 
 def flying(problems: Problems, flights: list[list[int]]) -> Problems:
-    slots = problems.slots.copy()
-    slots[:, :, 2] = flights
-    return problems._replace(slots=slots)
+    periods = problems.periods.copy()
+    periods[:, :, 2] = flights
+    return problems._replace(periods=periods)
 
 
 def given(problems: Problems) -> list[list[int]]:

@@ -43,31 +43,58 @@ def some_prices(rng, b=3):
     return Prices(rng.uniform(0.0, 1.5, b), rng.uniform(0.0, 0.3, (b, SLOTS)))
 
 
+def begin(schedule, n_slots=SLOTS):
+    """Period in which each slot begins, and the end."""
+    return schedule.starts if len(schedule.starts) else np.arange(n_slots + 1)
+
+
+def after(schedule, slot, periods):
+    """First slot that begins so many periods after another, the last at most."""
+    starts = begin(schedule)
+    return min(int(np.searchsorted(starts, starts[slot] + periods)), len(starts) - 2)
+
+
 def every_sequence(schedule, j, t):
     """All sequences of salvos (slot, battery, rounds) at a threat from slot t on."""
     yield ()
-    for slot in range(t, SLOTS):
+    for slot in range(t, len(begin(schedule)) - 1):
         for b, k in itertools.product(range(schedule.p_kill.shape[1]), range(1, SALVO + 1)):
             if schedule.p_kill[j, b] > 0 and schedule.first[j, b] <= slot <= schedule.last[j, b]:
-                for rest in every_sequence(schedule, j, slot + schedule.known[j, b]):
+                for rest in every_sequence(schedule, j, after(schedule, slot, schedule.known[j, b])):
                     yield ((slot, b, k), *rest)
 
 
 def loss(schedule, prices, j, sequence):
     """Expected loss and price of a sequence, term by term."""
-    alive, total = 1.0, 0.0
+    alive, total, starts = 1.0, 0.0, begin(schedule)
     for slot, b, k in sequence:
-        held = sum(prices.channel[b, s] for s in range(slot, slot + schedule.flight[j, b]))
+        held = 0.0
+        for period in range(starts[slot], starts[slot] + schedule.flight[j, b]):
+            s = np.searchsorted(starts, period, side="right") - 1
+            if s < prices.channel.shape[1]:
+                held += prices.channel[b, s] / (starts[s + 1] - starts[s])
         total += alive * k * (prices.round[b] + held)
         alive *= (1.0 - schedule.p_kill[j, b]) ** k
     return total + alive * schedule.value[j]
 
 
+UNEVEN = np.array([0, 1, 2, 4, 6, 9, 12, 15, 20, 21])
+
+
+def some_slots(schedule, is_even):
+    """Slots of one period, or those of UNEVEN; how many they are."""
+    return (schedule, SLOTS) if is_even else (schedule._replace(starts=UNEVEN), len(UNEVEN) - 1)
+
+
+@pytest.mark.parametrize("is_even", [True, False])
 @pytest.mark.parametrize("seed", range(12))
-def test_values_are_the_least_over_every_sequence(seed):
+def test_values_are_the_least_over_every_sequence(seed, is_even):
     rng = np.random.default_rng(seed)
-    schedule, prices = a_schedule(rng), some_prices(rng)
-    worth, battery, rounds = values(schedule, prices, SALVO, SLOTS)
+    schedule, n_slots = some_slots(a_schedule(rng), is_even)
+    prices = some_prices(rng)
+    if not is_even:
+        prices = prices._replace(channel=prices.channel[:, : n_slots - 1])
+    worth, battery, rounds = values(schedule, prices, SALVO, n_slots)
     found = sequences(schedule, battery, rounds, 6)
     for j, t in enumerate(schedule.ready):
         least = min(loss(schedule, prices, j, s) for s in every_sequence(schedule, j, t))
@@ -79,13 +106,16 @@ def test_values_are_the_least_over_every_sequence(seed):
         assert loss(schedule, prices, j, own) == pytest.approx(least, abs=1e-12)
 
 
-def test_columns_hold_expected_use_and_leak():
+@pytest.mark.parametrize("is_even", [True, False])
+def test_columns_hold_expected_use_and_leak(is_even):
     rng = np.random.default_rng(3)
-    schedule = a_schedule(rng)._replace(chance=np.array([1.0, 0.25, 1.0, 0.5]))
+    schedule, n_slots = some_slots(a_schedule(rng), is_even)
+    schedule = schedule._replace(chance=np.array([1.0, 0.25, 1.0, 0.5]))
     prices, now = some_prices(rng), 1
-    worth, battery, rounds = values(schedule, prices, SALVO, SLOTS)
+    prices = prices._replace(channel=prices.channel[:, :n_slots])
+    worth, battery, rounds = values(schedule, prices, SALVO, n_slots)
     schedule = schedule._replace(ready=np.maximum(schedule.ready, now))
-    found = columns(schedule, sequences(schedule, battery, rounds, 6), now, SLOTS)
+    found = columns(schedule, sequences(schedule, battery, rounds, 6), now, n_slots)
     n = len(schedule.value)
     price = np.concatenate([np.zeros(n), prices.round, prices.channel[:, now:].ravel()])
     for j in range(n):
@@ -162,5 +192,5 @@ def test_allot_keeps_the_limits_and_fires_nothing_at_a_loss():
 
 
 def test_slots_beyond_the_priced_ones_are_free():
-    sums = channel_sums(Prices(np.zeros(1), np.array([[1.0, 2.0]])), 4)
+    sums = channel_sums(Prices(np.zeros(1), np.array([[1.0, 2.0]])), np.arange(5))
     assert list(sums[0]) == [0.0, 1.0, 3.0, 3.0, 3.0]
