@@ -11,7 +11,9 @@ import opendome as od
 from opendome.campaign.sweep import open_sweep
 from opendome.results.record import join_tables
 from opendome.views.cli import main
+from opendome.views.report.words import mean as words
 from tests.unit.campaign.test_runner import bytes_of
+from tests.unit.views.pages import Page
 
 DESIGN = """\
 format: 1
@@ -24,7 +26,7 @@ factors:
   - {key: 'command.nodes[0].consent_s', name: consent_s, values: [30, 600]}
 runs: 3
 seed: 4
-tables: [threats]
+tables: [threats, engagements]
 """
 
 
@@ -49,6 +51,25 @@ def test_a_cell_is_the_campaign_of_its_scenario(swept: Path):
         assert str(ours.to_pylist()) == str(campaign.table(name).to_pylist())
     hashes = {row["scenario_hash"] for row in found.outcomes.to_pylist() if row["cell"] == 3}
     assert hashes == {campaign.manifest["scenario_hash"]}
+
+
+def test_the_page_has_the_rounds_left_and_the_ground_defended(swept: Path):
+    """Both are drawn, kept as tables, and the map is not flown again."""
+    page = Page((swept / "one" / "report.html").read_text(encoding="utf-8"))
+    drawn = [a["aria-label"] for a in page.all("svg")]
+    left = [words for words in drawn if words.startswith("Rounds left over time, raid")]
+    found = open_sweep(swept / "one")
+    fired = found.query("""select raid, count(distinct (cell, run, shot)) / 6 as n
+        from engagements join cells using (cell) group by 1 order by 1""")  # fmt: skip
+    assert left == [f"Rounds left over time, raid {r['raid']}: gbi {words(44 - r['n'])} of 44."
+                    for r in fired.to_pylist()]  # fmt: skip
+    assert "Map: coastlines, sites of the defense and launch areas." in drawn
+    assert "defended against icbm liquid" in page.text
+    kept = swept / "one" / "footprints.parquet"
+    assert kept.with_suffix(".csv").is_file()
+    before = kept.stat().st_mtime_ns
+    od.write_report(swept / "one")
+    assert kept.stat().st_mtime_ns == before
 
 
 def test_two_workers_give_the_same_tables_and_json_is_one_object(swept: Path, capfd):

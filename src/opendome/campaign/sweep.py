@@ -50,6 +50,7 @@ from opendome.campaign.runner import (
     share_out,
     simulation_engine,
 )
+from opendome.campaign.samples import points
 from opendome.campaign.stopping import next_round
 from opendome.errors import OpenDomeError
 from opendome.results import layout
@@ -60,6 +61,7 @@ from opendome.results.result import ask, dataset
 from opendome.scenario.design import Design
 from opendome.scenario.load import resolved, scenario_hash
 from opendome.scenario.load_design import load_design
+from opendome.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -181,6 +183,20 @@ class Sweep:
     def design(self) -> Design:
         """The design as it was asked for."""
         return load_design(self.note["design"])
+
+    def scenario(self, cell: int) -> Scenario:
+        """The scenario of a cell."""
+        return self._made.scenario(cell)
+
+    @cached_property
+    def _made(self) -> Cells:
+        """The cells as they were made; the design's own path of the scenario may be gone."""
+        design, columns = self.design, self.cells.to_pydict()
+        drawn = [p.column for p in design.uncertain.parameters] if design.uncertain else []
+        n_draws = 1 + max(columns["draw"], default=0)
+        draws = np.array([columns[name][:n_draws] for name in drawn]).reshape(len(drawn), n_draws)
+        rows = points(design.factors, design.sample, design.cells, design.seed)
+        return Cells(design, self.note["scenario"], tuple(map(tuple, rows)), draws.T)
 
     @cached_property
     def cells(self) -> pa.Table:

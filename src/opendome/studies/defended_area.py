@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,7 @@ from opendome.world.world import begin
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Place: TypeAlias = tuple[float, float]  # lat, lon
 
 SITE = (math.radians(32.0), math.radians(35.0))
 BENDING = 4.0 / 3.0  # of the Earth's radius, for radar waves low over the ground
@@ -72,31 +76,46 @@ class DefendedArea:
         return float(np.sum(self.is_defended)) * cell * cell
 
 
-def place_at(north: float, east: float) -> tuple[float, float]:
-    """Latitude and longitude (rad) of a place some way north and east of the site, on a sphere."""
+def place_at(north: float, east: float, site: Place = SITE) -> Place:
+    """Latitude and longitude (rad) of a place some way north and east of a site, on a sphere."""
     distance, bearing = math.hypot(north, east), math.atan2(east, north)
     angle = distance / EARTH_RADIUS_MEAN
-    lat, lon = SITE
+    lat, lon = site
     sine = math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * math.cos(bearing)
     across = math.sin(bearing) * math.sin(angle) * math.cos(lat)
-    return math.asin(sine), lon + math.atan2(across, math.cos(angle) - math.sin(lat) * sine)
+    lon += math.atan2(across, math.cos(angle) - math.sin(lat) * sine)
+    return math.asin(sine), (lon + math.pi) % (2.0 * math.pi) - math.pi
 
 
-def _arc(a: tuple[float, float], b: tuple[float, float]) -> float:
+def ground_distance(a: Place, b: Place) -> float:
     """Ground distance between two places on the mean sphere, m."""
     half = math.sin((b[0] - a[0]) / 2.0) ** 2
     half += math.cos(a[0]) * math.cos(b[0]) * math.sin((b[1] - a[1]) / 2.0) ** 2
     return 2.0 * EARTH_RADIUS_MEAN * math.asin(math.sqrt(min(half, 1.0)))
 
 
-def _degrees(place: tuple[float, float]) -> dict[str, float]:
+def _degrees(place: Place) -> dict[str, float]:
     return {"lat_deg": math.degrees(place[0]), "lon_deg": math.degrees(place[1])}
 
 
 def _world(
-    question: Question, launch: tuple[float, float], aims: list[tuple[float, float]]
+    question: Question, launch: Place, aims: Sequence[Place]
 ) -> tuple[WorldModel, WeaponSystem]:
-    """A world with the battery and one reliable, exact threat at every aim, all launched at 0."""
+    """A world of the battery and the threats of a question."""
+    threat = {"system": question.threat, "launch": _degrees(launch)}
+    return alone(threat, {"system": question.interceptor, **_degrees(SITE)}, aims)
+
+
+def alone(
+    threat: Mapping[str, Any],
+    battery: Mapping[str, Any],
+    aims: Sequence[Place],
+    more: Mapping[str, Any] | None = None,
+) -> tuple[WorldModel, WeaponSystem]:
+    """A world with one battery and one reliable, exact threat at every aim, all launched at 0.
+
+    ``threat`` and ``battery`` are file keys, ``more`` others of the scenario, such as systems.
+    """
     n = len(aims)
     scenario = load(
         {
@@ -106,21 +125,19 @@ def _world(
             "duration_s": LONGEST,
             "assets": [],
             "sensors": [],
+            **(more or {}),
             "threats": [
                 {
+                    **threat,
                     "name": "all",
-                    "system": question.threat,
                     "count": n,
-                    "launch": _degrees(launch),
                     "aim": [_degrees(a) for a in aims],
                     "salvo_size": n,
                     "spacing_s": 0,
-                    "overrides": {"reliability": 1, "cep_m": 0},
+                    "overrides": {**threat.get("overrides", {}), "reliability": 1, "cep_m": 0},
                 }
             ],
-            "weapons": [
-                {"name": "battery", "system": question.interceptor, "node": "c2", **_degrees(SITE)}
-            ],
+            "weapons": [{**battery, "name": "battery", "node": "c2"}],
             "command": {"wiring": "integrated", "nodes": [{"name": "c2"}]},
         }
     )
@@ -163,6 +180,15 @@ def seen_at(question: Question, times: Floats, paths: Floats, t_burnout: Floats)
     return np.asarray(np.where(seen, times, np.inf).min(axis=1))
 
 
+def is_in_range(
+    threat: ThreatSystem, launch: Place, aims: Sequence[Place], margin: float = 0.0
+) -> Bools:
+    """Which aims a threat reaches from its launch place, with a share of its ranges to spare."""
+    reach = np.array([ground_distance(launch, aim) for aim in aims])
+    near, far = threat.min_range * (1.0 + margin), threat.max_range * (1.0 - margin)
+    return np.asarray((reach >= near) & (reach <= far))
+
+
 def defended_area(question: Question) -> DefendedArea:
     """Where the battery has a chance to meet the threat before it lands.
 
@@ -178,13 +204,13 @@ def defended_area(question: Question) -> DefendedArea:
     threat = build_system(entry(question.threat))
     assert isinstance(threat, ThreatSystem)
     grid = [place_at(north, east) for north in offsets for east in offsets]
-    reach = np.array([_arc(launch, aim) for aim in grid])
-    threatened = (reach >= threat.min_range) & (reach <= threat.max_range)
+    threatened = is_in_range(threat, launch, grid)
     rows = np.flatnonzero(threatened)
     left = np.full(n * n, np.nan)
     if len(rows):
         model, system = _world(question, launch, [grid[i] for i in rows])
-        left[rows] = _time_left(question, model, system)
+        sight = None if math.isinf(question.seen_from) else partial(seen_at, question)
+        left[rows] = time_left(model, system, question.delay, sight)
     return DefendedArea(
         offsets=offsets,
         is_threatened=threatened.reshape(n, n),
@@ -193,20 +219,25 @@ def defended_area(question: Question) -> DefendedArea:
     )
 
 
-def _time_left(question: Question, model: WorldModel, system: WeaponSystem) -> Floats:
-    """Seconds between first and last launch at every threat, NaN where there is none."""
+def time_left(
+    model: WorldModel,
+    system: WeaponSystem,
+    delay: float,
+    seen: Callable[[Floats, Floats, Floats], Floats] | None = None,
+) -> Floats:
+    """Seconds between first and last launch at every threat (n,), NaN where there is none.
+
+    ``seen`` says of times, paths and burn-out times when each is first seen; without it others cue
+    the battery from burn-out on.
+    """
     times, paths, t_burnout = _paths(model)
-    if math.isinf(question.seen_from):
-        t_seen = t_burnout
-    else:
-        t_seen = seen_at(question, times, paths, t_burnout)
+    t_seen = t_burnout if seen is None else seen(times, paths, t_burnout)
     is_level = model.groups[0].flight == "waypoints"
     envelope = model.batteries.envelopes[0]
     if not is_level and system.ballistic_range is not None:
         envelope = envelope._replace(max_range=system.ballistic_range)
-    t_earliest = t_seen + question.delay
     windows, _ = reach_windows(
-        times, paths, model.batteries.site[0], model.batteries.tables[0], envelope, t_earliest
+        times, paths, model.batteries.site[0], model.batteries.tables[0], envelope, t_seen + delay
     )
     left: Floats = windows[:, 2] - windows[:, 0]
     return left

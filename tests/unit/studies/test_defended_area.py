@@ -39,7 +39,9 @@ def test_the_horizon_is_that_of_the_reference_table(
 
 @pytest.mark.parametrize("offset", [(0.0, 50e3), (-300e3, 0.0), (1200e3, -700e3)])
 def test_places_lie_as_far_as_said(offset: tuple[float, float]) -> None:
-    assert study._arc(study.SITE, place_at(*offset)) == pytest.approx(math.hypot(*offset))
+    assert study.ground_distance(study.SITE, place_at(*offset)) == pytest.approx(
+        math.hypot(*offset)
+    )
 
 
 @pytest.mark.parametrize("question", [FALLING, LEVEL], ids=["falling", "level"])
@@ -103,7 +105,7 @@ def test_threats_from_the_north_leave_the_same_ground_east_and_west() -> None:
 def test_what_the_threat_cannot_reach_is_not_threatened() -> None:
     area = defended_area(replace(FALLING, n=9))
     srbm = build_system(entry("srbm"))
-    corner = study._arc(
+    corner = study.ground_distance(
         place_at(-60 * KM, -60 * KM), place_at(120 * KM, 240 * KM * math.sin(math.radians(60)))
     )
     assert corner > srbm.max_range

@@ -11,6 +11,7 @@ from opendome.campaign.packs import is_sweep
 from opendome.campaign.sweep import open_sweep
 from opendome.results.result import open_campaign
 from opendome.views.report.comparison import comparison_page
+from opendome.views.report.ground import footprints_in
 from opendome.views.report.page import report_page
 from opendome.views.report.sweep import sweep_page
 
@@ -21,12 +22,13 @@ def write_report(directory: str | Path) -> Path:
     """Write ``report.html`` into the folder of a campaign, finished or not; give back its path.
 
     Into the folder of a comparison go its page and those of its campaigns; into that of a sweep
-    also ``estimates`` and ``effects``, as CSV and Parquet.
+    also ``estimates``, ``effects`` and ``footprints``, as CSV and Parquet.
     """
     if is_sweep(directory):
         sweep = open_sweep(directory)
         write_answers(sweep)
-        return _write(sweep.folder, sweep_page(sweep))
+        footprints = footprints_in(sweep.folder, sweep.note["scenario"])
+        return _write(sweep.folder, sweep_page(sweep, footprints))
     if not is_comparison(directory):
         campaign = open_campaign(directory)
         return _write(campaign.folder, report_page(campaign))

@@ -13,6 +13,7 @@ from opendome.views.report import (
     assumptions,
     counts,
     funnels,
+    inventory,
     made,
     picture_table,
     planned,
@@ -86,7 +87,7 @@ def _leaker_words(leakers: Floats) -> str:
 
 
 def rounds(campaign: Campaign, scene: Scene, shown: Shown | None) -> Markup:
-    """Shots against stock over all runs, and stock over time in the run shown."""
+    """Shots against stock over all runs, and stock over time."""
     title = "What was fired, and what was left"
     found = stocks.firings(campaign, scene)
     total = sum(float(f.fired.sum()) for f in found)
@@ -113,8 +114,11 @@ def rounds(campaign: Campaign, scene: Scene, shown: Shown | None) -> Markup:
     if len(found) > stocks.MOST:
         note += f" The {stocks.MOST} busiest of {len(found)} batteries."
     body = [figure(stocks.fired_chart(found, shown), note)]
-    if shown is not None:
-        body.append(figure(stocks.stock_chart(found, shown), f"Run {shown.run}."))
+    kinds = inventory.of_campaign(campaign, scene)
+    if kinds:
+        many = f"; {inventory.BAND}" if campaign.runs > 1 else ""
+        words = f"Each kind of round over time, all batteries together: mean over the runs{many}."
+        body.append(figure(inventory.timeline(kinds), words))
     parts = [tag("div", *body, class_="pair")]
     plans = planned.figures(campaign)
     if plans:

@@ -31,6 +31,7 @@ WIDTH: Final = 1000.0
 HEIGHTS: Final = (480.0, 680.0)
 CLOSE_HEIGHTS: Final = (420.0, 640.0)
 CLOSER: Final = 0.45  # a close-up must be at least so much finer
+NO_GROUND: Final = Markup("")
 NEARBY: Final = 0.25  # share of the raid's extent within which a site outside it is still shown
 
 
@@ -96,8 +97,9 @@ def raid_map(
     shown: Shown | None,
     flights: list[Drawn],
     inset: Window | None = None,
+    ground: Markup = NO_GROUND,
 ) -> Markup:
-    """The whole map as one drawing; ``name`` is its paper.
+    """The whole map as one drawing; ``name`` is its paper, ``ground`` lies on the land.
 
     ``inset`` is the window of the close-up, if there is one: it is framed, and the names of the
     sites within are left to it.
@@ -109,8 +111,8 @@ def raid_map(
     return svg(
         window.width,
         window.height,
-        "Map of the raid: coastlines, sites of the defense, launch areas, ground tracks coloured "
-        "by outcome, intercepts and impacts.",
+        "Map: coastlines, sites of the defense and launch areas"
+        + (", ground tracks coloured by outcome, intercepts and impacts." if shown else "."),
         tag("clipPath", rect(0, 0, window.width, window.height), id=f"{name}-edge"),
         tag(
             "g",
@@ -118,6 +120,7 @@ def raid_map(
             tag("path", d=coast.land(window), class_="land", fill_rule="evenodd"),
             tag("path", d=coast.borders(window), class_="border"),
             coast.graticule(window),
+            ground,
             _reaches(window, scene),
             tag("g", *_tracks(name, flights)),
             tag("g", *marks, class_="marks"),

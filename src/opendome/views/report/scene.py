@@ -33,6 +33,7 @@ class Battery:
     stock: int
     ballistic_reach: float  # of ballistic threats; as ``reach`` unless the system says otherwise
     platform: str = "ground"
+    system: str = ""  # its kind of round
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def _battery(noun: Mapping[str, Any], system: Mapping[str, Any]) -> Battery:
         round(launchers * rounds * loads),
         numeric(system, "ballistic_range_km", reach) * 1e3,
         str(noun.get("platform") or "ground"),
+        str(system["name"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Rounds: how many each battery fires over the runs, and what it has left in the run shown."""
+"""Rounds: how many each battery fires over the runs, against its stock."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from opendome.results.result import Campaign
-from opendome.views.report.axes import (
-    Scale,
-    round_ticks,
-    round_top,
-    step_line,
-    time_ticks,
-    x_axis,
-    y_axis,
-)
-from opendome.views.report.markup import Floats, Markup, line, path, rect, svg, tag, text
+from opendome.views.report.axes import Scale, round_ticks, x_axis
+from opendome.views.report.markup import Floats, Markup, line, rect, svg, tag, text
 from opendome.views.report.scene import Battery, Scene
 from opendome.views.report.shown import Shown, ask
-from opendome.views.report.words import clock, mean, percent, plural, spaced, whole
+from opendome.views.report.words import mean, percent, plural, spaced, whole
 
 WIDTH: Final = 520.0
 ROW: Final = 58.0
 MOST: Final = 8  # batteries drawn; the busiest
-DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 2 1 2", "12 2")
 
 
 class Firing(NamedTuple):
@@ -92,37 +83,6 @@ def fired_chart(found: list[Firing], shown: Shown | None) -> Markup:
         for f in found
     )
     return svg(WIDTH, bottom + 42, f"Rounds fired per run against stock: {names}.", *parts)
-
-
-def stock_chart(found: list[Firing], shown: Shown) -> Markup:
-    """Rounds left in each battery over time, in the run shown."""
-    found = [f for f in found if f.battery.stock > 0][:MOST]
-    left, right, top, height = 34.0, 120.0, 30.0, 280.0
-    bottom = height - 46
-    end = max(shown.t_end, 1.0)
-    across = Scale(0.0, end, left, WIDTH - right)
-    most = max((f.battery.stock for f in found), default=1)
-    up = Scale(0.0, round_top(most, 4), bottom, top)
-    parts = [
-        x_axis(
-            across, time_ticks(0.0, end, 7), clock, (top, bottom), "time since the start, min:s"
-        ),
-        y_axis(up, round_ticks(0.0, up.high, 4, whole=True), whole, (left, WIDTH - right)),
-        text(0, 14, "rounds left", "axis"),
-    ]
-    heights = []
-    for k, (battery, _) in enumerate(found):
-        times = np.sort(shown.shots["t_launch"][shown.shots["battery"] == battery.name])
-        t = np.concatenate([[0.0], times, [end]])
-        stock = battery.stock - np.arange(len(times) + 1, dtype=np.float64)
-        x, y = step_line(t, np.append(stock, stock[-1]))
-        parts.append(
-            path(across.all(x), up.all(y), "stock-line", stroke_dasharray=DASHES[k] or None)
-        )
-        heights.append((up.at(float(stock[-1])), f"{spaced(battery.name)[:14]}: {stock[-1]:.0f}"))
-    for height_of_label, words in spread(heights, 17.0, bottom):
-        parts.append(text(WIDTH - right + 8, height_of_label + 4, words, "tick"))
-    return svg(WIDTH, height, "Rounds left in each battery over time in the run shown.", *parts)
 
 
 def spread(labels: list[tuple[float, str]], gap: float, lowest: float) -> list[tuple[float, str]]:

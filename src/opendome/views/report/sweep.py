@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from importlib import resources
 from string import Template
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,12 +17,16 @@ from opendome.campaign.salib_indices import Index, indices
 from opendome.campaign.sweep import Sweep
 from opendome.errors import OpenDomeError
 from opendome.scenario.load_design import design_keys, load_design, shipped_designs
-from opendome.views.report import sweep_charts
+from opendome.views.report import ground, inventory, sweep_charts, sweep_stocks
 from opendome.views.report.layout import figure, nothing, section, sideways
 from opendome.views.report.made import limits
 from opendome.views.report.markup import Markup, join, tag
+from opendome.views.report.scene import scene_of
 from opendome.views.report.sweep_charts import shown
 from opendome.views.report.words import dollars, percent, percent_interval, plural, whole
+
+if TYPE_CHECKING:  # what flies threats brings the compiler
+    from opendome.studies.footprints import Footprints
 
 MOST_LINES: Final = 6  # of a second factor in a curve
 MOST_EFFECTS: Final = 20
@@ -30,14 +34,16 @@ SECTIONS: Final = (
     ("curve", "How much gets through"),
     ("moves", "What moves it"),
     ("front", "Cost against leakage"),
+    ("rounds", "What is left to fire"),
+    ("ground", "Ground that is defended"),
     ("unknown", "Chance, and what is not known"),
     ("failed", "Cells that failed"),
     ("made", "Method and limits"),
 )
 
 
-def sweep_page(sweep: Sweep) -> str:
-    """HTML of the report of a sweep, finished or not."""
+def sweep_page(sweep: Sweep, found: Footprints) -> str:
+    """HTML of the report of a sweep, finished or not, with the footprints of its scenario."""
     outcome = Outcome.of(sweep)
     axis = main_axis(sweep)
     points = outcome.curve(axis) if axis and outcome.n_runs else []
@@ -47,6 +53,8 @@ def sweep_page(sweep: Sweep) -> str:
         _curve(outcome, axis, points, effects),
         _moves(outcome, effects),
         _front(outcome, axis),
+        _rounds(outcome, axis),
+        _ground(sweep, found),
         _unknown(outcome, axis, points),
         _failed(sweep),
         _made(sweep),
@@ -66,9 +74,13 @@ def sweep_page(sweep: Sweep) -> str:
 
 
 def caption(sweep: Sweep, words: str) -> Markup:
-    """What a figure shows, and how it was made: seed, runs, scenario hash, command."""
+    """What a figure shows, what it assumes, and how it was made: seed, runs, hash, command."""
     note = sweep.note
+    assumed = note["scenario"]
     made = (
+        f" Assumes a {assumed.get('picture', 'tracked')} picture, "
+        f"{assumed.get('engagement', 'flown')} shots, catalog numbers at their "
+        f"{assumed.get('catalog_level', 'nominal')} values where the design does not change them."
         f" Seed {note['seed']}; {plural(sweep.runs, 'run')} in {plural(note['cells'], 'cell')}; "
         f"scenario {note['scenario_name']}, hash {note['scenario_hash'][:12]}; "
         f"OpenDome {note['versions']['opendome']}. Again: "
@@ -214,12 +226,57 @@ def _front(outcome: Outcome, axis: str | None) -> Markup:
     return section(3, "front", title, "", figure(drawing, caption(outcome.sweep, words)), more)
 
 
+def _rounds(outcome: Outcome, axis: str | None) -> Markup:
+    """Rounds left over time, a drawing for each of some values of the factor of the curve."""
+    sweep, title = outcome.sweep, SECTIONS[3][1]
+    if sweep_stocks.TABLE not in sweep.design.tables:
+        return section(4, "rounds", title, "", nothing(sweep_stocks.NONE_KEPT))
+    found, n_left_out = sweep_stocks.timelines(outcome, axis) if outcome.n_runs else ([], 0)
+    drawings = [
+        figure(inventory.timeline(kinds, f"{axis} {shown(value)}" if axis else ""))
+        for value, kinds in found if kinds
+    ]  # fmt: skip
+    if not drawings:
+        words = "No interceptor was fired in any run; every stock stayed full."
+        return section(4, "rounds", title, "", nothing(words))
+    words = (
+        "Share of the rounds of each kind that is left, all batteries together, over the runs of "
+        f"all cells of that {axis or 'sweep'}: mean, and {inventory.BAND}. At the right: rounds "
+        "left at the end, of those at the start."
+    )
+    if n_left_out:
+        words += f" {plural(n_left_out, 'cell')} left out, of defenses evenly chosen."
+    return section(4, "rounds", title, "", tag("div", *drawings, class_="pair"),
+                   tag("p", caption(sweep, words), class_="note"))  # fmt: skip
+
+
+def _ground(sweep: Sweep, found: Footprints) -> Markup:
+    """The map of footprints."""
+    title, scene = SECTIONS[4][1], scene_of(sweep.note["scenario"])
+    drawings = ground.maps(scene, found)
+    if not drawings:
+        words = "Nothing in this scenario has a place on the map."
+        return section(5, "ground", title, "", nothing(words))
+    first = (
+        "The scenario without the cells' changes. " + ground.words(found, scene)
+        + " Coastlines: Natural Earth, public domain."
+    )  # fmt: skip
+    body = [
+        figure(drawing, caption(sweep, "Close up. " if is_close else first), wide=True)
+        for drawing, is_close in drawings
+    ]
+    more = tag("details", tag("summary", "Every footprint as a number"),
+               sideways(ground.table(found)))  # fmt: skip
+    lead = "" if found.found else "No battery on the ground defends any of it."
+    return section(5, "ground", title, lead, *body, ground.legend(found), more)
+
+
 def _unknown(outcome: Outcome, axis: str | None, points: Sequence[Point]) -> Markup:
-    title = SECTIONS[3][1]
+    title = SECTIONS[5][1]
     if outcome.sweep.design.uncertain is None or axis is None:
         words = ("No number was drawn: the bands are chance alone. A design draws numbers of the "
                  "catalog between their low and high with uncertain:.")  # fmt: skip
-        return section(4, "unknown", title, "", nothing(words))
+        return section(6, "unknown", title, "", nothing(words))
     titles = (axis, "leakage", "90 % of raids", "90 % of means over the draws", "not known")
     head = tag("tr", *(tag("th", w, scope="col") for w in titles))
     rows = [
@@ -239,17 +296,17 @@ def _unknown(outcome: Outcome, axis: str | None, points: Sequence[Point]) -> Mar
         "between its low and high in the catalog, triangular about nominal."
     )
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="counts")
-    return section(4, "unknown", title, lead, sideways(table),
+    return section(6, "unknown", title, lead, sideways(table),
                    tag("p", caption(outcome.sweep, note), class_="note"))  # fmt: skip
 
 
 def _failed(sweep: Sweep) -> Markup:
-    title = SECTIONS[4][1]
+    title = SECTIONS[6][1]
     if not sweep.failed:
-        return section(5, "failed", title, "", nothing("None."))
+        return section(7, "failed", title, "", nothing("None."))
     lead = f"{plural(len(sweep.failed), 'cell')} of {whole(sweep.note['cells'])} are left out."
     rows = [tag("li", f"cell {cell}: {problem}") for cell, problem in sweep.failed[:100]]
-    return section(5, "failed", title, lead, tag("ul", *rows))
+    return section(7, "failed", title, lead, tag("ul", *rows))
 
 
 def _made(sweep: Sweep) -> Markup:
@@ -272,7 +329,7 @@ def _made(sweep: Sweep) -> Markup:
     )
     body = tag("div", facts, tag("p", f"To make this sweep again{how}:"),
                tag("pre", tag("code", command(sweep)), tabindex="0"))  # fmt: skip
-    return section(6, "made", SECTIONS[5][1], "", tag("div", body, limits(), class_="pair"))
+    return section(8, "made", SECTIONS[7][1], "", tag("div", body, limits(), class_="pair"))
 
 
 def _range(band: tuple[float, float]) -> str:
