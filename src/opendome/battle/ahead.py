@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 N_SLOTS = 60  # of a plan, from the launch of an order given now to the last chance
+LEAST_KEPT = 1e-3  # of the dearest: a round worth less kept is not told from one worth nothing
 SWEEPS = 24  # of pricing all threats: work is counted, no clock is read
 SOON = 1e-5  # of the value: what a launch now is better than a later one at the same threat
 LEAN = 5e-6  # of the kill chance: what the most crowded battery is worse than its equals
@@ -104,6 +105,7 @@ def _part(problem: Problems, rows: Ints, columns: Ints) -> Problems:
         problem.cost,
         problem.periods[place],
         problem.capacity[columns],
+        problem.kept[columns] if len(problem.kept) else problem.kept,
     )
 
 
@@ -118,14 +120,15 @@ def _first_slot(problem: Problems, lean: Floats) -> tuple[Ints, Plan]:
     order = _in_one_order(problem)
     schedule = _schedule(problem, order)
     means = _means(problem, schedule)
+    n, schedule = len(order), with_kept(problem, schedule)
     effort = Effort(sweeps=SWEEPS, gap=1e-6, slack=1e-8, salvo=salvo)
-    leaner = schedule._replace(p_kill=np.ascontiguousarray(lean[order]))
+    leaner = schedule._replace(p_kill=np.concatenate([lean[order], schedule.p_kill[n:]]))
     plan = solve(leaner, means, effort=effort)
     if (problem.reach == NOW).any():
         dear = Prices(plan.prices.round + problem.cost[problem.kind], plan.prices.channel)
-        gain = gains(leaner, plan._replace(prices=dear), 0, salvo)
-        soon = SOON * np.where(plan.served > 0.5, 1.0, -1.0)[:, None, None]
-        gain += (soon + MIXED * plan.first) * problem.value[order, None, None]
+        gain = gains(leaner, plan._replace(prices=dear), 0, salvo)[:n]
+        soon = SOON * np.where(plan.served[:n] > 0.5, 1.0, -1.0)[:, None, None]
+        gain += (soon + MIXED * plan.first[:n]) * problem.value[order, None, None]
         is_wanted = np.arange(1, salvo + 1) <= wanted[order, :, None]
         is_now = (problem.reach == NOW)[order, :, None]
         gain = np.where(is_wanted & is_now, gain, -np.inf)
@@ -187,6 +190,30 @@ def _schedule(problem: Problems, order: Ints) -> Schedule:
     return Schedule(
         problem.value[order], np.ones(n), ready, p_kill, first, last, flight, known, starts
     )
+
+
+def with_kept(problem: Problems, schedule: Schedule) -> Schedule:
+    """A schedule that also holds what rounds are kept for.
+
+    To keep the i-th round is worth as much as to kill, for sure and with one round, a threat of
+    that value that comes after all others. So kept rounds are threats of a slot behind the last,
+    where no channel is asked for, and prices and bound need no other words for them.
+    """
+    if problem.kept.shape[1] == 0:
+        return schedule
+    is_left = np.arange(problem.kept.shape[1]) < problem.rounds[0][:, None]
+    least = LEAST_KEPT * float(problem.kept.max())
+    battery, place = np.nonzero(is_left & (problem.kept > least))
+    n, b = len(battery), schedule.p_kill.shape[1]
+    if n == 0:
+        return schedule
+    p_kill, one = np.zeros((n, b)), np.ones((n, b), dtype=np.int64)
+    p_kill[np.arange(n), battery] = 1.0
+    behind = (len(schedule.starts) - 2) * one
+    more = (problem.kept[battery, place], np.ones(n), np.zeros(n, dtype=np.int64), p_kill)
+    columns = zip(schedule[:8], (*more, behind, behind, one, one), strict=True)
+    starts = np.append(schedule.starts, schedule.starts[-1] + 1)
+    return Schedule(*[np.concatenate(pair) for pair in columns])._replace(starts=starts)
 
 
 def _means(problem: Problems, schedule: Schedule) -> Means:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from opendome.battle.doctrine import SalvoRules
 from opendome.battle.evaluate import SIGMA_COURSE, T_REACH
 from opendome.battle.remote import NOWHERE, own_field
+from opendome.battle.reserve import Expected, expected_of
 from opendome.battle.windows import Site, Sites
 from opendome.kernels.engageable import Rules
 from opendome.kernels.frames import ecef_from_geodetic
@@ -48,6 +49,7 @@ class Arms(NamedTuple):
     rules: SalvoRules  # of the nodes that the batteries obey
     against: Bools  # (b, 3) may fire at what falls, at a flyer on wings, at what burns
     assumed_burn: float  # s from launch to burn-out of what burns; 0: none fires at that
+    expected: tuple[Expected | None, ...]  # what the rounds of each battery are kept for
     is_shell: Bools  # (b,) whose launchers are satellites
     consent: Floats  # (b,) s, human, before the first engagement of a track
     latency: Floats  # (b,) s from a decision until the battery has the order
@@ -67,7 +69,8 @@ def cell_arms(
     """Batteries of the nodes of a cell.
 
     Rounds are of one kind when their systems have one name, one chance to kill and one cost, they
-    are of one layer, and the nodes of their batteries fire as many of them.
+    are of one layer, and the nodes of their batteries fire as many of them. A battery that keeps
+    rounds in reserve is the only one of its kind.
     """
     nodes = scenario.command.nodes
     place = {node.name: i for i, node in enumerate(nodes)}
@@ -77,7 +80,10 @@ def cell_arms(
     rules = [(nodes[i].doctrine.salvo, nodes[i].doctrine.max_rounds) for i in node]
     layer = layers_of(scenario, weapons)
     rounds = [
-        (w.system.name, p_kill_of_round(w.system), w.system.cost, *rule, 1 + int(of_layer))
+        (
+            *(w.system.name, p_kill_of_round(w.system), w.system.cost, *rule, 1 + int(of_layer)),
+            None if w.reserve is None else w.name,
+        )
         for w, rule, of_layer in zip(weapons, rules, layer, strict=True)
     ]
     kinds = list(dict.fromkeys(rounds))
@@ -107,6 +113,11 @@ def cell_arms(
         against=np.array([_classes(w) for w in weapons], dtype=np.bool_).reshape(-1, 3),
         assumed_burn=max(
             (w.system.assumed_burn for w in weapons if w.system.phase != "coast"), default=0.0
+        ),
+        expected=expected_of(
+            weapons,
+            np.array([rule[1] for rule in rules], dtype=np.int64),
+            float(np.mean([asset.value for asset in scenario.assets] or [0.0])),
         ),
         is_shell=np.array([w.shell is not None for w in weapons], dtype=np.bool_),
         consent=consent,

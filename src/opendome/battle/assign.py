@@ -67,11 +67,23 @@ def worth(problems: Problems, counts: Ints) -> Floats:
 
 
 def objective(problems: Problems, given: Ints) -> Floats:
-    """Expected value saved less the cost of rounds in each problem, (g,)."""
+    """Expected value saved less the cost of rounds and what they were kept for, (g,)."""
     saved = worth(problems, counts_by_kind(problems, given))
     totals = np.zeros(len(problems.offsets) - 1)
     np.add.at(totals, problem_of_row(problems), saved)
-    return totals
+    return np.asarray(totals - forgone(problems, given))
+
+
+def forgone(problems: Problems, given: Ints) -> Floats:
+    """What the rounds given were worth kept, in each problem, (g,)."""
+    if problems.kept.shape[1] == 0:
+        return np.zeros(len(problems.offsets) - 1)
+    used = np.zeros_like(problems.rounds)
+    np.add.at(used, problem_of_row(problems), given)
+    place = np.arange(problems.kept.shape[1])
+    is_used = (problems.rounds - used)[:, :, None] <= place
+    is_used &= place < problems.rounds[:, :, None]
+    return np.asarray((problems.kept * is_used).sum(axis=(1, 2)))
 
 
 def fixed_salvo(problems: Problems) -> Assignment:

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.assign import Assignment, counts_by_kind, has_one_kind, worth
+from opendome.battle.assign import Assignment, counts_by_kind, forgone, has_one_kind, worth
 from opendome.battle.solver import new_solver
 from opendome.kernels.assignment import NOW, OUT_OF_REACH, Problems, allot_by_return, allot_counts
 
@@ -59,6 +59,7 @@ def select(problems: Problems, g: int) -> Problems:
         problems.cost,
         problems.periods[rows],
         problems.capacity,
+        problems.kept,
     )
 
 
@@ -82,13 +83,15 @@ def _solve(problem: Problems, greedy: Ints) -> tuple[Ints, bool]:
     gains = _gains(problem, ways)
     scale = max(float(problem.value.max(initial=0.0)), 1e-300)
     own = worth(problem, counts_by_kind(problem, greedy))
-    if np.all(gains.max(axis=1) - own <= TOLERANCE * scale):
+    if np.all(gains.max(axis=1) - own + forgone(problem, greedy)[0] <= TOLERANCE * scale):
         return greedy, True
-    chosen, is_proven = _milp(problem, ways, gains / scale, greedy)
+    scaled = problem._replace(kept=problem.kept / scale)
+    chosen, is_proven = _milp(scaled, ways, gains / scale, greedy)
     if chosen is None:
         return greedy, False
     given, is_complete = allot_counts(problem, ways[chosen])
-    better = gains[np.arange(len(chosen)), chosen].sum() > own.sum()
+    saved = gains[np.arange(len(chosen)), chosen].sum() - forgone(problem, given)[0]
+    better = saved > own.sum() - forgone(problem, greedy)[0]
     return (given if is_complete and better else greedy), is_proven and is_complete
 
 
@@ -140,16 +143,29 @@ def _start(problem: Problems, ways: Ints, greedy: Ints, columns: tuple[Ints, Int
     threat, package = columns
     counts = counts_by_kind(problem, greedy)
     uses = (ways[package] == counts[threat]).all(axis=1).astype(np.float64)
-    return np.concatenate([uses, greedy[np.nonzero(problem.reach)].astype(np.float64)])
+    battery, place = _kept(problem)
+    stays = place < (problem.rounds[0] - greedy.sum(axis=0))[battery]
+    flows = greedy[np.nonzero(problem.reach)]
+    return np.concatenate([uses, flows, stays]).astype(np.float64)
+
+
+def _kept(problem: Problems) -> tuple[Ints, Ints]:
+    """Battery of each round left that is worth something kept, and how many are left before it."""
+    if problem.kept.shape[1] == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    is_left = np.arange(problem.kept.shape[1]) < problem.rounds[0][:, None]
+    battery, place = np.nonzero((problem.kept > 0.0) & is_left)
+    return battery, place
 
 
 def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.HighsLp, Ints, Ints]:
-    """The mixed-integer program; its first columns are packages (threat, package), then flows.
+    """The mixed-integer program; first columns are packages (threat, package), then flows, kept.
 
     Rows: one package a threat; per threat and kind, rounds of the package = rounds that flow;
     stock per battery and channels per unit. With whole packages and no shared channels the flows
     are a transport problem with whole capacities, so they need no integrality of their own. Where
-    units share channels, a plan that comes out in fractions of rounds is not taken.
+    units share channels, a plan that comes out in fractions of rounds is not taken. A round that
+    is kept is one of the stock as well; they are worth less and less, so the best come first.
     """
     n, n_kinds, n_batteries = len(gains), len(problem.cost), len(problem.kind)
     threat, package = np.nonzero(np.isfinite(gains) & (ways.sum(axis=1) > 0))
@@ -160,6 +176,8 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
     channels[unit] = problem.channels[0].max(initial=0)
     np.minimum.at(channels, unit, problem.channels[0])
     flow = len(threat) + np.arange(len(row))
+    keeper, its = _kept(problem)
+    kept = len(threat) + len(row) + np.arange(len(keeper))
     balance, stock = n, n + n * n_kinds
     place, kind = np.nonzero(ways[package])
     entries = [
@@ -167,18 +185,21 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
         (balance + threat[place] * n_kinds + kind, place, ways[package][place, kind]),
         (balance + row * n_kinds + problem.kind[battery], flow, -np.ones(len(row))),
         (stock + battery, flow, np.ones(len(row))),
+        (stock + keeper, kept, np.ones(len(keeper))),
         (stock + n_batteries + unit[battery[is_now]], flow[is_now], np.ones(is_now.sum())),
     ]
     rows, columns, values = (np.concatenate(part) for part in zip(*entries))
     order = np.lexsort((rows, columns))
     lp = highspy.HighsLp()
-    lp.num_col_ = len(threat) + len(row)
+    lp.num_col_ = len(threat) + len(row) + len(keeper)
     lp.num_row_ = stock + 2 * n_batteries
     lp.sense_ = highspy.ObjSense.kMaximize
-    lp.col_cost_ = np.concatenate([gains[threat, package], np.zeros(len(row))])
+    worth_kept = problem.kept[keeper, its] if len(keeper) else np.zeros(0)
+    lp.col_cost_ = np.concatenate([gains[threat, package], np.zeros(len(row)), worth_kept])
     lp.col_lower_ = np.zeros(lp.num_col_)
     most = np.minimum(problem.wanted[row, problem.kind[battery]], problem.rounds[0, battery])
-    lp.col_upper_ = np.concatenate([np.ones(len(threat)), np.maximum(most, 0)]).astype(np.float64)
+    ones = np.ones(len(threat)), np.maximum(most, 0), np.ones(len(keeper))
+    lp.col_upper_ = np.concatenate(ones).astype(np.float64)
     lp.row_lower_ = np.concatenate(
         [np.zeros(n), np.zeros(n * n_kinds), np.full(2 * n_batteries, -highspy.kHighsInf)]
     )
@@ -189,5 +210,5 @@ def _program(problem: Problems, ways: Ints, gains: Floats) -> tuple[highspy.High
     lp.a_matrix_.index_ = rows[order]
     lp.a_matrix_.value_ = values[order].astype(np.float64)
     kinds = [highspy.HighsVarType.kInteger] * len(threat)
-    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * len(row)
+    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (len(row) + len(keeper))
     return lp, threat, package

@@ -148,7 +148,7 @@ class Manager:
         if candidates is None:
             return empty(Orders)
         options = self._options(i, state, picture, candidates, left, t)
-        problems = problems_of(state, lead, arms, candidates, options)
+        problems = problems_of(state, lead, arms, candidates, options, t)
         is_now = problems.reach == NOW
         rows, period = candidates.rows, lead.decision_period
         naps = nap(lead, options, problems.reach, candidates.t_end - t)

@@ -13,6 +13,7 @@ from opendome.battle.assign import Ahead, Assignment, objective
 from opendome.battle.books import BattleState, some_of
 from opendome.battle.commit import Candidates, alone, firsts
 from opendome.battle.layers import Turns
+from opendome.battle.reserve import kept_worth
 from opendome.battle.windows import Paths, Windows, last_chances, tries
 from opendome.kernels.assignment import LATER, NOW, OUT_OF_REACH, Problems
 from opendome.messages import Plans, Stocks
@@ -63,9 +64,9 @@ def reach_now(lead: Node, layer: Ints, options: Options, channels: Ints) -> Ints
 
 
 def problems_of(
-    state: BattleState, lead: Node, arms: Arms, candidates: Candidates, options: Options
+    state: BattleState, lead: Node, arms: Arms, candidates: Candidates, options: Options, t: float
 ) -> Problems:
-    """One assignment problem per run: who can be reached at once, who later, with what."""
+    """One assignment problem per run at a time: who can be reached at once, who later, by what."""
     found, left = options.found, options.left
     first, numbers = firsts(candidates), arms.numbers
     stock = candidates.stock[first]
@@ -95,6 +96,7 @@ def problems_of(
         cost=arms.cost,
         periods=periods_of(lead, arms, options, reach),
         capacity=arms.channels,
+        kept=kept_worth(arms.expected, t),
     )
 
 

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OUT_OF_REACH, NOW, LATER = 0, 1, 2
+NOTHING_KEPT: Floats = np.zeros((0, 0))
 
 
 class Problems(NamedTuple):
@@ -26,7 +27,8 @@ class Problems(NamedTuple):
     Rows ``offsets[i]`` to ``offsets[i + 1]`` belong to problem i. A round fired NOW takes a
     channel, one fired LATER only a round of the stock. Batteries of one unit have the same
     channels, so they state the same number of them. A period is the time between two decisions,
-    the first that of a launch ordered now.
+    the first that of a launch ordered now. A battery whose rounds are worth something kept is the
+    only one of its kind.
     """
 
     offsets: Ints  # (g + 1,)
@@ -44,6 +46,7 @@ class Problems(NamedTuple):
     cost: Floats  # (k,) of one round, in the unit of value
     periods: Ints  # (n, b, 4) first and last to launch in, of its flight, until word of it
     capacity: Ints  # (b,) channels while nothing is in flight
+    kept: Floats = NOTHING_KEPT  # (b, m) worth of the i-th round left, falling in i
 
 
 class Flow(NamedTuple):
@@ -280,8 +283,22 @@ def allot_counts(problems: Problems, counts: Ints) -> tuple[Ints, bool]:
 
 
 @jit
-def _best_return(problems: Problems, g: int, loss: Floats, left: Ints) -> tuple[int, int]:
-    """Row and kind of the round that saves most, (-1, -1) if none is worth its cost.
+def prices_now(problems: Problems, rounds: Ints) -> Floats:
+    """What the next round of each kind costs, (k,), of so many left (b,): itself, and kept."""
+    prices = problems.cost.copy()
+    most = problems.kept.shape[1]
+    if most > 0:
+        for b in range(len(rounds)):
+            if 0 < rounds[b] <= most:
+                prices[problems.kind[b]] += problems.kept[b, rounds[b] - 1]
+    return prices
+
+
+@jit
+def _best_return(
+    problems: Problems, g: int, loss: Floats, left: Ints, prices: Floats
+) -> tuple[int, int]:
+    """Row and kind of the round that saves most, (-1, -1) if none is worth its price.
 
     Ties go to the earlier last chance, then to the lower row, then to the lower kind.
     """
@@ -290,7 +307,7 @@ def _best_return(problems: Problems, g: int, loss: Floats, left: Ints) -> tuple[
         for kind in range(len(problems.cost)):
             if left[row, kind] <= 0:
                 continue
-            gain = loss[row] * problems.p_kill[row, kind] - problems.cost[kind]
+            gain = loss[row] * problems.p_kill[row, kind] - prices[kind]
             if gain > best or (
                 gain == best and best_row >= 0 and problems.t_last[row] < problems.t_last[best_row]
             ):
@@ -321,7 +338,7 @@ def allot_by_return(problems: Problems) -> Ints:
     left = problems.wanted.copy()
     for g in range(len(problems.offsets) - 1):
         while True:
-            row, kind = _best_return(problems, g, loss, left)
+            row, kind = _best_return(problems, g, loss, left, prices_now(problems, flow.rounds[g]))
             if row < 0:
                 break
             if _give(problems, flow, g, row, kind):

@@ -30,8 +30,8 @@ def allot_to_nearest(problems: Problems, order: Ints) -> Ints:
 
     Notes
     -----
-    Nearest is the shortest flight, in periods; then a launch now, then the lower number. Rounds given
-    out are never moved to make room, and a round for a launch to come is held back.
+    Nearest is the shortest flight, in periods; then a launch now, then the lower number. Rounds
+    given out are never moved to make room, and a round for a launch to come is held back.
     """
     n, n_b = problems.reach.shape
     given = np.zeros((n, n_b), dtype=np.int64)
@@ -51,7 +51,10 @@ def allot_to_nearest(problems: Problems, order: Ints) -> Ints:
                     if best < 0:
                         best = b
                         continue
-                    mine, other = problems.periods[row, b, FLIGHT], problems.periods[row, best, FLIGHT]
+                    mine, other = (
+                        problems.periods[row, b, FLIGHT],
+                        problems.periods[row, best, FLIGHT],
+                    )
                     is_sooner = reach == NOW and problems.reach[row, best] != NOW
                     if mine < other or (mine == other and is_sooner):
                         best = b

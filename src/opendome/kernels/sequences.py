@@ -1,9 +1,9 @@
 """Fire, look, fire again: the best salvos at each threat when rounds and channels have prices.
 
 Time is counted in periods, and slots are some periods long: all one, or some longer than others.
-A salvo leaves at the beginning of a slot and holds a guidance channel for the periods of its flight;
-its result is known in the first slot that begins so many periods later, and until then nothing else
-is fired at that threat. With prices on rounds and channels the threats are independent of each
+A salvo leaves as a slot begins and holds a guidance channel for the periods of its flight; its
+result is known in the first slot that begins so many periods later, and until then nothing else is
+fired at that threat. With prices on rounds and channels the threats are independent of each
 other, and the best sequence at one threat follows by dynamic programming backwards over the slots.
 
 Source: the Lagrangian (fluid) relaxation of weakly coupled dynamic programs: Hawkins, A Lagrangian

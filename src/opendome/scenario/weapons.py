@@ -243,6 +243,25 @@ def p_kill_of_round(system: WeaponSystem) -> float:
 
 
 @dataclass(frozen=True)
+class Reserve:
+    """Threats that a battery will have to meet and nobody has seen yet."""
+
+    threats: float = quantity(
+        "threats", "1", "How many are expected, in the mean.", above=0, high=500
+    )
+    end: float = quantity(
+        "until_s", "s", "Until when they come.", low=0, high=1e5, not_below="from_s"
+    )
+    value: float | None = quantity(
+        "value", "1", "Of the asset that each would hit; absent: the mean of the assets.",
+        above=0, high=1e12, default=None,
+    )  # fmt: skip
+    start: float = quantity(
+        "from_s", "s", "From when on, evenly, they come into view.", low=0, high=1e5, default=0
+    )
+
+
+@dataclass(frozen=True)
 class Battery:
     """A fire unit in the scenario; None takes the system's own number."""
 
@@ -280,6 +299,12 @@ class Battery:
         "What it may fire at: ballistic threats, flyers on wings, or any.",
         ("any", "ballistic", "level"),
         default="any",
+    )
+
+    reserve: Reserve | None = keys.part(
+        "reserve",
+        "What its rounds are kept for; absent: a kept round is worth nothing.",
+        default=None,
     )
 
     @property

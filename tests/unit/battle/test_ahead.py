@@ -101,7 +101,9 @@ def test_what_shares_no_battery_is_planned_on_its_own():
     both = sequencing(problem([[NOW, 0], [0, LATER]], [[near, never], [never, far]], [2, 2]))
     assert both.given.tolist() == [*alone.given.tolist(), [0, 0]]
     other = sequencing(problem([[NOW]], [[(0, 900)]], [2]))
-    assert alone.ahead is not None and both.ahead is not None and other.ahead is not None
+    assert alone.ahead is not None
+    assert both.ahead is not None
+    assert other.ahead is not None
     lost = alone.ahead.loss[0] + 1.1 * other.ahead.loss[0]
     assert both.ahead.loss[0] == pytest.approx(lost, rel=1e-4)
 

@@ -60,7 +60,9 @@ def every_sequence(schedule, j, t):
     for slot in range(t, len(begin(schedule)) - 1):
         for b, k in itertools.product(range(schedule.p_kill.shape[1]), range(1, SALVO + 1)):
             if schedule.p_kill[j, b] > 0 and schedule.first[j, b] <= slot <= schedule.last[j, b]:
-                for rest in every_sequence(schedule, j, after(schedule, slot, schedule.known[j, b])):
+                for rest in every_sequence(
+                    schedule, j, after(schedule, slot, schedule.known[j, b])
+                ):
                     yield ((slot, b, k), *rest)
 
 
