@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
+from opendome.scenario.families import KINDS
+
 Kind: TypeAlias = Literal["integer", "number", "boolean", "text"]
 
 TYPES: dict[Kind, pa.DataType] = {
@@ -191,6 +193,35 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("threat", "integer", "Number of the threat in its run."),
         Column("t_trackable", "number", "When the node could first track it, s; NaN if never."),
         Column("t_tracked", "number", "When it first had a confirmed track, s; NaN if never."),
+    ),
+    "families": (
+        RUN,
+        Column("node", "text", "Command node, or the wiring that joins several."),
+        Column("family", "text", "True family of the threats; empty: of tracks of nothing."),
+        Column("called", "text", "Family that the picture held for the likeliest, or unknown."),
+        Column("confidence", "number", "Chance that it gave to that, by its lower tenth."),
+        Column("tracks", "integer", "Such confirmed tracks, summed over the times of the looks."),
+        Column("brier", "number", "Mean of their squared errors of all chances; NaN of tracks of "
+               "nothing."),
+    ),
+    "tracks": (
+        RUN,
+        Column("node", "text", "Command node, or the wiring that joins several."),
+        Column("track", "integer", "Number of the track in the node's picture."),
+        Column("threat", "integer", "Threat that it was on most often; -1: it was of nothing."),
+        Column("t_first", "number", "First look at it, s."),
+        Column("t_last", "number", "When it was last looked at closely, s."),
+        Column("called", "text", "Family that was the likeliest then, or unknown."),
+        *(Column(f"p_{kind}", "number", f"Chance then that it is {kind}.") for kind in KINDS),
+        Column("launch_t", "number", "Estimated launch, s; NaN if none was."),
+        Column("launch_lat", "number", "Its latitude, rad."),
+        Column("launch_lon", "number", "Its longitude, rad."),
+        Column("launch_cov_ee", "number", "Variance of its place to the east, m^2."),
+        Column("launch_cov_en", "number", "Covariance of east and north, m^2."),
+        Column("launch_cov_nn", "number", "Variance to the north, m^2."),
+        Column("launch_miss", "number", "Distance from the true launch, m."),
+        Column("launch_square", "number", "Its square by that covariance: 4.6 at the edge of the "
+               "ellipse of 90 %."),
     ),
     "trajectories": (
         RUN,

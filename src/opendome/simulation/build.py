@@ -11,6 +11,7 @@ from opendome.engagements.build import build as build_fire_control
 from opendome.engagements.engagement import FireControlModel
 from opendome.kernels.beam import reach_of_beam
 from opendome.kernels.reach import ReachTable, make_table
+from opendome.scenario.families import family_of
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import LaserSystem, WeaponSystem
 from opendome.scenario.weather import Weather
@@ -109,6 +110,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         names=Names(
             groups=tuple(g.name for g in scenario.threats),
             threat_systems=tuple(g.system.name for g in scenario.threats),
+            families=tuple(family_of(g.system) for g in scenario.threats),
             cells=tuple(cell.name for cell in network.cells),
             nodes=tuple(nodes[i] for i in network.battery_node),
             batteries=tuple(b.name for b in scenario.weapons),

@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 
 from opendome.kernels.fair_looks import are_fair
 from opendome.messages import Tracks, take
-from opendome.results.close_look import APART, FAIR, sample
+from opendome.results.beliefs import Believed
+from opendome.results.close_look import APART, FAIR, Sample, sample
 from opendome.simulation.build import Model
 from opendome.simulation.state import State
+from opendome.tracks.classify import classify
+from opendome.tracks.launches import launches_of
 from opendome.tracks.predict import coast
 from opendome.truth import Truth, of_runs
 from opendome.world import world
@@ -32,9 +35,30 @@ def look_closely(model: Model, state: State, picture: Tracks, t: float) -> None:
     )
     looks = fair_looks(model, state, truth, (notes.t_sample, t))
     notes.t_sample = t
-    tracks = coast(take(picture, np.isin(picture.run, truth.runs)), t)
+    known = take(picture, np.isin(picture.run, truth.runs) & picture.is_confirmed)
+    tracks = coast(known, t)
     if len(truth.run) or len(tracks.run):
-        notes.samples.append(sample(truth, tracks, looks))
+        seen = sample(truth, tracks, looks)
+        notes.samples.append(seen)
+        notes.believed.append(beliefs(state, known, tracks, seen))
+
+
+def beliefs(state: State, known: Tracks, tracks: Tracks, seen: Sample) -> Believed:
+    """What is believed of confirmed tracks; ``known`` each at its own time, ``tracks`` at one."""
+    launches = launches_of(known)
+    cov = launches.cov_enu
+    columns = (launches.t, launches.lat, launches.lon, cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1])
+    return Believed(
+        t=seen.t,
+        run=tracks.run,
+        node=tracks.node,
+        id=tracks.id,
+        threat=np.where(seen.match >= 0, seen.threat[seen.match], -1) if len(seen.run)
+        else seen.match,
+        t_first=tracks.t_first,
+        chances=classify(state.kinds, tracks),
+        launch=np.column_stack(columns),
+    )  # fmt: skip
 
 
 def fair_looks(

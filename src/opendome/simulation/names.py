@@ -16,6 +16,7 @@ class Names:
 
     groups: tuple[str, ...]
     threat_systems: tuple[str, ...]  # of each group
+    families: tuple[str, ...]  # of each group
     cells: tuple[str, ...]  # nodes that share a picture
     nodes: tuple[str, ...]  # of each battery
     batteries: tuple[str, ...]

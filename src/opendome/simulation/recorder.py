@@ -25,9 +25,11 @@ from opendome.messages import (
     join,
     take,
 )  # fmt: skip
+from opendome.results.beliefs import Believed, Origin, family_table, track_table
 from opendome.results.close_look import Classes, Sample, score
 from opendome.results.record import TABLES, Coded, Record, make_record
 from opendome.results.track_metrics import match_tracks, score_picture
+from opendome.scenario.families import FAMILIES
 from opendome.simulation.names import Names
 from opendome.simulation.tally import (
     DEFEATED,
@@ -68,6 +70,7 @@ class Recorder:
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
     t_next: float = 0.0
     samples: list[Sample] = field(default_factory=list)  # close looks at the kept runs
+    believed: list[Believed] = field(default_factory=list)  # of their tracks, then
     t_sample: float = 0.0  # of the last
 
     def wants_picture(self, t: float) -> bool:
@@ -98,6 +101,8 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
     outcome = outcomes(model, state)
     shots = shots_at(model, state)
     siap, initiation = score(notes.samples, _classes(model, names), names.cells)
+    rec, families = state.threats, np.array([FAMILIES.index(f) for f in names.families])
+    origins = Origin(rec.run, rec.threat, rec.launch_lat, rec.launch_lon)
     return make_record(
         {
             "runs": _runs(model, state, outcome, shots, names),
@@ -108,6 +113,8 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
             "picture": _joined(notes.picture),
             "siap": siap,
             "initiation": initiation,
+            "families": family_table(notes.believed, families[model.threats.group], names.cells),
+            "tracks": track_table(notes.believed, origins, names.cells),
             "trajectories": trajectories(model, state, notes.keep, names),
         }
     )

@@ -10,6 +10,7 @@ from opendome.engagements.engagement import FireControlState
 from opendome.messages import Commands, Tasking, empty
 from opendome.simulation.network import NetworkState
 from opendome.simulation.recorder import Recorder
+from opendome.tracks.classify import KindBook, no_kinds
 from opendome.world.state import WorldState
 
 
@@ -27,3 +28,4 @@ class State:
     recorder: Recorder
     tasking: Tasking = field(default_factory=lambda: empty(Tasking))
     commands: Commands = field(default_factory=lambda: empty(Commands))
+    kinds: KindBook = field(default_factory=no_kinds)  # of the tracks of the kept runs

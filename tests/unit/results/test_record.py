@@ -21,7 +21,7 @@ from tests.unit.results.tables import record, rows
 def test_the_columns_are_those_of_the_format_in_their_order():
     assert list(TABLES) == [
         "runs", "threats", "engagements", "plans", "events", "picture", "siap", "initiation",
-        "trajectories",
+        "families", "tracks", "trajectories",
     ]  # fmt: skip
     assert schema("events").names == ["run", "t", "kind", "subject", "other", "value"]
     assert schema("trajectories").names == [

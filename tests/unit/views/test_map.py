@@ -241,7 +241,7 @@ def flight(kind: str, top: float, end: float, outcome: str = "leaked") -> Flight
 
 
 def shown(*flights: Flight) -> Shown:
-    return Shown(0, {}, {}, {}, flights, False, 0)
+    return Shown(0, {}, {}, {}, {}, flights, False, 0)
 
 
 def test_low_flyers_get_a_picture_of_their_own_where_others_dwarf_them():

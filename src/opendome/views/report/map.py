@@ -9,6 +9,7 @@ import numpy as np
 
 from opendome.views.report import coast, sites
 from opendome.views.report.axes import round_step
+from opendome.views.report.believed import launches_drawn
 from opendome.views.report.labels import Labels
 from opendome.views.report.markup import (
     Floats,
@@ -106,6 +107,7 @@ def raid_map(
     """
     labels = Labels(window.width, window.height)
     marks = [*_impacts(window, shown), *_intercepts(window, shown)] if shown else []
+    launches = launches_drawn(window, shown) if shown else []
     symbols = sites.drawn(window, scene, labels, inset)
     frame = _frame(window, inset, labels)
     return svg(
@@ -122,6 +124,7 @@ def raid_map(
             coast.graticule(window),
             ground,
             _reaches(window, scene),
+            tag("g", *launches),
             tag("g", *_tracks(name, flights)),
             tag("g", *marks, class_="marks"),
             tag("g", id=f"{name}-replay"),

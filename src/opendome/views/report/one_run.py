@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.views.report import timeline, verdict
+from opendome.views.report.believed import best_launches
 from opendome.views.report.layout import figure, nothing, section
 from opendome.views.report.map import close_up, not_on_map, on_map, raid_map, window_of
 from opendome.views.report.markup import Markup, tag
@@ -41,6 +42,10 @@ SYMBOLS: Final = (
     ("asset", "defended asset"),
     ("kill", "kill"),
     ("impact", "impact"),
+)
+ESTIMATED: Final = (
+    "estimated",
+    "launch as tracks tell it: ellipses of 50 and 90 %, line to the true one",
 )
 
 CARRIERS: Final = (("ship", "aboard a ship"), ("aircraft", "aboard an aircraft"))
@@ -162,6 +167,8 @@ def _legend(scene: Scene, shown: Shown | None) -> Markup:
     ]
     carriers = {b.platform for b in scene.batteries} | {s.platform for s in scene.sensors}
     symbols = [*SYMBOLS, *((k, words) for k, words in CARRIERS if k in carriers)]
+    if shown is not None and best_launches(shown.tracks):
+        symbols.append(ESTIMATED)
     marks = [
         tag("li", tag("span", class_=f"symbol {k}", aria_hidden="true"), words)
         for k, words in symbols

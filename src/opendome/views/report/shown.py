@@ -44,6 +44,7 @@ class Shown:
     threats: Columns
     shots: Columns
     picture: Columns
+    tracks: Columns
     flights: tuple[Flight, ...]
     is_sketch: bool  # no paths were kept: ground tracks are drawn from launch to end
     n_left_out: int  # flights too many to draw
@@ -81,6 +82,7 @@ def shown_run(campaign: Campaign) -> Shown | None:
     threats = ask(campaign, f"select * from threats {where} {flew}")
     shots = ask(campaign, f"select * from engagements {where} order by shot")
     picture = ask(campaign, f"select * from picture {where} order by node, t")
+    tracks = ask(campaign, f"select * from tracks {where} order by node, track")
     paths = ask(
         campaign,
         f"select * from trajectories {where} and isfinite(lat + lon + alt) order by kind, id, t",
@@ -92,7 +94,7 @@ def shown_run(campaign: Campaign) -> Shown | None:
     kept_flights = _evenly(flights)
     n_left_out = len(flights) - len(kept_flights)
     return Shown(
-        run, threats, shots, picture, tuple(kept_flights), is_sketch, n_left_out, len(kept)
+        run, threats, shots, picture, tracks, tuple(kept_flights), is_sketch, n_left_out, len(kept)
     )
 
 
