@@ -19,6 +19,7 @@ from opendome.scenario.catalog_entries import find_entry
 from opendome.scenario.design import MAX_CELLS, SEED, Design, DrawnParameter, Factor
 from opendome.scenario.entries import MODELLED, Entry
 from opendome.scenario.grammar.keys import find_leaf
+from opendome.scenario.grammar.refusal import did_you_mean
 from opendome.scenario.load import load, resolved
 from opendome.scenario.scenario import Scenario
 
@@ -169,12 +170,15 @@ def _draws(design: Design, base: Mapping[str, Any]) -> NDArray[np.float64]:
         where = f"{design.name}: uncertain.parameters[{i}]"
         known = _entry(parameter, entries)
         if known is None or not uses(scenario, parameter.system):
-            raise ScenarioError(f"{where}.system is {parameter.system!r}; the scenario uses "
-                                f"{', '.join(sorted(entries))}.")  # fmt: skip
+            hint = did_you_mean(parameter.system, entries)
+            words = f"the scenario uses {', '.join(sorted(entries))}. {hint}"
+            raise ScenarioError(f"{where}.system is {parameter.system!r}; {words}".rstrip())
         number = known.parameters.get(parameter.key)
         if number is None:
-            raise ScenarioError(f"{where}.key is {parameter.key!r}; {parameter.system} has "
-                                f"{', '.join(known.parameters)}.")  # fmt: skip
+            plain = sorted(key for key in known.parameters if "." not in key)
+            hint = did_you_mean(parameter.key, known.parameters)
+            words = f"{parameter.system} has {', '.join(plain)}, and keys of its parts. {hint}"
+            raise ScenarioError(f"{where}.key is {parameter.key!r}; {words}".rstrip())
         if number.low == number.high:
             raise ScenarioError(f"{where}.key is {parameter.key!r}; its low and high are both "
                                 f"{number.low:g}, nothing can be drawn.")  # fmt: skip

@@ -107,8 +107,8 @@ def _refuse_odd_factor(factor: Factor, sample: str, path: str, origin: Origin) -
         raise origin.refuse(f"{path}.key", factor.key, "allowed: a key of the scenario, or seed")
     has_range = factor.low is not None and factor.high is not None
     if not factor.values and not has_range:
-        half = "low and high, both of them" if factor.low != factor.high else "low and high"
-        raise origin.refuse(f"{path}.values", factor.values, f"a factor has values, or {half}")
+        half = "high" if factor.low is not None else "low" if factor.high is not None else "values"
+        raise origin.refuse(f"{path}.{half}", ..., "a factor has values, or low and high")
     if factor.values and (factor.low is not None or factor.high is not None):
         raise origin.refuse(f"{path}.low", factor.low, "a factor has values, or low and high")
     for i, value in enumerate(factor.values):

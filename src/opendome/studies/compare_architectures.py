@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from opendome.campaign.effects import front
 from opendome.campaign.runner import run_many
@@ -21,7 +20,6 @@ from opendome.errors import ScenarioError
 from opendome.results import paired
 from opendome.results.result import Campaign
 from opendome.results.statistics import Estimate, bootstrap_mean
-from opendome.results.variance import crossed
 from opendome.scenario.grammar import keys
 from opendome.scenario.load import load, resolved
 from opendome.scenario.scenario import Scenario
@@ -29,9 +27,14 @@ from opendome.scenario.units import quantity
 from opendome.studies.cost import Bill, Range, bill
 from opendome.studies.fidelity import FAST, FIDELITIES, quickened
 from opendome.studies.price_book import price_book
-from opendome.studies.uncertain import TAIL, contested, draws, under
-
-Floats = NDArray[np.float64]
+from opendome.studies.uncertain import (
+    Unknown,
+    contested,
+    drawn,
+    draws,
+    draws_key,
+    unknown_of,
+)
 
 MOST: Final = 12  # defenses, and raids
 OF_A_RAID: Final[tuple[str, ...]] = (
@@ -71,10 +74,7 @@ class ArchitectureInputs:
     runs: int = keys.integer(
         "runs", "Runs of each defense against each raid.", low=1, high=10**6, default=12
     )
-    draws: int = keys.integer(
-        "draws", "Draws of contested numbers (kill chances, radar ranges) from low to high, each "
-        "with all runs; 0: nominal ones alone.", low=0, high=10**4, default=0,
-    )  # fmt: skip
+    draws: int = draws_key()
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 
 
@@ -104,15 +104,6 @@ class Outcome:
     each: float  # dollars over the period for one of those stopped, inf where none is
     is_best: bool  # no other defense both costs no more and leaks no more
     unknown: Unknown | None = None
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Leak fraction under draws of what is not known."""
-
-    low: float  # 5 and 95 % of the draws, chance taken out
-    high: float
-    share: float  # of the variance of a single raid that is not chance
 
 
 @dataclass(frozen=True)
@@ -216,19 +207,10 @@ def _with_unknown(
 ) -> list[Outcome]:
     """Outcomes with what draws of the contested numbers make of them; all cases share the draws."""
     made = draws(contested(cases), given.draws, given.seed)
-    found = []
-    for outcome, case in zip(column, cases, strict=True):
-        table = np.array([_leaks(run_many(under(case, d), given.runs, given.seed)) for d in made])
-        shares, (low, high) = crossed(table, TAIL)
-        found.append(replace(outcome, unknown=Unknown(low, high, shares.share_unknown)))
-    return found
-
-
-def _leaks(campaign: Campaign) -> Floats:
-    """Share that gets through of each run; NaN where nothing threatened."""
-    leakers, threatening = (campaign.sums[name] for name in ("leakers", "threatening"))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(leakers / threatening, np.float64)
+    return [
+        replace(outcome, unknown=unknown_of(drawn(case, made, given.runs, given.seed)))
+        for outcome, case in zip(column, cases, strict=True)
+    ]
 
 
 def _outcome(

@@ -6,7 +6,7 @@ scenario under its three wirings, run by run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +21,14 @@ from opendome.scenario.units import quantity
 from opendome.studies.cost_exchange import Pair, raid_of
 from opendome.studies.doctrine import mean_leakers, salvo_kill
 from opendome.studies.fidelity import FAST, FIDELITIES, quickened
+from opendome.studies.uncertain import (
+    Unknown,
+    contested,
+    drawn,
+    draws,
+    draws_key,
+    unknown_of,
+)
 
 WIRINGS: Final = ("stovepiped", "hub", "integrated")  # the others are compared with the first
 ALIKE: Final = Pair("rocket_long", "iron_dome", 60e3)
@@ -56,6 +64,7 @@ class IntegrationInputs:
     runs: int = keys.integer(
         "runs", "Runs of the scenario under each wiring; 0: none.", low=0, high=10**6, default=12
     )
+    draws: int = draws_key()
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 
 
@@ -79,6 +88,8 @@ class Integration:
     form: Form
     played: dict[str, Estimate]  # leakers by wiring, 99 %; empty if not played
     whole: Comparison | None
+    unknown: dict[str, Unknown] = field(default_factory=dict)  # leak fraction; empty without draws
+    apart: dict[str, Unknown] = field(default_factory=dict)  # less that of the first wiring
 
 
 def form(given: IntegrationInputs) -> Form:
@@ -132,8 +143,25 @@ def answer(given: IntegrationInputs) -> Integration:
         campaign = run_many(plain(given, wiring), given.plain_runs, given.seed)
         leakers = campaign.table("runs", ["leakers"]).column("leakers").to_numpy()
         played[wiring] = bootstrap_mean(np.asarray(leakers, np.float64), given.seed, 0.99)
-    whole = None
+    whole, unknown, apart = None, dict[str, Unknown](), dict[str, Unknown]()
     if given.runs:
         case = quickened(resolved(given.scenario), given.fidelity)
         whole = compare(case, "command.wiring", WIRINGS, given.runs, given.seed)
-    return Integration(form(given), played, whole)
+        if given.draws:
+            cases = {wiring: load(case, [f"command.wiring={wiring}"]) for wiring in WIRINGS}
+            unknown, apart = not_known(given, cases)
+    return Integration(form(given), played, whole, unknown, apart)
+
+
+def not_known(
+    given: IntegrationInputs, cases: dict[str, Scenario]
+) -> tuple[dict[str, Unknown], dict[str, Unknown]]:
+    """Leak fraction of each wiring under draws that all share, and its difference from the first.
+
+    Run k under draw j is the same raid for every wiring, so differences are formed run by run.
+    """
+    made = draws(contested(list(cases.values())), given.draws, given.seed)
+    tables = {w: drawn(case, made, given.runs, given.seed) for w, case in cases.items()}
+    return {w: unknown_of(table) for w, table in tables.items()}, {
+        w: unknown_of(table - tables[WIRINGS[0]]) for w, table in tables.items() if w != WIRINGS[0]
+    }

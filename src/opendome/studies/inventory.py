@@ -18,7 +18,7 @@ from opendome.campaign.runner import simulation_engine
 from opendome.errors import ScenarioError
 from opendome.results.statistics import Estimate, bootstrap_mean
 from opendome.scenario.catalog_entries import build_system, catalog, entry
-from opendome.scenario.entries import LEVELS
+from opendome.scenario.entries import LEVELS, Parameter
 from opendome.scenario.grammar import keys
 from opendome.scenario.load import load
 from opendome.scenario.scenario import Scenario
@@ -26,6 +26,7 @@ from opendome.scenario.units import TO_SI, quantity
 from opendome.scenario.weapons import p_kill_of_round
 from opendome.studies.cost_exchange import PAIRS, SATELLITES, Pair, raid_of
 from opendome.studies.doctrine import mean_leakers, rounds_with_looks, salvo_kill
+from opendome.studies.uncertain import Unknown, draws, draws_key, unknown_of
 
 Floats = NDArray[np.float64]
 Outcome = Callable[[int, int, Floats], tuple[Floats, Floats]]
@@ -84,6 +85,7 @@ class InventoryInputs:
     runs: int = keys.integer(
         "runs", "Campaigns that are played, raid by raid; 0: none.", low=0, high=10**5, default=8
     )
+    draws: int = draws_key("stock, production and kill chance, those that are not set,")
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 
 
@@ -129,6 +131,14 @@ class Inventory:
     form: dict[str, Timeline]
     played: Timeline | None
     usd: tuple[float, float]  # unit prices: of a threat, of a round
+    drawn: tuple[Known, ...] = ()
+    drawn_form: tuple[Timeline, ...] = ()  # one for each draw
+    drawn_leakers: Floats | None = None  # of a whole campaign, (n_draws, n_runs), as played
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Leakers of a whole campaign under draws, as played; None if not asked."""
+        return None if self.drawn_leakers is None else unknown_of(self.drawn_leakers)
 
     def leakers_played(self, seed: int) -> Estimate:
         """Leakers of a whole campaign, 99 %."""
@@ -159,6 +169,17 @@ def known(given: InventoryInputs, level: str) -> Known:
     return Known(
         int(of("inventory", given.stock)), of("production_1_yr", given.made), p_kill
     )  # fmt: skip
+
+
+def drawn_numbers(given: InventoryInputs, numbers: dict[str, Known]) -> list[Known]:
+    """Numbers of the defense drawn between their levels; what is set is the same at all."""
+    names = ("stock", "made", "p_kill")
+    ranges = {}
+    for name in names:
+        low, nominal, high = (float(getattr(numbers[level], name)) for level in LEVELS)
+        ranges[name] = Parameter(low, nominal, high, "1", "")
+    made = draws(ranges, given.draws, given.seed)
+    return [Known(round(d["stock"]), d["made"], d["p_kill"]) for d in made]
 
 
 def raid_times(given: InventoryInputs) -> Floats:
@@ -298,9 +319,16 @@ def answer(given: InventoryInputs) -> Inventory:
     numbers = {level: known(given, level) for level in LEVELS}
     pair = PLAYED[given.pair]
     prices: list[Any] = [build_system(entry(name)) for name in (pair.threat, pair.interceptor)]
+    made = drawn_numbers(given, numbers) if given.draws else []
+    through = None
+    if made and given.runs:
+        through = np.array([play(given, one).leakers.sum(axis=1) for one in made])
     return Inventory(
         numbers,
         {level: form(given, found) for level, found in numbers.items()},
         play(given, numbers["nominal"]) if given.runs else None,
         (float(prices[0].cost), float(prices[1].cost)),
+        tuple(made),
+        tuple(form(given, one) for one in made),
+        through,
     )

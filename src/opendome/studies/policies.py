@@ -6,10 +6,13 @@ that policies are compared run by run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from opendome.battle import POLICIES
 from opendome.campaign.runner import run_many
@@ -22,6 +25,16 @@ from opendome.scenario.load import load, resolved
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.units import quantity
 from opendome.studies.fidelity import FAST, FIDELITIES, quickened
+from opendome.studies.uncertain import (
+    Unknown,
+    contested,
+    drawn,
+    draws,
+    draws_key,
+    unknown_of,
+)
+
+Floats = NDArray[np.float64]
 
 WIRINGS: Final = ("integrated", "hub", "stovepiped")
 CLOSE: Final = 1e-5  # of the value at stake: a bound that is met
@@ -59,6 +72,7 @@ class PolicyInputs:
     runs: int = keys.integer(
         "runs", "Runs under each policy and wiring.", low=1, high=10**6, default=10
     )
+    draws: int = draws_key()
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
     out: str = keys.text(
         "out", "Folder that keeps the runs and is gone on with; empty: none.", longest=1000,
@@ -82,6 +96,9 @@ class Case:
     scenario: str
     against: str
     campaigns: dict[tuple[str, str], Campaign]  # wiring, policy
+    drawn: dict[tuple[str, str], Floats] = field(
+        default_factory=dict
+    )  # leak fractions, (draw, run)
 
     def estimate(self, wiring: str, policy: str, measure: Measure) -> Estimate:
         """Mean, or ratio of sums, with its 95 % interval."""
@@ -104,6 +121,14 @@ class Case:
             for (wiring, policy), campaign in self.campaigns.items()
             if policy != self.against
         }
+
+    def unknown(self, wiring: str, policy: str) -> Unknown:
+        """Leak fraction under the draws."""
+        return unknown_of(self.drawn[wiring, policy])
+
+    def apart(self, wiring: str, policy: str) -> Unknown:
+        """The same less that of the policy that all are compared with, run by run."""
+        return unknown_of(self.drawn[wiring, policy] - self.drawn[wiring, self.against])
 
     def plans(self, wiring: str, policy: str) -> Plans:
         """What the nodes planned."""
@@ -182,5 +207,25 @@ def answer(given: PolicyInputs) -> list[Case]:
         for (wiring, policy), scenario in zip(cells, scenario_of, strict=True):
             folder = Path(given.out, Path(name).stem, wiring, policy) if given.out else None
             found[wiring, policy] = run_many(scenario, given.runs, given.seed, out=folder)
-        cases.append(Case(name, given.against.strip(), found))
+        under = _under_draws(given, name, dict(zip(cells, scenario_of, strict=True)))
+        cases.append(Case(name, given.against.strip(), found, under))
     return cases
+
+
+def _under_draws(
+    given: PolicyInputs, name: str, cases: dict[tuple[str, str], Scenario]
+) -> dict[tuple[str, str], Floats]:
+    """Leak fractions by draw and run; all policies and wirings share the draws."""
+    if not given.draws:
+        return {}
+    made = draws(contested(list(cases.values())), given.draws, given.seed)
+
+    def kept(cell: tuple[str, str], k: int, scenario: Scenario) -> Campaign:
+        where = (Path(name).stem, cell[0], f"{cell[1]}-draw-{k + 1:03d}")
+        folder = Path(given.out, *where) if given.out else None
+        return run_many(scenario, given.runs, given.seed, out=folder)
+
+    return {
+        cell: drawn(case, made, given.runs, given.seed, partial(kept, cell))
+        for cell, case in cases.items()
+    }

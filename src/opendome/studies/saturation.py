@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,12 +16,23 @@ from numpy.typing import NDArray
 
 from opendome.campaign.runner import run_many
 from opendome.results.statistics import Estimate, bootstrap_ratio
+from opendome.scenario.catalog_entries import entry
 from opendome.scenario.grammar import keys
 from opendome.scenario.load import load
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.units import quantity
 from opendome.studies.cost_exchange import Pair, raid_of
 from opendome.studies.doctrine import mean_leakers, salvo_kill, spread
+from opendome.studies.uncertain import (
+    Draw,
+    Unknown,
+    about,
+    band,
+    drawn,
+    draws,
+    draws_key,
+    unknown_of,
+)
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +68,7 @@ class SaturationInputs:
     runs: int = keys.integer(
         "runs", "Runs of the simulator for each raid; 0: none.", low=0, high=10**6, default=30
     )
+    draws: int = draws_key("the kill chances, with their peaks at those asked,")
     seed: int = keys.integer("seed", "Seed of the runs.", low=0, high=2**31, default=1)
 
 
@@ -81,12 +93,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Row:
-    """Share that a raid of so many gets past each layer, of what comes to it, and past both."""
+    """Share that a raid of so many gets past each layer, of what comes to it, and past both.
+
+    ``unknown`` are 5 and 95 % of the last under draws of the kill chances, NaN without draws.
+    """
 
     threats: int
     upper: float
     lower: float
     both: float
+    unknown: tuple[float, float] = (math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,7 @@ class Played:
     upper: Estimate
     lower: Estimate
     both: Estimate
+    unknown: Unknown | None = None  # past both, under draws of the kill chances
 
 
 @dataclass(frozen=True)
@@ -207,13 +224,35 @@ def scenario_of(given: SaturationInputs, threats: int) -> Scenario:
     return load(data)
 
 
+def kill_chances(given: SaturationInputs) -> list[Draw]:
+    """Draws of what is not known: the kill chances of both layers, about those asked."""
+    asked = {THREAT.interceptor: given.upper_p_kill, LOWER: given.lower_p_kill}
+    numbers = {
+        name: about(entry(name).parameters["p_kill"], p) for name, p in sorted(asked.items())
+    }
+    return draws(numbers, given.draws, given.seed)
+
+
+def under_draw(given: SaturationInputs, draw: Draw) -> tuple[Layer, Layer]:
+    """The two layers with the kill chances of a draw."""
+    return layers_of(
+        replace(given, upper_p_kill=draw[THREAT.interceptor], lower_p_kill=draw[LOWER])
+    )
+
+
 def play(given: SaturationInputs, threats: int) -> Played:
     """Runs of one raid, layer by layer."""
-    campaign = run_many(scenario_of(given, threats), given.runs, given.seed)
+    case = scenario_of(given, threats)
+    campaign = run_many(case, given.runs, given.seed)
     came = [campaign.sums[f"layer{k}.came"] for k in range(2)]
     left = [came[k] - campaign.sums[f"layer{k}.killed"] for k in range(2)]
     shares = [(left[0], came[0]), (left[1], came[1]), (left[1], came[0])]
-    return Played(threats, *(bootstrap_ratio(a, b, given.seed, 0.99) for a, b in shares))
+    upper, lower, both = (bootstrap_ratio(a, b, given.seed, 0.99) for a, b in shares)
+    found = Played(threats, upper, lower, both)
+    if not given.draws:
+        return found
+    table = drawn(case, kill_chances(given), given.runs, given.seed)
+    return replace(found, unknown=unknown_of(table))
 
 
 def sizes(most: int, n: int) -> list[int]:
@@ -225,8 +264,14 @@ def answer(given: SaturationInputs) -> Saturation:
     """The form for every size, and runs for some."""
     upper, lower = layers_of(given)
     played = [play(given, n) for n in sizes(given.most, SIZES)] if given.runs else []
+    pairs = [under_draw(given, draw) for draw in kill_chances(given)] if given.draws else []
+    rows = []
+    for n in range(1, given.most + 1):
+        row = row_of(n, upper, lower)
+        both = np.array([row_of(n, *pair).both for pair in pairs])
+        rows.append(replace(row, unknown=band(both)))
     return Saturation(
-        [row_of(n, upper, lower) for n in range(1, given.most + 1)],
+        rows,
         played,
         upper.served,
         knee_of(upper, lower),

@@ -16,6 +16,7 @@ from opendome.studies.cost import bill
 from opendome.studies.fidelity import AS_WRITTEN, FAST
 from opendome.studies.inputs import read_inputs
 from opendome.studies.price_book import price_book
+from opendome.views.studies.compare_architectures import tell
 
 FEWER = "limited_icbm weapons.fort_greely.launchers=8"
 
@@ -102,7 +103,10 @@ def test_what_is_not_known_stands_apart_from_chance():
     rule = "command.nodes[0].doctrine"
     sets = [f"architectures=limited_icbm step_s=10 {rule}.salvo=1 {rule}.max_rounds=1",
             "raids=limited_icbm", "runs=6", "draws=6"]  # fmt: skip
-    (defense,) = answer(read_inputs(ArchitectureInputs, "compare_architectures", sets)).defenses
-    unknown = defense.outcomes[0].unknown
-    assert 0.2 < unknown.low < unknown.high < 0.8
-    assert 0.0 < unknown.share < 1.0
+    told = tell(sets)
+    unknown = told.answer["architectures"][0]["outcomes"][0]["not_known"]
+    assert 0.2 < unknown["low"] < unknown["high"] < 0.8
+    assert 0.0 < unknown["share_of_variance"] < 1.0
+    table = told.tables[-1]
+    assert table.title.startswith("Chance, and what is not known: 6 draws")
+    assert len(table.rows) == 1

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from opendome.studies.inputs import read_inputs
 from opendome.studies.integration import WIRINGS, IntegrationInputs, answer, form
+from opendome.views.studies.integration import tell
+from tests.unit.views.pages import Page
 
 
 def asked(*sets: str) -> IntegrationInputs:
@@ -85,3 +87,19 @@ def test_a_scenario_under_its_wirings_meets_the_same_raid():
     raids = [c.table("threats", ["run", "threat", "impact_lat"]) for c in got.whole.campaigns]
     assert raids[0].equals(raids[1])
     assert raids[0].equals(raids[2])
+
+
+@pytest.mark.compiled
+def test_wirings_meet_the_same_draws_and_their_difference_is_split_too():
+    sets = ["plain_runs=0", "runs=3", "draws=3", "scenario=iron_dome_city"]
+    told = tell(sets)
+    found = told.answer["scenario"]["not_known"]
+    assert set(found["leak_fraction"]) == set(WIRINGS)
+    assert set(found["against_stovepiped"]) == {"hub", "integrated"}
+    for band in found["leak_fraction"].values():
+        assert 0.0 <= band["low"] <= band["high"] <= 1.0
+    rows = told.tables[-1].rows
+    assert [row[0] for row in rows] == list(WIRINGS)
+    assert rows[0][-1] == ""
+    assert all("points to" in row[-1] for row in rows[1:])
+    assert "3 draws of kill chances and radar ranges" in Page(told.figure()).text

@@ -24,6 +24,8 @@ from opendome.studies.inventory import (
     play,
     raid_times,
 )
+from opendome.views.studies.inventory import tell
+from tests.unit.views.pages import Page
 
 
 def asked(*sets: str) -> InventoryInputs:
@@ -134,3 +136,37 @@ def test_campaigns_with_looks_part_and_save_rounds():
     assert len(np.unique(played.left[:, -1])) > 1
     assert np.all(played.left[:, -1] + played.fired.sum(axis=1) == 30)
     assert played.fired.sum(axis=1).max() <= 30
+
+
+def test_draws_lie_between_the_levels_and_leave_alone_what_is_set():
+    case = asked("draws=60", "runs=0", "p_kill=0.8")
+    got = answer(case)
+    stocks = np.array([one.stock for one in got.drawn])
+    low, nominal, high = (got.known[level].stock for level in ("low", "nominal", "high"))
+    assert low <= stocks.min() < nominal < stocks.max() <= high
+    assert stocks.mean() == pytest.approx((low + nominal + high) / 3, rel=0.02)
+    assert {one.p_kill for one in got.drawn} == {0.8}
+    assert got.unknown is None
+    for one, line in zip(got.drawn, got.drawn_form, strict=True):
+        assert np.array_equal(line.left, form(case, one).left)
+
+
+def test_bands_of_the_draws_are_narrower_than_all_low_to_all_high():
+    told = tell(["draws=60", "runs=0"])
+    ends = [sum(told.answer["form"][level]["leakers"]) for level in ("high", "low")]
+    found = told.answer["not_known"]["leakers"]
+    assert ends[0] < found["low"] < found["high"] < ends[1]
+    assert told.tables[1].rows[0][0] == "first lack"
+    assert "90 % of 60 draws" in Page(told.figure()).text
+    assert "not_known" not in tell(["runs=0"]).answer
+
+
+@pytest.mark.compiled
+def test_played_campaigns_part_chance_from_what_is_not_known():
+    """Rounds of which nobody knows whether four or nine of ten kill, played three times each."""
+    sets = ["pair=rocket_long-iron_dome", "weeks=1", "raids_per_week=1", "threats=8", "rounds=1",
+            "stock=40", "made_per_year=0", "ready=20", "runs=3", "draws=5"]  # fmt: skip
+    told = tell(sets)
+    found = told.answer["not_known"]["simulated_leakers"]
+    assert 0.0 <= found["low"] <= found["high"] <= 8.0
+    assert told.tables[1].rows[-1][0] == "leakers, simulated"

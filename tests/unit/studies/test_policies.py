@@ -23,6 +23,7 @@ from opendome.studies.policies import (
     with_stock,
 )
 from opendome.views.studies.policies import tell
+from tests.unit.views.pages import Page
 
 SMALL = ("scenarios=iron_dome_city", "wirings=integrated", "policies=fixed_salvo,greedy", "runs=7")
 
@@ -108,3 +109,20 @@ def test_the_answer_is_that_of_the_campaigns(tmp_path: Path):
     assert str(tmp_path) not in told.figure() + told.answer["command"]
     assert "nearest" not in told.figure()
     assert "fixed_salvo" in told.figure()
+
+
+@pytest.mark.compiled
+def test_draws_split_what_is_not_known_and_are_kept_and_gone_on_with(tmp_path: Path):
+    sets = ["scenarios=iron_dome_city", "wirings=integrated", "policies=fixed_salvo,greedy",
+            "runs=2", "draws=3", f"out={tmp_path}"]  # fmt: skip
+    told = tell(sets)
+    fixed, greedy = told.answer["scenarios"]["iron_dome_city"]
+    assert 0.0 <= fixed["not_known"]["low"] <= fixed["not_known"]["high"] <= 1.0
+    assert set(fixed["not_known"]["against_greedy"]) == {"low", "high", "share_of_variance"}
+    assert "against_greedy" not in greedy["not_known"]
+    kept = sorted(p.name for p in (tmp_path / "iron_dome_city" / "integrated").iterdir())
+    assert kept == sorted(f"{p}{d}" for p in ("fixed_salvo", "greedy")
+                          for d in ("", "-draw-001", "-draw-002", "-draw-003"))  # fmt: skip
+    assert "3 draws of kill chances and radar ranges" in Page(told.figure()).text
+    (table,) = [t for t in told.tables if "what is not known" in t.title]
+    assert "points to" in table.rows[0][-1]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opendome.studies import saturation as study
 from opendome.studies.doctrine import mean_leakers
 from opendome.studies.inputs import read_inputs
 from opendome.studies.saturation import (
@@ -16,13 +17,17 @@ from opendome.studies.saturation import (
     SaturationInputs,
     answer,
     hinge,
+    kill_chances,
     knee_of,
     layers_of,
     passed_on,
     play,
     row_of,
     sizes,
+    under_draw,
 )
+from opendome.views.studies.saturation import tell
+from tests.unit.views.pages import Page
 
 layers = st.builds(Layer, st.integers(0, 30), st.integers(1, 4), st.floats(0.05, 0.95))
 
@@ -99,3 +104,50 @@ def test_raids_that_are_played(most: int, sizes_: list[int]):
     assert got.played == []
     assert math.isnan(got.knee_played)
     assert [row.threats for row in got.rows] == list(range(1, most + 1))
+
+
+def test_draws_of_the_kill_chances_have_their_peaks_at_those_asked():
+    """The catalog's ranges, widened where less or more is asked; every draw within them."""
+    given_ = read_inputs(SaturationInputs, "saturation", ["draws=200", "lower_p_kill=0.3"])
+    made = kill_chances(given_)
+    upper, lower = (np.array([d[name] for d in made]) for name in ("thaad", "patriot_mse"))
+    assert 0.7 <= upper.min() < upper.max() <= 0.95
+    assert upper.mean() == pytest.approx((0.7 + 0.8 + 0.95) / 3, rel=0.01)
+    assert 0.3 <= lower.min() < lower.max() <= 0.9
+    assert lower.mean() == pytest.approx((0.3 + 0.3 + 0.9) / 3, rel=0.02)
+    first = under_draw(given_, made[0])
+    assert [layer.p_kill for layer in first] == [upper[0], lower[0]]
+    assert [layer.rounds for layer in first] == [16, 24]
+
+
+def test_the_band_of_the_form_is_that_of_its_draws_and_default_draws_nothing():
+    sets = ["most=20", "runs=0", "upper_rounds=4"]
+    got = answer(read_inputs(SaturationInputs, "saturation", [*sets, "draws=25"]))
+    given_ = read_inputs(SaturationInputs, "saturation", [*sets, "draws=25"])
+    every = [row_of(20, *under_draw(given_, draw)).both for draw in kill_chances(given_)]
+    assert got.rows[-1].unknown == pytest.approx(np.quantile(every, [0.05, 0.95]))
+    assert all(row.unknown[0] < row.both < row.unknown[1] for row in got.rows)
+    plain = answer(read_inputs(SaturationInputs, "saturation", sets))
+    assert [row.both for row in plain.rows] == [row.both for row in got.rows]
+    assert all(math.isnan(row.unknown[0]) for row in plain.rows)
+
+
+@pytest.mark.compiled
+def test_what_is_not_known_stands_beside_chance_in_table_json_and_figure(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Eight threats and a round for each, of which nobody knows whether six or nine in ten kill."""
+    monkeypatch.setattr(study, "SIZES", 1)
+    sets = ["most=8", "upper_rounds=0", "lower_rounds=8", "lower_salvo=1", "runs=6", "draws=5"]
+    told = tell(sets)
+    last = told.answer["simulated"][-1]["not_known"]
+    form = told.answer["rows"][-1]["not_known"]
+    assert 0.0 <= last["low"] < last["high"] < 0.6
+    assert last["low"] < sum(form.values()) / 2 < last["high"]
+    assert 0.0 <= last["share_of_variance"] <= 1.0
+    table = told.tables[1]
+    assert "5 draws of both kill chances" in table.title
+    assert len(table.rows) == 1
+    drawing = told.figure()
+    assert "5 draws of both kill chances" in Page(drawing).text
+    assert "not known" in drawing

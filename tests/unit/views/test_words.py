@@ -74,3 +74,8 @@ def test_lists_and_counts_are_english():
     assert words.listed(list("abcdefgh"), 3) == "a, b, c and 5 more"
     assert words.plural(1, "shot") == "1 shot"
     assert words.plural(0, "launch", "launches") == "0 launches"
+
+
+def test_an_interval_without_width_or_without_ends_is_no_words():
+    assert words.percent_interval(0.0, 0.0, 0.0) == (f"0{words.NARROW}%", "")
+    assert words.percent_interval(0.5, math.nan, math.nan) == (f"50.0{words.NARROW}%", "")

@@ -9,6 +9,7 @@ import pytest
 
 from opendome.scenario.load import load
 from opendome.simulation.run import compile_scenario, simulate
+from tests.unit.simulation.drones import drone_raid
 
 SMALL = ("threats.north.count=4", "threats.east.count=4", "threats.stray.count=1", "step_s=5",
          "picture=perfect")  # fmt: skip
@@ -53,3 +54,26 @@ def test_without_it_nothing_is_drawn_and_other_lots_stay():
     for name in plain:
         for k in sound:
             assert np.array_equal(plain[name][plain["run"] == k], some[name][some["run"] == k])
+
+
+@pytest.mark.parametrize("engagement", ["tabled", "flown"])
+def test_beams_fail_together_too(engagement: str):
+    laser = {"system": "high_energy_laser", "overrides": {"p_common_failure": 1.0}}
+    raid = drone_raid(laser, 6, spacing=10.0, engagement=engagement)
+    shots = simulate(compile_scenario(raid), 1, range(2), []).tables["engagements"]
+    assert shots.num_rows > 0
+    assert not any(shots.column("is_reliable").to_pylist())
+    assert not any(shots.column("is_kill").to_pylist())
+
+
+def test_satellites_of_a_shell_fail_together_and_those_of_another_kind_do_not():
+    """The shell that meets boosters fails for sure; the one in midcourse goes on."""
+    sets = ["picture=perfect", "engagement=tabled", "step_s=5",
+            "weapons.boost_shell.overrides.p_common_failure=1"]  # fmt: skip
+    model = compile_scenario(load("sbi_boost", sets))
+    shots = simulate(model, 1, range(2), []).tables["engagements"].to_pydict()
+    works = np.array(shots["is_reliable"])
+    is_boost = np.array(shots["battery"]) == "boost_shell"
+    assert is_boost.any()
+    assert not works[is_boost].any()
+    assert works[~is_boost].any()

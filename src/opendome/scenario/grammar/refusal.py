@@ -95,7 +95,7 @@ def _counted(n: int, word: str) -> str:
 def allowed(key: Key) -> str:
     """What a key takes, in words, with its unit."""
     if key.kind == "integer":
-        return f"allowed: whole numbers {key.low:g} to {key.high:g}"
+        return f"allowed: whole numbers {key.low:.10g} to {key.high:.10g}"
     if key.kind == "choice":
         return f"known: {', '.join(key.choices)}"
     words = {

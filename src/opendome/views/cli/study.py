@@ -85,7 +85,9 @@ def _list_keys(console: Console, module: ModuleType, is_json: bool) -> None:
 def _print(console: Console, told: Told) -> None:
     for shown in told.tables:
         console.print(Text(f"\n{shown.title}", style="bold"))
-        table = RichTable(*map(escape, shown.head), box=box.SIMPLE_HEAD, pad_edge=False)
+        table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+        for head in shown.head:
+            table.add_column(escape(head), overflow="fold")  # a narrow window cuts no number
         for row in shown.rows:
             table.add_row(*map(Text, row))
         console.print(table)

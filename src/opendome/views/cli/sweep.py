@@ -10,6 +10,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -116,7 +117,7 @@ def _print_cells(console: Console, found: Sweep) -> None:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     names = found.note["columns"]
     for name in ("cell", *names, "leakers / threatening", "leakers"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(escape(name), justify="right", overflow="fold")
     shares, counts_ = found.estimates(), found.estimates("leakers")
     for row in found.cells.slice(0, MOST_ROWS).to_pylist():
         i = row["cell"]

@@ -88,7 +88,7 @@ def percent_interval(value: float, low: float, high: float) -> tuple[str, str]:
     if not math.isfinite(high - low):
         return percent(value), ""
     in_words, interval = to_interval(100 * value, 100 * low, 100 * high)
-    return f"{in_words}{NARROW}%", f"{interval}{NARROW}%"
+    return f"{in_words}{NARROW}%", f"{interval}{NARROW}%" if interval else ""
 
 
 def dollars(value: float) -> str:

@@ -22,6 +22,7 @@ from opendome.studies.compare_architectures import (
 from opendome.studies.inputs import read_inputs, written
 from opendome.views.report.markup import Markup
 from opendome.views.report.words import dollars, mean, percent, percent_interval
+from opendome.views.studies import not_known
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
 from opendome.views.studies.shot_doctrine import estimate_json
 from opendome.views.studies.told import Table, Told, command_of
@@ -46,6 +47,7 @@ def tell(sets: Sequence[str]) -> Told:
         [
             _bills(got, from_si(given.period, "yr")),
             *(_outcomes(got, i) for i in range(len(got.raids))),
+            *_unknowns(given, got),
         ],
         [
             "A star marks what no other defense beats in both cost and leakage. Bills: low adds "
@@ -78,10 +80,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "is_best": outcome.is_best,
     }
     if outcome.unknown is not None:
-        found["not_known"] = {
-            "low": _finite(outcome.unknown.low), "high": _finite(outcome.unknown.high),
-            "share_of_variance": _finite(outcome.unknown.share),
-        }  # fmt: skip
+        found["not_known"] = not_known.json_of(outcome.unknown)
     if outcome.apart is not None:
         found["leak_fraction_against_first"] = {
             **estimate_json(outcome.apart.estimate), "is_clear": outcome.apart.is_clear,
@@ -118,21 +117,13 @@ def _unknowns(given: ArchitectureInputs, got: Architectures) -> list[Table]:
             o = defense.outcomes[i]
             if o.unknown is not None:
                 leak, chance = percent_interval(*o.leak)
-                band = f"{percent(o.unknown.low)} to {percent(o.unknown.high)}"
-                rows.append((letter, raid.words, leak, chance, band, percent(o.unknown.share)))
+                rows.append((letter, raid.words, leak, chance, *not_known.cells(o.unknown)))
     if not rows:
         return []
     return [
         Table(
             f"Chance, and what is not known: {given.draws} draws of kill chances and radar ranges",
-            (
-                "",
-                "raid",
-                "leak, nominal",
-                "chance, 95 %",
-                "not known, 90 %",
-                "of a raid's variance",
-            ),
+            ("", "raid", "leak, nominal", "chance, 95 %", *not_known.HEAD),
             rows,
         )
     ]
@@ -212,8 +203,7 @@ def _panel(got: Architectures, i: int) -> Panel:
             Line(letter, x[[0, 2]], leak[[0, 0]], colour=colour),
         ]
         if outcome.unknown is not None:
-            band = np.array([outcome.unknown.low, outcome.unknown.high])
-            lines.append(Line(letter, x[[1, 1]] + BESIDE, band, is_dashed=True, colour=colour))
+            lines += not_known.upright(outcome.unknown, x[1] + BESIDE, colour, letter)
     best = sorted(
         (d.total.nominal, d.outcomes[i].leak.value)
         for d in got.defenses

@@ -22,7 +22,8 @@ from opendome.studies.integration import (
 )
 from opendome.views.report import apart
 from opendome.views.report.markup import Markup
-from opendome.views.report.words import percent, significant
+from opendome.views.report.words import percent, percent_interval, significant
+from opendome.views.studies import not_known
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
 from opendome.views.studies.shot_doctrine import estimate_json
 from opendome.views.studies.told import Table, Told, command_of
@@ -30,6 +31,9 @@ from opendome.views.studies.told import Table, Told, command_of
 NAME = "integration"
 INPUTS = IntegrationInputs
 MEASURES = ("leak_fraction", "leakers", "shots", "cost_defense_usd", "asset_value_lost")
+
+
+BESIDE = 0.1  # of a wiring, between its two upright lines
 
 
 def tell(sets: Sequence[str]) -> Told:
@@ -47,9 +51,18 @@ def tell(sets: Sequence[str]) -> Told:
     }
     if got.whole is not None:
         found["scenario"] = _whole_json(got.whole)
+    if got.unknown:
+        found["scenario"]["not_known"] = {
+            "leak_fraction": {w: not_known.json_of(u) for w, u in got.unknown.items()},
+            f"against_{WIRINGS[0]}": {w: not_known.json_of(u) for w, u in got.apart.items()},
+        }
     return Told(
         found,
-        [_alike(given, got), *([] if got.whole is None else [_whole(given, got.whole)])],
+        [
+            _alike(given, got),
+            *([] if got.whole is None else [_whole(given, got.whole)]),
+            *_unknowns(given, got),
+        ],
         [] if got.whole is None else [f"{a} {b}" for a, b in apart.sentences(got.whole)],
         partial(_figure, given, got, sets),
     )
@@ -122,6 +135,35 @@ def _whole(given: IntegrationInputs, found: Comparison) -> Table:
     )
 
 
+def _unknowns(given: IntegrationInputs, got: Integration) -> list[Table]:
+    """Bands of what is not known beside chance; none without draws."""
+    if not got.unknown or got.whole is None:
+        return []
+    rows: list[tuple[str, ...]] = []
+    for wiring, campaign in zip(WIRINGS, got.whole.campaigns, strict=True):
+        summary = campaign.summary["leak_fraction"]
+        at, low, high = (math.nan if summary[k] is None else summary[k]
+                         for k in ("value", "low", "high"))  # fmt: skip
+        leak, chance = percent_interval(at, low, high)
+        less = got.apart.get(wiring)
+        apart_words = not_known.span(less.low, less.high, _points) if less else ""
+        rows.append((wiring, leak, chance, *not_known.cells(got.unknown[wiring]), apart_words))
+    head = ("leak fraction", "nominal", "chance, 95 %", *not_known.HEAD,
+            f"less {WIRINGS[0]}, not known, 90 %")  # fmt: skip
+    return [
+        Table(
+            f"{given.scenario}: chance, and what is not known; {given.draws} draws of kill chances "
+            "and radar ranges",
+            head,
+            rows,
+        )
+    ]
+
+
+def _points(share: float) -> str:
+    return f"{100.0 * share:+.1f} points"
+
+
 def _figure(given: IntegrationInputs, got: Integration, sets: Sequence[str]) -> Markup:
     """Leakage over the number of batteries by the forms, and the wirings of the scenario."""
     counts = np.arange(1, max(2 * given.batteries, 4) + 1)
@@ -146,20 +188,21 @@ def _figure(given: IntegrationInputs, got: Integration, sets: Sequence[str]) -> 
               "batteries", "share that gets through"),
     ]  # fmt: skip
     if got.whole is not None:
-        panels.append(_wirings(given, got.whole))
+        panels.append(_wirings(given, got, got.whole))
     return chart(
         "The same batteries alone and joined",
         panels,
         Frame(y_range=(0.0, 1.0), y_label=percent, width=360.0, height=300.0),
         [
             f"Left: closed forms, {given.plain_runs} runs as dots. Right: {given.runs} runs under "
-            f"each wiring, {given.fidelity} fidelity, 95 % intervals. Seed {given.seed}.",
+            f"each wiring, {given.fidelity} fidelity, 95 % intervals. Seed {given.seed}."
+            + not_known.sentence(given.draws),
             command_of(NAME, sets) + f" --figure {NAME}.svg",
         ],
     )
 
 
-def _wirings(given: IntegrationInputs, found: Comparison) -> Panel:
+def _wirings(given: IntegrationInputs, got: Integration, found: Comparison) -> Panel:
     """The leak fraction of a scenario under its wirings, with intervals."""
     names = {float(i + 1): wiring for i, wiring in enumerate(WIRINGS)}
     lines = []
@@ -172,6 +215,8 @@ def _wirings(given: IntegrationInputs, found: Comparison) -> Panel:
                           has_dots=True))  # fmt: skip
         if low is not None:
             lines.append(Line("simulated", np.array([x, x]), np.array([low, high]), colour=colour))
+        if wiring in got.unknown:
+            lines += not_known.upright(got.unknown[wiring], x + BESIDE, colour)
     return Panel(
         given.scenario, lines, (), "wiring", "", (0.5, 3.5), lambda v: names.get(v, "")
     )  # fmt: skip

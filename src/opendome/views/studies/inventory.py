@@ -19,8 +19,10 @@ from opendome.studies.inventory import (
     Timeline,
     answer,
 )
+from opendome.studies.uncertain import TAIL, band
 from opendome.views.report.markup import Markup
 from opendome.views.report.words import dollars, mean, significant, spaced
+from opendome.views.studies import not_known
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
 from opendome.views.studies.shot_doctrine import estimate_json
 from opendome.views.studies.told import Table, Told, command_of
@@ -48,10 +50,14 @@ def tell(sets: Sequence[str]) -> Told:
             "rounds_left": [float(v) for v in got.played.left.mean(axis=0)],
             "short_day": [_finite(v / DAY) for v in got.played.short(given.rounds)],
         }
+    if got.drawn:
+        found["not_known"] = _unknown_json(given, got)
     return Told(
-        found, [_levels(given, got), _weeks(given, got)], [_said(given, got)],
+        found,
+        [_levels(given, got), *_unknowns(given, got), _weeks(given, got)],
+        [_said(given, got)],
         partial(_figure, given, got, sets),
-    )  # fmt: skip
+    )
 
 
 def _finite(value: float) -> float | None:
@@ -70,6 +76,57 @@ def _form_json(line: Timeline, given: InventoryInputs) -> dict[str, Any]:
         "short_day": _finite(line.short(given.rounds)[0] / DAY),
         "empty_day": _finite(line.empty[0] / DAY),
     }
+
+
+def _drawn_days(given: InventoryInputs, got: Inventory) -> tuple[float, float]:
+    """5 and 95 % of the days of the first lack over the draws, in s; inf where there is none."""
+    lacks = np.array([line.short(given.rounds)[0] for line in got.drawn_form])
+    low, high = np.quantile(lacks, [TAIL, 1.0 - TAIL], method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _drawn_leakers(got: Inventory) -> tuple[float, float]:
+    """5 and 95 % of the leakers by the form over the draws."""
+    return band(np.array([line.leakers.sum() for line in got.drawn_form]))
+
+
+def _unknown_json(given: InventoryInputs, got: Inventory) -> dict[str, Any]:
+    """Bands over the draws, by the form and as played."""
+    low, high = _drawn_days(given, got)
+    found: dict[str, Any] = {
+        "leakers": dict(zip(("low", "high"), map(_finite, _drawn_leakers(got)), strict=True)),
+        "short_day": {"low": _finite(low / DAY), "high": _finite(high / DAY)},
+    }
+    if got.unknown is not None:
+        found["simulated_leakers"] = not_known.json_of(got.unknown)
+    return found
+
+
+def _unknowns(given: InventoryInputs, got: Inventory) -> list[Table]:
+    """Leakers of the campaign: bands of what is not known beside chance; none without draws."""
+    if not got.drawn:
+        return []
+    low, high = _drawn_days(given, got)
+    nominal = got.form[NOMINAL]
+    rows: list[tuple[str, ...]] = [
+        ("first lack", _day(nominal.short(given.rounds)[0]), "",
+         f"{_day(low)} to {_day(high)}", ""),
+        ("leakers", mean(float(nominal.leakers.sum())), "",
+         not_known.span(*_drawn_leakers(got), mean), ""),
+    ]  # fmt: skip
+    if got.unknown is not None:
+        e = got.leakers_played(given.seed)
+        chance = f"{mean(e.low)} to {mean(e.high)}" if math.isfinite(e.low) else ""
+        rows.append(("leakers, simulated", mean(e.value), chance,
+                     *not_known.cells(got.unknown, mean)))  # fmt: skip
+    return [
+        Table(
+            f"Chance, and what is not known: {given.draws} draws of stock, production and kill "
+            "chance",
+            ("", "nominal", "chance, 99 %", not_known.BAND, "of a campaign's variance"),
+            rows,
+        )
+    ]
 
 
 def _day(t: float) -> str:
@@ -147,6 +204,12 @@ def _figure(given: InventoryInputs, got: Inventory, sets: Sequence[str]) -> Mark
     x = got.form[NOMINAL].t / WEEK
     stock = {level: line.left[0] for level, line in got.form.items()}
     leaked = {level: np.cumsum(line.leakers[0]) for level, line in got.form.items()}
+    if got.drawn_form:
+        for of_level, every_one in (
+            (stock, [line.left[0] for line in got.drawn_form]),
+            (leaked, [np.cumsum(line.leakers[0]) for line in got.drawn_form]),
+        ):
+            of_level[LOW], of_level[HIGH] = np.quantile(every_one, [TAIL, 1.0 - TAIL], axis=0)
     left = [
         Line("defense", x, stock[NOMINAL], stock[LOW], stock[HIGH], colour=COLOURS[0]),
         Line("attacker", x, got.form[NOMINAL].attacker_left, colour=COLOURS[1], is_dashed=True),
@@ -169,8 +232,9 @@ def _figure(given: InventoryInputs, got: Inventory, sets: Sequence[str]) -> Mark
         ],
         Frame(width=380.0, height=300.0, y_label=lambda v: significant(v, 4)),
         [
-            f"Lines: means at nominal stock, production and kill chance; bands: all low to all "
-            f"high.{runs}",
+            "Lines: means at nominal stock, production and kill chance; bands: "
+            + (f"90 % of {given.draws} draws of them." if got.drawn else "all low to all high.")
+            + runs,
             command_of(NAME, sets) + f" --figure {NAME}.svg",
         ],
     )

@@ -15,7 +15,8 @@ from opendome.studies.inputs import read_inputs, written
 from opendome.studies.policies import Case, PolicyInputs, answer
 from opendome.views.report import apart
 from opendome.views.report.markup import Markup
-from opendome.views.report.words import NOTHING, percent, significant
+from opendome.views.report.words import NOTHING, percent, percent_interval, significant
+from opendome.views.studies import not_known
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
 from opendome.views.studies.shot_doctrine import estimate_json
 from opendome.views.studies.told import Table, Told, command_of
@@ -27,6 +28,7 @@ MEASURES: Final = tuple(
     for name in ("asset_value_lost", "leakers", "leak_fraction", "shots", "cost_defense_usd")
 )
 LEAK: Final = MEASURES[2]
+BESIDE: Final = 0.04  # of a policy, between the two upright lines of a wiring
 
 
 def tell(sets: Sequence[str]) -> Told:
@@ -36,7 +38,7 @@ def tell(sets: Sequence[str]) -> Told:
     cases = answer(given)
     tables: list[Table] = []
     for case in cases:
-        tables += [_means(given, case), _differences(case), _plans(case)]
+        tables += [_means(given, case), _differences(case), *_unknowns(given, case), _plans(case)]
     return Told(
         {
             "study": NAME,
@@ -61,6 +63,12 @@ def _json(case: Case) -> list[dict[str, Any]]:
                 name: {**estimate_json(d.estimate), "is_clear": d.is_clear}
                 for name, d in case.pairs[wiring, policy].items()
             }
+        if case.drawn:
+            row["not_known"] = not_known.json_of(case.unknown(wiring, policy))
+            if policy != case.against:
+                row["not_known"][f"against_{case.against}"] = not_known.json_of(
+                    case.apart(wiring, policy)
+                )
         plans = case.plans(wiring, policy)._asdict()
         row["plans"] = {k: v if math.isfinite(v) else None for k, v in plans.items()}
         rows.append(row)
@@ -108,6 +116,30 @@ def _differences(case: Case) -> Table:
         ("wiring", "policy", *(_head(apart.NAMES[m.name]) for m in MEASURES)),
         rows,
     )
+
+
+def _unknowns(given: PolicyInputs, case: Case) -> list[Table]:
+    """Leak fraction: bands of what is not known beside chance; none without draws."""
+    rows: list[tuple[str, ...]] = []
+    for wiring, policy in case.drawn:
+        leak, chance = percent_interval(*case.estimate(wiring, policy, LEAK))
+        less = ""
+        if policy != case.against:
+            apart_ = case.apart(wiring, policy)
+            less = not_known.span(apart_.low, apart_.high, lambda v: f"{100.0 * v:+.1f} points")
+        rows.append((wiring, policy, leak, chance, *not_known.cells(case.unknown(wiring, policy)),
+                     less))  # fmt: skip
+    if not rows:
+        return []
+    return [
+        Table(
+            f"{case.scenario}: leak fraction, chance and what is not known; {given.draws} draws of "
+            "kill chances and radar ranges",
+            ("wiring", "policy", "nominal", "chance, 95 %", *not_known.HEAD,
+             f"less {case.against}, not known, 90 %"),
+            rows,
+        )
+    ]  # fmt: skip
 
 
 def _apart(found: Difference) -> str:
@@ -166,6 +198,9 @@ def _figure(given: PolicyInputs, cases: list[Case], sets: Sequence[str]) -> Mark
                 lines.append(Line(wiring, x[:1], np.array([e.value]), colour=colour, has_dots=True))
                 if math.isfinite(e.low):
                     lines.append(Line(wiring, x, np.array([e.low, e.high]), colour=colour))
+                if case.drawn:
+                    band = case.unknown(wiring, policy)
+                    lines += not_known.upright(band, k + 1.0 + shift + BESIDE, colour)
         names = {float(k + 1): policy for k, policy in enumerate(policies)}
         panels.append(
             Panel(case.scenario, lines, (), "policy", "share of the threatening that leaks",
@@ -177,7 +212,8 @@ def _figure(given: PolicyInputs, cases: list[Case], sets: Sequence[str]) -> Mark
         Frame(y_label=percent, width=520.0, height=300.0),
         [
             f"{given.runs} runs under each policy and wiring, {given.fidelity} fidelity"
-            f"{_stock(given)}, seed {given.seed}, 95 % intervals.",
+            f"{_stock(given)}, seed {given.seed}, 95 % intervals."
+            + not_known.sentence(given.draws),
             command_of(NAME, sets) + f" --figure {NAME}.svg",
         ],
     )

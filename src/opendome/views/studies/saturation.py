@@ -14,12 +14,14 @@ from opendome.studies.inputs import read_inputs, written
 from opendome.studies.saturation import Played, Row, Saturation, SaturationInputs, answer
 from opendome.views.report.markup import Markup
 from opendome.views.report.words import percent, percent_interval, significant
+from opendome.views.studies import not_known
 from opendome.views.studies.chart import COLOURS, Frame, Line, Panel, chart
 from opendome.views.studies.shot_doctrine import estimate_json
 from opendome.views.studies.told import Table, Told, command_of
 
 NAME = "saturation"
 INPUTS = SaturationInputs
+BESIDE = 0.008  # of the widest raid, between the two upright lines of a dot
 SHOWN = {
     "upper": "past the upper layer",
     "lower": "past the lower, of what came",
@@ -39,20 +41,31 @@ def tell(sets: Sequence[str]) -> Told:
             "upper_knee": got.upper_knee,
             "knee": got.knee,
             "knee_simulated": got.knee_played if math.isfinite(got.knee_played) else None,
-            "rows": [asdict(row) for row in got.rows],
+            "rows": [_row_json(row) for row in got.rows],
             "simulated": [_played_json(p) for p in got.played],
         },
-        [_leakage(given, got)],
+        [_leakage(given, got), *_unknowns(given, got)],
         [_knees(got)],
         partial(_figure, given, got, sets),
     )
 
 
+def _row_json(row: Row) -> dict[str, object]:
+    found = asdict(row)
+    low, high = found.pop("unknown")
+    if math.isfinite(low):
+        found["not_known"] = {"low": low, "high": high}
+    return found
+
+
 def _played_json(played: Played) -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "threats": played.threats,
         **{name: estimate_json(getattr(played, name)) for name in SHOWN},
     }
+    if played.unknown is not None:
+        found["not_known"] = not_known.json_of(played.unknown)
+    return found
 
 
 def _leakage(given: SaturationInputs, got: Saturation) -> Table:
@@ -70,6 +83,44 @@ def _leakage(given: SaturationInputs, got: Saturation) -> Table:
         tuple(head),
         [(*_row(r), *(_beside(played[r.threats]) if played else ())) for r in rows],
     )
+
+
+def _unknowns(given: SaturationInputs, got: Saturation) -> list[Table]:
+    """Bands of what is not known beside chance; none without draws."""
+    if not given.draws:
+        return []
+    by_size = {row.threats: row for row in got.rows}
+    rows: list[tuple[str, ...]] = []
+    for p in got.played:
+        assert p.unknown is not None
+        row = by_size[p.threats]
+        form = not_known.span(*row.unknown)
+        both, chance = percent_interval(*p.both)
+        rows.append((f"{p.threats}", percent(row.both), form, both, chance,
+                     *not_known.cells(p.unknown)))  # fmt: skip
+    head: tuple[str, ...] = (
+        "threats",
+        "form",
+        not_known.BAND,
+        "simulated",
+        "chance, 99 %",
+        *not_known.HEAD,
+    )
+    if not rows:
+        head, step = head[:3], max(1, len(got.rows) // 8)
+        rows = [
+            (f"{row.threats}", percent(row.both), not_known.span(*row.unknown))
+            for row in got.rows
+            if row.threats % step == 0
+        ]  # fmt: skip
+    return [
+        Table(
+            f"Past both layers: chance, and what is not known; {given.draws} draws of both kill "
+            "chances",
+            head,
+            rows,
+        )
+    ]
 
 
 def _row(row: Row) -> tuple[str, ...]:
@@ -97,9 +148,15 @@ def _figure(given: SaturationInputs, got: Saturation, sets: Sequence[str]) -> Ma
     x = np.array([float(row.threats) for row in got.rows])
     lines = []
     for (name, words), colour in zip(SHOWN.items(), COLOURS, strict=False):
-        lines.append(Line(words, x, np.array([getattr(r, name) for r in got.rows]), colour=colour))
+        y = np.array([getattr(r, name) for r in got.rows])
+        low, high = np.array([r.unknown for r in got.rows]).T if name == "both" else (None, None)
+        lines.append(Line(words, x, y, low, high, colour=colour))
         for p in got.played:
             lines += _dot(words, float(p.threats), getattr(p, name), colour)
+    for p in got.played:
+        if p.unknown is not None:
+            beside = float(p.threats) + BESIDE * x[-1]
+            lines += not_known.upright(p.unknown, beside, COLOURS[2])
     if got.knee <= x[-1]:
         knee = Line("knee", np.array([got.knee] * 2), np.array([0.0, 1.0]), is_dashed=True,
                     colour="#1a202c")  # fmt: skip
@@ -113,7 +170,9 @@ def _figure(given: SaturationInputs, got: Saturation, sets: Sequence[str]) -> Ma
         [panel],
         Frame(y_range=(0.0, 1.0), y_label=percent, width=640.0, height=320.0),
         [
-            f"Lines: closed form; rounds are what is scarce. {dots}",
+            f"Lines: closed form; rounds are what is scarce. {dots}"
+            + not_known.sentence(given.draws, "both kill chances").strip()
+            + (" Band: the form; dashed: simulated." if given.draws else ""),
             command_of(NAME, sets) + f" --figure {NAME}.svg",
         ],
     )
