@@ -12,7 +12,7 @@ from opendome.results.close_look import APART, FAIR, Sample, sample
 from opendome.simulation.build import Model
 from opendome.simulation.state import State
 from opendome.tracks.classify import classify
-from opendome.tracks.launches import launches_of
+from opendome.tracks.launches import origins_of
 from opendome.tracks.predict import coast
 from opendome.truth import Truth, of_runs
 from opendome.world import world
@@ -45,7 +45,8 @@ def look_closely(model: Model, state: State, picture: Tracks, t: float) -> None:
 
 def beliefs(state: State, known: Tracks, tracks: Tracks, seen: Sample) -> Believed:
     """What is believed of confirmed tracks; ``known`` each at its own time, ``tracks`` at one."""
-    launches = launches_of(known)
+    chances = classify(state.kinds, tracks)
+    launches = origins_of(known, chances)
     cov = launches.cov_enu
     columns = (launches.t, launches.lat, launches.lon, cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1])
     return Believed(
@@ -56,7 +57,7 @@ def beliefs(state: State, known: Tracks, tracks: Tracks, seen: Sample) -> Believ
         threat=np.where(seen.match >= 0, seen.threat[seen.match], -1) if len(seen.run)
         else seen.match,
         t_first=tracks.t_first,
-        chances=classify(state.kinds, tracks),
+        chances=chances,
         launch=np.column_stack(columns),
     )  # fmt: skip
 
