@@ -74,9 +74,23 @@ def test_each_drawing_says_what_it_shows(city: Path):
     assert all(a["id"] for a in page.all("h2"))
 
 
+@pytest.mark.parametrize("name", ["city", "icbm"])
+def test_every_caption_says_how_it_was_made(name: str, request: pytest.FixtureRequest):
+    folder = request.getfixturevalue(name)
+    manifest = open_campaign(folder).manifest
+    html = write_report(folder).read_text(encoding="utf-8")
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    assert len(captions) >= 4
+    made = (f" Seed {manifest['seed']}; {manifest['runs']} runs; scenario {manifest['name']}, "
+            f"hash {manifest['scenario_hash'][:12]}. Again: ")  # fmt: skip
+    assert all(made in words for words in captions)
+    assert all(command(manifest) in w or 'href="#made"' in w for w in captions)
+
+
 def test_no_long_digits_before_the_reader(city: Path, icbm: Path):
     for folder in (city, icbm):
         text = page_of(folder).text.split("Scenario hash")[0]
+        text = text.replace(open_campaign(folder).manifest["scenario_hash"][:12], "")
         assert re.findall(r"\d{6,}|\d\.\d{4,}|\de[+-]\d|\bnan\b|\binf\b|\bNone\b", text) == []
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opendome.scenario.load import load, resolved, scenario_hash, shipped
-from opendome.views.report.markup import Markup, tag
-from opendome.views.report.words import whole
+from opendome.views.report.markup import Markup, join, tag
+from opendome.views.report.words import plural, whole
 
 LIMITS: Final = (
     "This is a simulation. Its parameters are public and notional; nothing in it is a measured or "
@@ -50,6 +50,18 @@ def is_as_shipped(manifest: Mapping[str, Any]) -> bool:
     return name in shipped() and scenario_hash(resolved(load(name))) == manifest.get(
         "scenario_hash"
     )
+
+
+def beside_figures(manifest: Mapping[str, Any], finished: int) -> Markup:
+    """Seed, runs, hash and command, as they stand below every figure."""
+    digest = str(manifest.get("scenario_hash", ""))[:12]
+    said = (
+        f" Seed {manifest.get('seed', '')}; {plural(finished, 'run')}; scenario "
+        f"{manifest.get('name', '')}, hash {digest}."
+    )
+    if not is_as_shipped(manifest):
+        return join([said, " Again: ", tag("a", "method", href="#made"), "."])
+    return join([said, " Again: ", tag("code", command(manifest))])
 
 
 def how_made(manifest: Mapping[str, Any], finished: int) -> Markup:

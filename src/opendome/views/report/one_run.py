@@ -20,6 +20,7 @@ from opendome.views.report.tracks_drawn import Drawn, drawn, replay_data
 from opendome.views.report.words import clock, length, listed, plural, spaced, whole
 
 CLOSE: Final = "The same run, close up about the defended area."
+HEIGHTS: Final = "The same run from the side."
 LOW_FLYERS: Final = (
     "The same run: the threats that fly low alone, with what was fired at them. An interceptor "
     "that climbs above the picture leaves it at the top."
@@ -85,7 +86,7 @@ def raid(scene: Scene, shown: Shown | None) -> tuple[Markup, Markup]:
         )
         return first, section(3, "side", "How high, how far", "", seen)
     drawings = [
-        figure(side_picture(side, flights), "" if k == 0 else LOW_FLYERS, wide=True)
+        figure(side_picture(side, flights), HEIGHTS if k == 0 else LOW_FLYERS, wide=True)
         for k, side in enumerate(sides)
     ]
     return first, section(3, "side", "How high, how far", _side_words(shown), *drawings)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from importlib import resources
 from string import Template
+from typing import Final
 
 from opendome.results.result import Campaign
-from opendome.views.report import all_runs, one_run, verdict
+from opendome.views.report import all_runs, made, one_run, verdict
 from opendome.views.report.markup import Markup, escape, join, tag
 from opendome.views.report.scene import mapping, scene_of
 from opendome.views.report.shown import shown_run
+
+END: Final = "</figcaption>"
 
 
 def report_page(campaign: Campaign) -> str:
@@ -23,7 +26,7 @@ def report_page(campaign: Campaign) -> str:
     title = str(manifest.get("title") or manifest.get("name") or "A raid")
     stock = sum(battery.stock for battery in scene.batteries)
     has_threats = verdict.estimate(summary, "launched").value > 0
-    return Template(_file("page.html")).substitute(
+    page = Template(_file("page.html")).substitute(
         title=escape(title),
         description=escape(str(scenario.get("description", ""))),
         verdict=verdict.sentence(summary),
@@ -44,6 +47,8 @@ def report_page(campaign: Campaign) -> str:
         style=_file("page.css"),
         script=_file("page.js"),
     )
+    said = made.beside_figures(manifest, int(summary.get("runs", 0)))
+    return page.replace(END, f"{said}{END}")  # words of users are escaped: no tag is theirs
 
 
 def _contents() -> Markup:
