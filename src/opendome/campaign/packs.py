@@ -1,8 +1,9 @@
 """The folder of a growing sweep: its note, its packs of work, and which of them are finished.
 
 A round gives some cells some more runs; the first gives every cell its first runs. A round is cut
-into units, runs of one cell, and units are packed, in order, so that a pack takes seconds. The
-first pack is run 0 of cell 0: it compiles what is not yet compiled.
+into units, runs of one cell, and units are packed, in order, so that a pack takes seconds, and
+more of them where a round would fall into thousands of parts, which a question takes long to open.
+The first pack is run 0 of cell 0: it compiles what is not yet compiled.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ DESIGN = "design.json"  # for people who make the sweep again
 SCENARIO = "scenario.json"
 OUTCOMES = "outcomes"
 MOST_UNITS = 16  # of a pack: bounds what a killed worker loses
+MOST_PARTS = 400  # of a round, about: a question opens each of them
 SAME = {"name": "design", "scenario_hash": "contents of the scenario", "design":
         "contents of the design", "versions": "versions"}  # fmt: skip
 
@@ -91,13 +93,14 @@ def packs(note: dict[str, Any]) -> list[Pack]:
     for k, part in enumerate(note["rounds"]):
         units = list(_units(note, part, is_first=k == 0))
         most = min(MOST_UNITS, -(-len(units) // store.SPREAD))
+        wanted = max(note["runs_of_unit"], sum(u.n_runs for u in units) // MOST_PARTS)
         held: list[Unit] = []
         for i, unit in enumerate(units):
             held.append(unit)
             n_runs = sum(u.n_runs for u in held)
             is_last = i == len(units) - 1
             is_alone = k == 0 and i == 0
-            if is_last or is_alone or len(held) >= most or n_runs >= note["runs_of_unit"]:
+            if is_last or is_alone or len(held) >= most or n_runs >= wanted:
                 found.append(Pack(len(found), tuple(held)))
                 held = []
     return found

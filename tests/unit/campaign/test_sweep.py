@@ -73,6 +73,15 @@ def test_packs_hold_every_run_once_and_the_first_is_alone():
     )  # 2,000 threats of ten each, and one unit
 
 
+def test_very_many_runs_do_not_fall_into_thousands_of_parts():
+    note = make_note(Cells.of(load_design(design(runs=500))))
+    note |= {"cells": 1, "runs_of_unit": 20, "rounds": [{"cells": None, "first": 0, "stop": 10**5}]}
+    found = packs(note)
+    assert sum(pack.n_runs for pack in found) == 10**5
+    assert len(found) < 500
+    assert max(len(pack.units) for pack in found) <= MOST_UNITS
+
+
 def test_a_cell_that_fails_is_left_out_and_reported(whole: Path, tmp_path: Path):
     found = sweep(tmp_path, workers=2, refused=7)
     assert found.failed == [(6, "7 threats are refused")]
