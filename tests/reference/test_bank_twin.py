@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from opendome.constants import STANDARD_GRAVITY
-from opendome.kernels.kalman import expect_many, new_desk, update_pairs
+from opendome.kernels.follow import LEAST_PART
+from opendome.kernels.kalman import expect_many, new_desk, update_pair, update_pairs
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.modes import Modes, fits, paces, predict_modes
 from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, N_STATES, TURNS, Beliefs
@@ -21,7 +22,6 @@ from opendome.kernels.turning import (
     LOWEST,
     carry_turning,
     new_turn,
-    update_turning,
 )
 from opendome.tracks import imm
 from opendome.tracks import kalman as k
@@ -56,9 +56,12 @@ def beliefs_of(n: int, seed: int) -> Beliefs:
     for m in range(N_MODELS):
         bank_x[:, m, :7] = x + (m > 0) * rng.normal(0, 1, (n, 7)) * spreads
         bank_cov[:, m, :7, :7] = (1.0 + 0.3 * m) * cov
-    lift = rng.normal(size=(n, 9, 2)) * np.sqrt(np.diagonal(bank_cov[:, TURNS], 0, 1, 2))[..., None]
-    bank_x[:, TURNS, 7:] = rng.normal(0, 20, (n, 2))
-    bank_cov[:, TURNS, 7:, 7:] = 400.0 * np.eye(2)
+    lift = (
+        rng.normal(size=(n, N_STATES, 3))
+        * np.sqrt(np.diagonal(bank_cov[:, TURNS], 0, 1, 2))[..., None]
+    )
+    bank_x[:, TURNS, 7:] = rng.normal(0, 20, (n, 3))
+    bank_cov[:, TURNS, 7:, 7:] = 400.0 * np.eye(3)
     bank_cov[:, TURNS, :7, 7:] = 3.0 * lift[:, :7]
     bank_cov[:, TURNS, 7:, :7] = 3.0 * lift[:, :7].transpose(0, 2, 1)
     bank_cov[:, TURNS, :7, :7] += 0.1 * lift[:, :7] @ lift[:, :7].transpose(0, 2, 1)
@@ -143,9 +146,9 @@ def mix(b: Beliefs, i: int, dt: float) -> None:
         if m != TURNS:
             x[place, 7:], cov[place, 7:, :], cov[place, :, 7:] = 0.0, 0.0, 0.0
             sigma = imm.LIFT.share * hardest(b.x[i], b.model[i] == LEVEL)
-            cov[place, 7:, 7:] = sigma**2 * np.eye(2)
+            cov[place, 7:, 7:] = sigma**2 * np.eye(3)
     for place, m in enumerate(which):
-        n = 9 if m == TURNS else 7
+        n = N_STATES if m == TURNS else 7
         weight = joint[:, place] / joint[:, place].sum()
         mean, spread = mixed(x[:, :n], cov[:, :n, :n], weight)
         b.bank_x[i, m, :n], b.bank_cov[i, m, :n, :n] = mean, spread
@@ -191,9 +194,17 @@ def clip(x, cov) -> None:
     cov[:, 6] *= shrink
 
 
+def learn_drag(x, cov, before: float) -> None:
+    """The inverse of the ballistic coefficient moves by as much of itself as its logarithm did."""
+    part = np.clip(1.0 - (x[6] - before), LEAST_PART, 1.0 / LEAST_PART)
+    x[6] = before - math.log(part)
+    cov[6, :] /= part
+    cov[:, 6] /= part
+
+
 def clip_lift(x, cov, most: float) -> None:
     x[7:] = np.clip(x[7:], -most, most)
-    for a in (7, 8):
+    for a in (7, 8, 9):
         shrink = min(1.0, imm.LIFT.share * most / math.sqrt(cov[a, a]))
         cov[a, :] *= shrink
         cov[:, a] *= shrink
@@ -205,7 +216,9 @@ def follow(x, cov, agility: float, look: Looks, is_level: bool) -> tuple[float, 
     xs, covs = x[None, :7].copy(), cov[None, :7, :7].copy()
     expected, n = expect_many(xs, covs, SENSOR), 3 + int(np.isfinite(look.rate[0]))
     e = update_pairs(xs, covs, expected, look, one, one, k.SURPRISE)[0] / n
+    before = x[6]
     x[:7], cov[:7, :7] = xs[0], covs[0]
+    learn_drag(x, cov, before)
     after = agility * math.exp(k.HABIT * (e - 1.0)) if e < 100.0 else math.inf
     unrest = k.UNREST if is_level else 0.0
     after = min(after + unrest * max(e - k.UNUSUAL, 0.0), hardest(x, is_level) ** 2)
@@ -251,10 +264,13 @@ def updated(b: Beliefs, looks: Looks) -> Beliefs:
         if was_several and b.chance[i, TURNS] < imm.SURE * b.chance[i, base]:
             b.chance[i, base] += b.chance[i, TURNS]
             b.chance[i, TURNS] = 0.0
+        had_level = b.chance[i, LEVEL] + (b.model[i] == LEVEL) * b.chance[i, TURNS] > 0.0
         judge(b, i)
         if was_several:
             say(b, i)
             clip(b.x[i], b.cov[i])
+        if had_level and not b.chance[i, [LEVEL, TURNS]].any() and b.agility[i] > 0.0:
+            begin_turn(b, i)
     return b
 
 
@@ -266,15 +282,18 @@ def weigh(b: Beliefs, i: int, look: Looks) -> float:
         x, cov = b.bank_x[i, m], b.bank_cov[i, m]
         expected = expect_many(x[None, :7].copy(), cov[None, :7, :7].copy(), SENSOR)
         evidence[m] = fits(expected, one, look, one)[0]
+        before, is_turning = x[6], b.chance[i, TURNS] > 0.0
         if m == TURNS:
-            room = (new_desk(), np.zeros((4, 9)))
-            e = update_turning(x, cov, expected, look, (0, 0), k.SURPRISE, room) / n
+            e = update_pair(x, cov, expected, look, (0, 0), k.SURPRISE, N_STATES, new_desk()) / n
             clip_lift(x, cov, hardest(x, base == LEVEL))
+            learn_drag(x, cov, before)
             clip(x, cov)
         else:
             x[7:], cov[7:], cov[:, 7:] = 0.0, 0.0, 0.0  # room that nothing uses
             state = x, cov, b.bank_agility[i, m]
-            e, b.bank_agility[i, m] = follow(*state, look, m == LEVEL)
+            e, stirred = follow(*state, look, m == LEVEL)
+            if not is_turning:
+                b.bank_agility[i, m] = stirred
         if m == TURNS and not may_turn(x, cov):
             b.chance[i, base] += b.chance[i, TURNS]
             b.chance[i, TURNS] = 0.0
@@ -299,15 +318,23 @@ def doubt(b: Beliefs, i: int, e: float, n: int) -> None:
             p = imm.FALLING if is_level else imm.DOUBT
             b.chance[i] *= 1.0 - p
             b.chance[i, 1 - base] = p
-    if not was_turning and (is_odd if is_level else is_surprise) and may_turn(b.x[i], b.cov[i]):
-        if b.chance[i, 1 - base] == 0.0:
-            fill(b, i, base)
-        x, cov = b.bank_x[i, TURNS], b.bank_cov[i, TURNS]
-        x[:], cov[:] = 0.0, 0.0
-        x[:7], cov[:7, :7] = b.bank_x[i, base, :7], b.bank_cov[i, base, :7, :7]
-        cov[7:, 7:] = (imm.LIFT.share * hardest(b.x[i], is_level)) ** 2 * np.eye(2)
-        b.chance[i, TURNS] = imm.BEGINS * b.chance[i, base]
-        b.chance[i, base] *= 1.0 - imm.BEGINS
+    if not was_turning and (is_odd if is_level else is_surprise):
+        begin_turn(b, i)
+
+
+def begin_turn(b: Beliefs, i: int) -> None:
+    """Take up the turns of what air may bear; what does not turn is calm then."""
+    base, is_level = b.model[i], b.model[i] == LEVEL
+    if not may_turn(b.x[i], b.cov[i]):
+        return
+    if b.chance[i, 1 - base] == 0.0:
+        fill(b, i, base)
+    x, cov = b.bank_x[i, TURNS], b.bank_cov[i, TURNS]
+    x[:], cov[:] = 0.0, 0.0
+    x[:7], cov[:7, :7] = b.bank_x[i, base, :7], b.bank_cov[i, base, :7, :7]
+    cov[7:, 7:] = (imm.LIFT.share * hardest(b.x[i], is_level)) ** 2 * np.eye(3)
+    b.chance[i, TURNS] = imm.BEGINS * b.chance[i, base]
+    b.chance[i, base] *= 1.0 - imm.BEGINS
 
 
 def may_turn(x, cov) -> bool:
@@ -351,7 +378,7 @@ def assert_same(got: Beliefs, asked: Beliefs) -> None:
         np.testing.assert_allclose(getattr(got, name), getattr(asked, name), 1e-7, 1e-7, True, name)
     for i in several(asked):
         for m in np.flatnonzero(asked.chance[i]):
-            n, place = (9 if m == TURNS else 7), f"row {i}, model {m}"
+            n, place = (N_STATES if m == TURNS else 7), f"row {i}, model {m}"
             ours, theirs = got.bank_x[i, m, :n], asked.bank_x[i, m, :n]
             np.testing.assert_allclose(ours, theirs, 1e-7, 1e-7, True, place)
             ours, theirs = got.bank_cov[i, m, :n, :n], asked.bank_cov[i, m, :n, :n]

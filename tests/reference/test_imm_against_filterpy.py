@@ -39,16 +39,16 @@ def changes(base, dt):
 
 
 def with_lift(x, cov):
-    """What does not turn, as a state of nine."""
+    """What does not turn, as a state of ten."""
     x, cov = x.copy(), cov.copy()
     x[7:], cov[7:, :], cov[:, 7:] = 0.0, 0.0, 0.0
-    cov[7:, 7:] = SIGMA**2 * np.eye(2)
+    cov[7:, 7:] = SIGMA**2 * np.eye(3)
     return x, cov
 
 
 @pytest.mark.parametrize("dt", [0.5, 4.0, 25.0])
 def test_states_are_mixed_as_by_filterpy(dt):
-    """Three models; those that do not turn have seven states, which a lift makes nine."""
+    """Three models; those that do not turn have seven states, which lift and push make ten."""
     rows = beliefs_of(120, 4)
     open_rows = np.flatnonzero((rows.chance > 0.0).all(axis=1))
     assert len(open_rows) > 20
@@ -63,7 +63,7 @@ def test_states_are_mixed_as_by_filterpy(dt):
         )
         theirs.predict()
         for k, filter_ in enumerate(theirs.filters):
-            n = 9 if k == 2 else 7
+            n = 10 if k == 2 else 7
             scale = np.sqrt(np.diag(filter_.P))[:n]
             np.testing.assert_allclose((ours.bank_x[i, k] - filter_.x)[:n] / scale, 0.0, atol=1e-7)
             gap = (ours.bank_cov[i, k] - filter_.P)[:n, :n]

@@ -17,6 +17,7 @@ from opendome.kernels.follow import (
     Bounds,
     Temper,
     clip_last,
+    learn_drag,
     n_components,
     settled,
     stirred,
@@ -31,10 +32,11 @@ from opendome.kernels.rows import (
     FALLS,
     LEVEL,
     N_MODELS,
-    N_STATES,
     TURNS,
     Beliefs,
+    Rows,
     n_open,
+    n_states,
     p_level,
     put_model,
     take_beliefs,
@@ -46,7 +48,6 @@ from opendome.kernels.turning import (
     clip_lift,
     may_turn,
     new_turn,
-    update_turning,
 )
 
 Floats = NDArray[np.float64]
@@ -144,7 +145,6 @@ class Counter(NamedTuple):
     trial: Trial
     expected: Expected  # of one row
     evidence: Floats  # (N_MODELS,)
-    shown: Floats  # (4, N_STATES)
 
 
 @jit
@@ -155,7 +155,7 @@ def new_counter(like: Expected) -> Counter:
         np.empty((1, 3)), like.r_sensor,
     )  # fmt: skip
     trial = Trial(np.empty(4), np.empty((4, 4)), np.empty((4, 4)))
-    return Counter(new_desk(), trial, one, np.zeros(N_MODELS), np.zeros((4, N_STATES)))
+    return Counter(new_desk(), trial, one, np.zeros(N_MODELS))
 
 
 @jit
@@ -172,15 +172,17 @@ def weigh_row(b: Beliefs, j: int, looks: Looks, i: int, manner: Manner, room: Co
         s, p = b.bank_x[j, k], b.bank_cov[j, k]
         expect_row(s, p, one.r_sensor, one, 0)
         room.evidence[k] = fit(one, 0, looks, i, room.trial)
+        before = s[6]
+        excess = update_pair(s, p, one, looks, (0, i), temper.surprise, n_states(k), room.desk)
+        excess /= n
         if k == TURNS:
-            limits, tools = temper.surprise, (room.desk, room.shown)
-            excess = update_turning(s, p, one, looks, (0, i), limits, tools) / n
             hardest = math.sqrt(wildest(s, b.model[j] == LEVEL, temper))
             clip_lift(s, p, hardest, manner.lift.share * hardest)
-        else:
-            excess = update_pair(s, p, one, looks, (0, i), temper.surprise, room.desk) / n
+        elif b.chance[j, TURNS] == 0.0:
             told = (excess, n)
             b.bank_agility[j, k] = stirred(b.bank_agility[j, k], told, s, k == LEVEL, temper)
+        if not b.is_boosting[j]:
+            learn_drag(s, p, before)
         clip_last(s, p, b.is_boosting[j], manner.bounds)
         if k == TURNS and not may_turn(s, p, temper):
             close_turn(b, j)
@@ -223,7 +225,7 @@ def believe(chance: Floats, base: int, evidence: Floats, d: Doubts) -> None:
 
 
 @jit
-def fill_bank(b: Beliefs, i: int) -> None:
+def fill_bank(b: Rows | Beliefs, i: int) -> None:
     """Write what a row of one open model says into its bank, if it is one."""
     if n_open(b, i) == 1:
         put_model(b, i, b.model[i], b.x[i], b.cov[i])
@@ -249,7 +251,7 @@ def doubt_row(b: Beliefs, i: int, manner: Manner) -> None:
 
 
 @jit
-def begin_turn(b: Beliefs, i: int, manner: Manner) -> None:
+def begin_turn(b: Rows | Beliefs, i: int, manner: Manner) -> None:
     """Take up the turns of a row where fins grip or wings bear."""
     base, temper = b.model[i], manner.temper
     fill_bank(b, i)
@@ -259,6 +261,16 @@ def begin_turn(b: Beliefs, i: int, manner: Manner) -> None:
     if may_turn(x, cov, temper):
         b.chance[i, TURNS] = manner.doubts.turn * b.chance[i, base]
         b.chance[i, base] -= b.chance[i, TURNS]
+
+
+@jit
+def begin_turns(b: Rows | Beliefs, rows: Ints, manner: Manner) -> None:
+    """Take up the turns of new rows that do not fly level: their motors may still burn."""
+    for i in rows:
+        if b.chance[i, LEVEL] == 0.0:
+            begin_turn(b, i, manner)
+            if b.chance[i, TURNS] > 0.0:
+                speak(b, i)
 
 
 @jit
@@ -330,9 +342,11 @@ def update_bank(
         if was_several:
             excess = weigh_row(b, j, looks, i, manner, room)
         else:
-            s, p = b.x[j], b.cov[j]
-            excess = update_pair(s, p, expected, looks, (j, i), temper.surprise, room.desk) / n
+            s, p, before = b.x[j], b.cov[j], b.x[j, 6]
+            excess = update_pair(s, p, expected, looks, (j, i), temper.surprise, 7, room.desk) / n
             b.agility[j] = stirred(b.agility[j], (excess, n), s, is_level, temper)
+            if not b.is_boosting[j]:
+                learn_drag(s, p, before)
             clip_last(s, p, b.is_boosting[j], manner.bounds)
         is_odd, is_surprise = excess > temper.unusual, excess > temper.surprise[n - 1]
         is_sure = b.chance[j, FALLS] == 0.0 or b.chance[j, LEVEL] == 0.0
@@ -343,8 +357,11 @@ def update_bank(
                 close_turn(b, j)
         elif (is_odd if is_level else is_surprise) and not b.is_boosting[j]:
             begin_turn(b, j, manner)
-        if p_level(b, j) > 0.0:
+        was_doubted = p_level(b, j) > 0.0
+        if was_doubted:
             judge_row(b, j, manner.doubts)
         if was_several:
             speak(b, j)
             clip_last(b.x[j], b.cov[j], b.is_boosting[j], manner.bounds)
+        if was_doubted and n_open(b, j) == 1 and b.model[j] == FALLS and b.agility[j] > 0.0:
+            begin_turn(b, j, manner)  # new, and not level after all: its motor may still burn

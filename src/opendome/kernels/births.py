@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.bank import Manner, begin_turns
 from opendome.kernels.dwell import shares
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
@@ -34,12 +35,14 @@ class Birth(NamedTuple):
 
 
 @jit
-def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Birth) -> Rows:
+def born(
+    looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, habits: tuple[Birth, Manner]
+) -> Rows:
     """Tentative tracks that begin with chosen looks of a scan at t; their ids are left open.
 
     ``run``: of each row that the picture has already.
     """
-    n, field = len(free), eye.radar.field
+    (birth, manner), n, field = habits, len(free), eye.radar.field
     prior = birth.near if field.max_range < birth.local_range else birth.far
     x, cov = start_many(looks, free, field.r_ecef, prior)
     m, k = N_MODELS, N_STATES
@@ -62,7 +65,7 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
     rcs = radar_rcs(eye.radar, looks.snr[free], looks.distance[free])
     for i in range(n):
         rcs_sum[i, eye.band], rcs_n[i, eye.band] = rcs[i], 1
-    return Rows(
+    rows = Rows(
         t=np.full(n, t),
         x=x,
         cov=cov,
@@ -97,6 +100,8 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         impact_cov_enu=np.full((n, 2, 2), np.nan),
         lean=np.zeros((n, N_MODELS, N_STATES, 0)),
     )
+    begin_turns(rows, np.flatnonzero(agility), manner)
+    return rows
 
 
 @jit

@@ -245,12 +245,12 @@ def update_cubature(
     innovation(expected, j, looks, i, z)
     add_scaled(error, 1.0, expected.cov[j], cov)
     factor(cov, first, last)
-    solve_gain(p, expected.slope[j], cov, (first, last), desk.gain)
+    solve_gain(p, expected.slope[j], cov, (first, last), 7, desk.gain)
     for a in range(N):
         for b in range(first, last):
             s[a] += desk.gain[a, b] * z[b]
     widen_error(p, expected, j, error)
-    joseph(p, desk.gain, expected.slope[j], error, desk.product)
+    joseph(p, desk.gain, expected.slope[j], error, 7, desk.product)
     return distance2
 
 

@@ -16,6 +16,8 @@ from opendome.kernels.rows import Beliefs
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LEAST_PART = 0.2  # of the inverse of a ballistic coefficient, that one look leaves of it
+
 
 class Temper(NamedTuple):
     """How looks stir the agility of a row: acceleration noise, m^2/s^3, where it may turn or burn.
@@ -118,6 +120,21 @@ def clip_last(s: Floats, p: Floats, is_boosting: bool, bounds: Bounds) -> None:
 
 
 @jit
+def learn_drag(s: Floats, p: Floats, before: float) -> None:
+    """Take what a look did to the logarithm of the ballistic coefficient as done to its inverse.
+
+    In place; ``before``: the logarithm before the look. Deceleration is linear in the inverse, so
+    to first order that is what looks tell of. A step of the logarithm falls short upwards, and is
+    too sure of it, as the slope of the deceleration by it falls on the way.
+    """
+    part = min(max(1.0 - (s[6] - before), LEAST_PART), 1.0 / LEAST_PART)
+    s[6] = before - math.log(part)
+    for k in range(len(s)):
+        p[6, k] /= part
+        p[k, 6] /= part
+
+
+@jit
 def n_components(looks: Looks, i: int) -> int:
     """How many components a look has."""
     return 2 + (not math.isnan(looks.distance[i])) + (not math.isnan(looks.rate[i]))
@@ -139,7 +156,10 @@ def update_one(
     desk = new_desk()
     for m in range(len(row)):
         j, i = row[m], look[m]
-        distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, desk)
+        before = b.x[j, 6]
+        distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, 7, desk)
+        if not b.is_boosting[j]:
+            learn_drag(b.x[j], b.cov[j], before)
         n = n_components(looks, i)
         b.agility[j] = stirred(b.agility[j], (distance2 / n, n), b.x[j], False, temper)
         clip_last(b.x[j], b.cov[j], b.is_boosting[j], bounds)

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Limits = tuple[float, float, float, float]  # for looks with one, two, three and four components
 
+MOST_STATES = 10  # of a state that is updated
 # What is left out beyond first order is nearly the same in many looks, and each takes it for fresh.
 PERSISTENT = 10.0
 
@@ -196,27 +197,28 @@ def forward_square(s: Floats, z: Floats, first: int, last: int) -> float:
 
 
 @jit
-def joseph(p: Floats, gain: Floats, slope: Floats, r: Floats, work: Floats) -> None:
+def joseph(p: Floats, gain: Floats, slope: Floats, r: Floats, n: int, work: Floats) -> None:
     """Covariance (I - K H) P (I - K H)^T + K R K^T, in place and symmetric.
 
-    gain is (7, 4), slope (4, 7), r (4, 4); components that a look lacks have zero gain.
+    p is (n, n), gain (n, 4), slope (4, 7), r (4, 4), all at least; of components that a look lacks
+    the gain is 0, of states beyond the first seven the slope.
     """
-    keep, product = work[:7], work[7:]
-    for i in range(7):
+    keep, product = work[:MOST_STATES], work[MOST_STATES:]
+    for i in range(n):
         for j in range(7):
             total = 1.0 if i == j else 0.0
             for k in range(4):
                 total -= gain[i, k] * slope[k, j]
             keep[i, j] = total
-    for i in range(7):
-        for j in range(7):
-            total = 0.0
+    for i in range(n):
+        for j in range(n):
+            total = p[i, j] if i >= 7 else 0.0
             for k in range(7):
                 total += keep[i, k] * p[k, j]
             product[i, j] = total
-    for i in range(7):
+    for i in range(n):
         for j in range(i + 1):
-            total = 0.0
+            total = product[i, j] if j >= 7 else 0.0
             for k in range(7):
                 total += product[i, k] * keep[j, k]
             for k in range(4):
@@ -227,10 +229,12 @@ def joseph(p: Floats, gain: Floats, slope: Floats, r: Floats, work: Floats) -> N
 
 
 @jit
-def solve_gain(p: Floats, slope: Floats, s: Floats, bounds: tuple[int, int], gain: Floats) -> None:
-    """Gain P H^T S^-1 (7, 4) from the Cholesky factor of S; 0 outside the components in bounds."""
+def solve_gain(
+    p: Floats, slope: Floats, s: Floats, bounds: tuple[int, int], n: int, gain: Floats
+) -> None:
+    """Gain P H^T S^-1 (n, 4) from the Cholesky factor of S; 0 outside the components in bounds."""
     first, last = bounds
-    for a in range(7):
+    for a in range(n):
         for b in range(4):
             gain[a, b] = 0.0
         for b in range(first, last):
@@ -251,15 +255,19 @@ class Desk(NamedTuple):
     innovation: Floats  # (4,)
     cov: Floats  # (4, 4)
     error: Floats  # (4, 4)
-    gain: Floats  # (7, 4)
-    product: Floats  # (14, 7)
+    gain: Floats  # (MOST_STATES, 4)
+    product: Floats  # (2 MOST_STATES, MOST_STATES)
 
 
 @jit
 def new_desk() -> Desk:
     """Work space, nothing in it yet."""
     return Desk(
-        np.empty(4), np.empty((4, 4)), np.empty((4, 4)), np.empty((7, 4)), np.empty((14, 7))
+        np.empty(4),
+        np.empty((4, 4)),
+        np.empty((4, 4)),
+        np.empty((MOST_STATES, 4)),
+        np.empty((2 * MOST_STATES, MOST_STATES)),
     )
 
 
@@ -271,11 +279,13 @@ def update_pair(
     looks: Looks,
     pair: tuple[int, int],
     surprise: Limits,
+    n: int,
     desk: Desk,
 ) -> float:
-    """Update one state and covariance in place by one look; gives the squared distance.
+    """Update one state (n,) and its covariance in place by one look; gives the squared distance.
 
-    ``pair``: row of ``expected`` and look. ``surprise`` as in `update_pairs`.
+    Of the states a look shows the first six at most. ``pair``: row of ``expected`` and look.
+    ``surprise`` as in `update_pairs`. ``n``: states; arrays may be larger.
     """
     j, i = pair
     z, cov, error, slope = desk.innovation, desk.cov, desk.error, expected.slope[j]
@@ -288,17 +298,17 @@ def update_pair(
     excess = distance2 / (last - first)
     widening = excess if excess > surprise[last - first - 1] else 1.0
     if widening > 1.0:
-        for a in range(7):
-            for b in range(7):
+        for a in range(n):
+            for b in range(n):
                 p[a, b] *= widening
     innovation(expected, j, looks, i, z)
     add_scaled(error, widening, expected.cov[j], cov)
     factor(cov, first, last)
-    solve_gain(p, slope, cov, (first, last), desk.gain)
-    for a in range(7):
+    solve_gain(p, slope, cov, (first, last), n, desk.gain)
+    for a in range(n):
         for b in range(first, last):
             s[a] += desk.gain[a, b] * z[b]
-    joseph(p, desk.gain, slope, error, desk.product)
+    joseph(p, desk.gain, slope, error, n, desk.product)
     return distance2
 
 
@@ -327,5 +337,5 @@ def update_pairs(
     distance2 = np.empty(len(row))
     for m in range(len(row)):
         j = row[m]
-        distance2[m] = update_pair(x[j], cov[j], expected, looks, (j, look[m]), surprise, desk)
+        distance2[m] = update_pair(x[j], cov[j], expected, looks, (j, look[m]), surprise, 7, desk)
     return distance2

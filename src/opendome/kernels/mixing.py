@@ -102,7 +102,7 @@ def mix_row(
 
 @jit
 def fill_lift(x: Floats, cov: Floats, sigma: float) -> None:
-    """Give a state (9,) that has no lift one of 0, and of a standard deviation, in place."""
+    """Give a state without lift and push such of 0, and of a standard deviation, in place."""
     for a in range(7, N_STATES):
         x[a] = 0.0
         for c in range(a):

@@ -217,7 +217,7 @@ def take_sweeps(
             if len(kept) < len(rows.run):
                 rows, is_changed = chosen_rows(rows, kept), True
         if len(free) > 0:
-            fresh = born(looks, free, rows.run, eye, t, habits.birth)
+            fresh = born(looks, free, rows.run, eye, t, (habits.birth, habits.manner))
             fresh.is_confirmed[:] = is_proven(1, eye.doubt.first, habits.rule)
             count_ids(fresh, runs, next_id)
             rows, is_changed = joined_rows(rows, fresh), True

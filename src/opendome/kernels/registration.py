@@ -33,6 +33,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, line_slopes, look_slopes
 from opendome.kernels.modes import LevelNoise, level_row
 from opendome.kernels.motion import MAX_STEPS, Noise, new_work, step_length, step_row
+from opendome.kernels.rows import N_STATES
 from opendome.kernels.turning import Lift, new_turn, turn_length, turn_mean
 from opendome.kernels.vectors import minus, norm, put, row, solve3
 
@@ -277,7 +278,7 @@ def carry_leans(
 def carry_turning_leans(
     course: Course, lean: Floats, t_to: float, noise: tuple[LevelNoise, Lift]
 ) -> Floats:
-    """Leans (n, 9, k) of rows that turn, brought to a time; their states are (n, 9)."""
+    """Leans (n, N_STATES, k) of rows that turn, brought to a time; so are their states."""
     out, turn, product = lean.copy(), new_turn(), np.empty(6)
     for i in range(len(course.t)):
         s, left, is_level = course.x[i].copy(), t_to - course.t[i], course.is_level[i]
@@ -289,11 +290,11 @@ def carry_turning_leans(
             for b in range(lean.shape[2]):
                 for a in range(6):
                     product[a] = 0.0
-                    for c in range(9):
+                    for c in range(N_STATES):
                         product[a] += turn.phi[a, c] * out[i, c, b]
                 for a in range(6):
                     out[i, a, b] = product[a]
-                for a in range(7, 9):
+                for a in range(7, N_STATES):
                     out[i, a, b] *= keep
             left -= h
     return out

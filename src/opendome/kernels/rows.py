@@ -17,11 +17,11 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 LEAST_RCS = 1e-6  # m^2
-# Models of a bank: what falls or burns; what flies level on wings; what turns, falling or level as
+# Models of a bank: what falls; what flies level on wings; what turns or burns, falling or level as
 # the model that speaks has it.
 FALLS, LEVEL, TURNS = 0, 1, 2
 N_MODELS = 3
-N_STATES = 9  # of a model; those that do not turn use the first seven
+N_STATES = 10  # of a model; those that do not turn use the first seven
 
 
 class Beliefs(NamedTuple):
@@ -103,7 +103,7 @@ def p_level(b: Rows | Beliefs, i: int) -> float:
 @jit
 def n_states(model: int) -> int:
     """How many states a model has."""
-    return 9 if model == TURNS else 7
+    return N_STATES if model == TURNS else 7
 
 
 @jit
@@ -136,7 +136,7 @@ def put_banks(
 @jit
 def new_banks(n: int) -> tuple[Floats, Floats]:
     """Room for the states and covariances of n rows, nothing in it yet."""
-    return np.empty((n, N_MODELS, N_STATES)), np.empty((n, N_MODELS, N_STATES, N_STATES))
+    return np.zeros((n, N_MODELS, N_STATES)), np.zeros((n, N_MODELS, N_STATES, N_STATES))
 
 
 @jit

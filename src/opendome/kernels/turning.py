@@ -1,7 +1,8 @@
-"""A track that turns: it falls or flies level, and a lift across its velocity bends the way.
+"""A track that turns or burns: it falls or flies level, and an acceleration of its own is added.
 
-State of a row (9,), ECEF: the seven of `motion`, then the lift to the left and upwards, m/s^2, both
-across the velocity. Each dies away in time and is stirred again: a Markov process of first order.
+State of a row (10,), ECEF: the seven of `motion`, then the lift to the left and upwards, both
+across the velocity, and the push along it, m/s^2. Each dies away in time and is stirred again: a
+Markov process of first order.
 Source: R. A. Singer, "Estimating optimal tracking filter performance for manned maneuvering
 targets", IEEE Trans. AES 6 (1970), eqs. (3) to (14).
 """
@@ -17,19 +18,7 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.follow import Temper, is_low
 from opendome.kernels.frames import geocentric_height
-from opendome.kernels.kalman import (
-    Desk,
-    Expected,
-    Limits,
-    add_scaled,
-    factor,
-    forward_square,
-    innovation,
-    look_error,
-    span,
-)
 from opendome.kernels.level import surface_normal
-from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, add_level_noise, level_mean
 from opendome.kernels.motion import (
     MAX_STEPS,
@@ -40,6 +29,7 @@ from opendome.kernels.motion import (
     new_work,
     step_length,
 )
+from opendome.kernels.rows import N_STATES
 from opendome.kernels.vectors import Vector, cross, norm, plus, times
 
 Floats = NDArray[np.float64]
@@ -64,14 +54,14 @@ class Turn(NamedTuple):
     """Work space of one step."""
 
     work: Work
-    phi: Floats  # (6, 9) derivatives of place and velocity after the step
-    product: Floats  # (6, 9)
+    phi: Floats  # (6, N_STATES) derivatives of place and velocity after the step
+    product: Floats  # (6, N_STATES)
 
 
 @jit
 def new_turn() -> Turn:
     """Work space, nothing in it yet."""
-    return Turn(new_work(), np.zeros((6, 9)), np.zeros((6, 9)))
+    return Turn(new_work(), np.zeros((6, N_STATES)), np.zeros((6, N_STATES)))
 
 
 @jit
@@ -135,10 +125,10 @@ def lift_noise(h: float, lasts: float) -> tuple[float, float, float, float, floa
 def bend(
     s: Floats, h: float, lasts: float, axes: tuple[Vector, Vector, Vector, float], turn: Turn
 ) -> float:
-    """Add what lift does in h seconds to a state that was carried without it, in place.
+    """Add what lift and push do in h seconds to a state that was carried without them, in place.
 
     ``turn.phi`` gets the derivatives of place and velocity; those of the motion without lift are
-    in its work space. Lift does no work: the speed stays. Gives what is left of the lift.
+    in its work space. Lift does no work: the speed stays. Gives what is left of lift and push.
     """
     forward, left, up, speed = axes
     keep, to_speed, to_place = lift_gains(h, lasts)
@@ -151,39 +141,42 @@ def bend(
         for i in range(3):
             s[i] += to_place * lift * axis[i]
     scale = before / (norm(v) + 1e-9)
-    lifts = (s[7] / speed, s[8] / speed)
+    lifts, push = (s[7] / speed, s[8] / speed), s[9] / speed
     for i in range(3):
-        s[3 + i] = scale * v[i]
+        s[i] += to_place * s[9] * forward[i]
+        s[3 + i] = scale * v[i] + to_speed * s[9] * forward[i]
         for j in range(7):
             phi[i, j], phi[3 + i, j] = base[i, j], base[3 + i, j]
         for j in range(3):
             turns = forward[i] * (lifts[0] * left[j] + lifts[1] * up[j])
+            turns -= push * ((1.0 if i == j else 0.0) - forward[i] * forward[j])
             phi[i, 3 + j] -= to_place * turns
             phi[3 + i, 3 + j] -= to_speed * turns
-        phi[i, 7], phi[i, 8] = to_place * left[i], to_place * up[i]
-        phi[3 + i, 7], phi[3 + i, 8] = to_speed * left[i], to_speed * up[i]
-    s[7] *= keep
-    s[8] *= keep
+        for k in range(3):
+            along = forward[i] if k == 2 else up[i] if k == 1 else left[i]
+            phi[i, 7 + k], phi[3 + i, 7 + k] = to_place * along, to_speed * along
+    for k in range(7, N_STATES):
+        s[k] *= keep
     return keep
 
 
 @jit
 def spread_turn(p: Floats, keep: float, turn: Turn) -> None:
-    """Covariance (9, 9) after a step, in place; drag stays, lifts keep a part of themselves."""
+    """Covariance after a step, in place; drag stays, lift and push keep a part of themselves."""
     phi, product = turn.phi, turn.product
     for i in range(6):
-        for j in range(9):
+        for j in range(N_STATES):
             total = 0.0
-            for k in range(9):
+            for k in range(N_STATES):
                 total += phi[i, k] * p[k, j]
             product[i, j] = total
     for i in range(6):
         for j in range(i + 1):
             total = 0.0
-            for k in range(9):
+            for k in range(N_STATES):
                 total += product[i, k] * phi[j, k]
             p[i, j] = p[j, i] = total
-    for j in range(6, 9):
+    for j in range(6, N_STATES):
         left = 1.0 if j == 6 else keep
         for i in range(6):
             p[i, j] = p[j, i] = left * product[i, j]
@@ -194,13 +187,16 @@ def spread_turn(p: Floats, keep: float, turn: Turn) -> None:
 
 @jit
 def stir_lift(
-    p: Floats, h: float, variance: float, lasts: float, axes: tuple[Vector, Vector]
+    p: Floats, h: float, variance: float, lasts: float, axes: tuple[Vector, Vector, Vector]
 ) -> None:
-    """Add the noise of h seconds of a lift of some variance, in place."""
+    """Add the noise of h seconds of lift and push of some variance, in place.
+
+    ``axes``: to the left, upwards, forwards.
+    """
     rr, rv, ra, vv, va, aa = lift_noise(abs(h), lasts)
     if h < 0.0:
         rr = rv = ra = vv = va = 0.0
-    for m in range(2):
+    for m in range(3):
         axis, k = axes[m], 7 + m
         for i in range(3):
             for j in range(3):
@@ -217,7 +213,7 @@ def stir_lift(
 
 @jit
 def turn_length(s: Floats, left: float, is_level: bool, lift: Lift) -> tuple[float, bool]:
-    """Next step of a state (9,) that has so many seconds before it, and whether it is in air."""
+    """Next step of a state that has so many seconds before it, and whether it is in air."""
     longest, is_air = lift.longest, True
     if not is_level:
         longest, is_air = step_length(s, False)
@@ -229,14 +225,14 @@ def turn_length(s: Floats, left: float, is_level: bool, lift: Lift) -> tuple[flo
 def turn_mean(
     s: Floats, h: float, is_level: bool, noise: tuple[LevelNoise, Lift], turn: Turn
 ) -> tuple[float, Vector]:
-    """Advance a state (9,) in place by one step of h seconds; its derivatives are left in ``turn``.
+    """Advance a state in place by one step of h seconds; its derivatives are left in ``turn``.
 
-    Gives what is left of the lift and, of what is level, the vertical where it was.
+    Gives what is left of lift and push and, of what is level, the vertical where it was.
     """
     level, lift = noise
     axes, normal = lift_axes(s), (0.0, 0.0, 0.0)
     most = MOST_TURN * axes[3] / abs(h)
-    for k in range(7, 9):
+    for k in range(7, N_STATES):
         s[k] = min(max(s[k], -most), most)
     if is_level:
         normal = level_mean(s, h, level, turn.work.phi)
@@ -250,9 +246,9 @@ def carry_turning(
     s: Floats, p: Floats, left: float, is_level: bool, sigma: float,
     noise: tuple[Noise, LevelNoise, Lift], turn: Turn,
 ) -> None:  # fmt: skip
-    """Advance mean (9,) and covariance (9, 9) of one row in place by so many seconds.
+    """Advance mean and covariance of one row in place by so many seconds.
 
-    ``sigma``: standard deviation of a lift, m/s^2.
+    ``sigma``: standard deviation of each part of lift and push, m/s^2.
     """
     falling, level, lift = noise
     for _ in range(MAX_STEPS):
@@ -268,62 +264,18 @@ def carry_turning(
         else:
             density = falling.air if is_air else falling.vacuum
             add_noise(p, h, density, falling.log_beta if is_air else 0.0)
-        stir_lift(p, h, min(sigma, most) ** 2, lift.lasts, (axes[1], axes[2]))
+        stir_lift(p, h, min(sigma, most) ** 2, lift.lasts, (axes[1], axes[2], axes[0]))
         left -= h
 
 
 @jit
-def update_turning(
-    s: Floats, p: Floats, expected: Expected, looks: Looks, pair: tuple[int, int],
-    surprise: Limits, room: tuple[Desk, Floats],
-) -> float:  # fmt: skip
-    """Update a state (9,) and covariance (9, 9) in place by one look; gives the squared distance.
-
-    As `kalman.update_pair`, but that the covariance loses L^-1 H P times its own transpose, which
-    is the same for this gain. ``room``: work space, and (4, 9) for that.
-    """
-    (j, i), (desk, shown) = pair, room
-    z, cov, error, slope = desk.innovation, desk.cov, desk.error, expected.slope[j]
-    first, last = span(looks, i)
-    look_error(expected, j, looks, i, error)
-    add_scaled(error, 1.0, expected.cov[j], cov)
-    innovation(expected, j, looks, i, z)
-    factor(cov, first, last)
-    distance2 = forward_square(cov, z, first, last)
-    excess = distance2 / (last - first)
-    if excess > surprise[last - first - 1]:
-        for a in range(9):
-            for b in range(9):
-                p[a, b] *= excess
-        add_scaled(error, excess, expected.cov[j], cov)
-        factor(cov, first, last)
-        innovation(expected, j, looks, i, z)
-        forward_square(cov, z, first, last)
-    for b in range(first, last):
-        for a in range(9):
-            total = 0.0
-            for k in range(6):
-                total += slope[b, k] * p[k, a]
-            for k in range(first, b):
-                total -= cov[b, k] * shown[k, a]
-            shown[b, a] = total / cov[b, b]
-    for b in range(first, last):
-        for a in range(9):
-            s[a] += shown[b, a] * z[b]
-            for c in range(a + 1):
-                p[a, c] -= shown[b, a] * shown[b, c]
-                p[c, a] = p[a, c]
-    return distance2
-
-
-@jit
 def may_turn(s: Floats, p: Floats, temper: Temper) -> bool:
-    """Whether a state (9,) with its covariance is of a thing that air may bear in a turn.
+    """Whether a state with its covariance is of a thing that air may bear in a turn.
 
     In air and not deep in the ground, at a speed of this world; each variance positive. Surprises
     widen what turns faster than what does not, and a row that is lost would fly off in its turns.
     """
-    for k in range(9):
+    for k in range(N_STATES):
         if not (math.isfinite(s[k]) and 0.0 < p[k, k] < math.inf):
             return False
     speed2 = s[3] * s[3] + s[4] * s[4] + s[5] * s[5]
@@ -333,16 +285,16 @@ def may_turn(s: Floats, p: Floats, temper: Temper) -> bool:
 
 @jit
 def clip_lift(s: Floats, p: Floats, hardest: float, sigma: float) -> None:
-    """Keep the lift of a state (9,) within the hardest turn and its variance within sigma^2.
+    """Keep lift and push of a state within the hardest turn and its variance within sigma^2.
 
     In place. A surprise widens all of a row, and would make lifts of it that nothing bears; the
     variance is shrunk with its correlations kept.
     """
-    for a in range(7, 9):
+    for a in range(7, N_STATES):
         s[a] = min(max(s[a], -hardest), hardest)
         if p[a, a] > sigma * sigma:
             shrink = sigma / math.sqrt(p[a, a])
-            for k in range(9):
+            for k in range(N_STATES):
                 if k != a:
                     p[a, k] *= shrink
                     p[k, a] *= shrink

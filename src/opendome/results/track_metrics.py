@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 GATE = 5000.0  # m
+SINGULAR = 1e-12  # least eigenvalue of correlations that can still be told from rounding
 GATE_SIGMAS = 3.0  # of the track's own place: a vague track may match from further away
 
 
@@ -85,7 +86,7 @@ def normalised_errors(error: Floats, cov: Floats) -> Floats:
     # Components of metres and of metres per second: solved as correlations, which are well scaled.
     correlation = cov[is_sound] / (scale[:, :, None] * scale[:, None, :])
     whitened = error[is_sound] / scale
-    is_regular = np.abs(np.linalg.det(correlation)) > 1e-14
+    is_regular = np.linalg.eigvalsh(correlation)[:, 0] > SINGULAR
     solved = np.linalg.solve(correlation[is_regular], whitened[is_regular][:, :, None])[:, :, 0]
     rows = np.flatnonzero(is_sound)[is_regular]
     nees[rows] = np.einsum("ni,ni->n", whitened[is_regular], solved)

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from opendome.kernels.bank import Doubts, Manner, Motion, predict_bank, update_bank
+from opendome.kernels.bank import Doubts, Manner, Motion, begin_turns, predict_bank, update_bank
 from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.mixing import Chain
@@ -46,7 +46,7 @@ SIGMA_GLIDE, SIGMA_GLIDE_CLIMB = 4000.0, 200.0  # m/s, of new gliders
 # A turn lasts about as long as its lift: half a minute to a course at right angles of what is slow,
 # seconds of what weaves.
 LIFT = Lift(lasts=10.0, longest=1.0, share=1.0 / math.sqrt(3.0))  # evenly up to the hardest
-STRAIGHT, TURN = 60.0, 15.0  # s, mean times of straight flight between turns, and of a turn
+STRAIGHT, TURN = 600.0, 15.0  # s, mean times of straight flight between turns, and of a turn
 MOST_CERTAIN = 12.0  # the same for or against a turn
 BEGINS = 0.1  # chance of a turn, when a look is odd to what flies straight
 
@@ -109,6 +109,7 @@ class Imm(AbstractFilter):
             return b
         low = np.flatnonzero(paces(b.x)[:, 0] < LOW)
         _open_level(b, low, SIGMA_GROUND, SIGMA_CLIMB)
+        begin_turns(b, np.flatnonzero(b.agility > 0.0), MANNER)
         return b
 
     def adopt(self, x: Floats, cov: Floats, is_boosting: Bools) -> Beliefs:

@@ -18,7 +18,15 @@ from opendome.messages import Bools, Ints
 from opendome.tracks.associate import GATES, Gnn
 from opendome.tracks.coverage import AbstractCoverage, RadarCoverage
 from opendome.tracks.fusion import GATE
-from opendome.tracks.imm import LOW, MANNER, MOTION, SIGMA_CLIMB, SIGMA_GROUND, START, Imm
+from opendome.tracks.imm import (
+    LOW,
+    MANNER,
+    MOTION,
+    SIGMA_CLIMB,
+    SIGMA_GROUND,
+    START,
+    Imm,
+)
 from opendome.tracks.kalman import (
     AGILITY,
     CLIMB,

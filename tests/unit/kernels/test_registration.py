@@ -175,19 +175,19 @@ def test_leans_are_carried_as_states_are():
 def test_leans_of_what_turns_are_carried_as_states_are(is_level):
     quiet = Noise(0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
     lift = Lift(lasts=10.0, longest=0.25, share=0.6)
-    s = np.array([6.39e6, 1e5, 2e5, -50.0, 600.0, 250.0, 8.5, 20.0, 10.0])
-    sizes = np.array([90.0, 90.0, 90.0, 2.0, 2.0, 2.0, 0.0, 1.0, 1.0])
-    lean = np.random.default_rng(5).normal(size=(1, 9, 2)) * sizes[:, None]
+    s = np.array([6.39e6, 1e5, 2e5, -50.0, 600.0, 250.0, 8.5, 20.0, 10.0, 15.0])
+    sizes = np.array([90.0, 90.0, 90.0, 2.0, 2.0, 2.0, 0.0, 1.0, 1.0, 1.0])
+    lean = np.random.default_rng(5).normal(size=(1, 10, 2)) * sizes[:, None]
     course = Course(np.zeros(1), s[None], np.zeros(1, bool), np.full(1, is_level))
     found = carry_turning_leans(course, lean, 4.0, (quiet[1], lift))
     for b in range(2):
         ends = []
         for sign in (0.5, -0.5):
             end = s + sign * lean[0, :, b]
-            carry_turning(end, np.zeros((9, 9)), 4.0, is_level, 0.0, (*quiet, lift), new_turn())
+            carry_turning(end, np.zeros((10, 10)), 4.0, is_level, 0.0, (*quiet, lift), new_turn())
             ends.append(end)
         moved = ends[0] - ends[1]
-        for part, slack in ((slice(0, 3), 5e-3), (slice(3, 6), 5e-2), (slice(7, 9), 1e-9)):
+        for part, slack in ((slice(0, 3), 5e-3), (slice(3, 6), 5e-2), (slice(7, 10), 1e-9)):
             size = np.abs(moved[part]).max()
             assert found[0, part, b] == pytest.approx(moved[part], abs=slack * size)
 

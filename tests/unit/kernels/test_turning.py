@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis, geodetic_from_ecef
-from opendome.kernels.kalman import expect_many, new_desk
+from opendome.kernels.kalman import expect_many, new_desk, update_pair
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise
 from opendome.kernels.motion import Noise, acceleration
@@ -22,7 +22,6 @@ from opendome.kernels.turning import (
     lift_noise,
     may_turn,
     new_turn,
-    update_turning,
 )
 from opendome.tracks.kalman import TEMPER
 
@@ -31,10 +30,10 @@ LEVEL = LevelNoise(ground=4.0, climb=1.0, settle=20.0, push=1.0, glide=25.0)
 QUIET = Noise(0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
 LIFT = Lift(lasts=10.0, longest=0.25, share=0.6)
 BASIS = enu_basis(0.6, 0.9)
-COV = np.diag([400.0, 300.0, 200.0, 30.0, 20.0, 10.0, 0.5, 25.0, 16.0])
+COV = np.diag([400.0, 300.0, 200.0, 30.0, 20.0, 10.0, 0.5, 25.0, 16.0, 36.0])
 
 
-def row(alt=5000.0, v_enu=(200.0, 100.0, 0.0), lift=(20.0, 0.0)):
+def row(alt=5000.0, v_enu=(200.0, 100.0, 0.0), lift=(20.0, 0.0, 0.0)):
     place, velocity = ecef_from_geodetic(0.6, 0.9, alt), BASIS.T @ np.array(v_enu)
     return np.array([*place, *velocity, 8.7, *lift])
 
@@ -62,15 +61,15 @@ def test_a_level_turn_is_a_circle():
     assert chord == pytest.approx(2.0 * r * math.sin(0.5 * turned), rel=2e-3)
 
 
-def test_a_fall_with_lift_is_integrated():
-    """Against DOP853: gravity, drag and a lift that dies away."""
-    start = row(alt=15e3, v_enu=(900.0, 200.0, -700.0), lift=(60.0, -40.0))
+def test_a_fall_with_lift_and_push_is_integrated():
+    """Against DOP853: gravity, drag, a lift and a push that die away."""
+    start = row(alt=15e3, v_enu=(900.0, 200.0, -700.0), lift=(60.0, -40.0, 30.0))
 
     def slope(_, s):
         a = np.empty(3)
         acceleration(s[:7], False, a)
-        _, left, up, _ = lift_axes(s)
-        a += s[7] * np.array(left) + s[8] * np.array(up)
+        forward, left, up, _ = lift_axes(s)
+        a += s[7] * np.array(left) + s[8] * np.array(up) + s[9] * np.array(forward)
         return np.concatenate([s[3:6], a, [0.0], -s[7:] / LIFT.lasts])
 
     there = solve_ivp(slope, (0.0, 5.0), start, "DOP853", rtol=1e-10, atol=1e-6).y[:, -1]
@@ -84,8 +83,8 @@ def test_a_fall_with_lift_is_integrated():
 
 @pytest.mark.parametrize("is_level", [True, False])
 def test_covariance_is_that_of_differences(is_level):
-    start = row(v_enu=(700.0, 300.0, -20.0), lift=(30.0, 10.0))
-    steps = np.array([10.0] * 3 + [1.0] * 3 + [0.05] + [1.0] * 2)
+    start = row(v_enu=(700.0, 300.0, -20.0), lift=(30.0, 10.0, 15.0))
+    steps = np.array([10.0] * 3 + [1.0] * 3 + [0.05] + [1.0] * 3)
     columns = []
     for k, step in enumerate(steps):
         more, less = start.copy(), start.copy()
@@ -122,7 +121,7 @@ def test_gains_and_noise_are_those_of_the_matrix_exponential(h):
 def test_noise_is_added_along_the_lift_and_comes_to_rest():
     """Lift has its own variance in the end, whatever it was."""
     _, cov = carried(row(), 200.0, True, sigma=7.0, noise=(NOISE, LEVEL))
-    assert np.diag(cov)[7:] == pytest.approx([49.0, 49.0], rel=1e-6)
+    assert np.diag(cov)[7:] == pytest.approx([49.0] * 3, rel=1e-6)
     assert np.linalg.eigvalsh(cov).min() > 0.0
 
 
@@ -136,7 +135,7 @@ def test_backwards_a_lift_stays():
 def test_update_is_that_of_the_textbook(away):
     """Gain and covariance with explicit inverses; a surprise widens all first."""
     rng, s = np.random.default_rng(3), row()
-    root = np.diag(np.sqrt(np.diag(COV))) @ (np.eye(9) + 0.2 * rng.normal(size=(9, 9)))
+    root = np.diag(np.sqrt(np.diag(COV))) @ (np.eye(10) + 0.2 * rng.normal(size=(10, 10)))
     p = root @ root.T
     sensor = np.array(ecef_from_geodetic(0.61, 0.88, 0.0))
     expected = expect_many(s[None, :7].copy(), p[None, :7, :7].copy(), sensor)
@@ -147,18 +146,17 @@ def test_update_is_that_of_the_textbook(away):
                   np.full(1, np.nan), np.full(1, np.nan), 20.0 * one)  # fmt: skip
     x, cov = s.copy(), p.copy()
     limits = (15.0, 9.0, 7.0, 6.0)
-    pair, room = (0, 0), np.zeros((4, 9))
-    distance2 = update_turning(x, cov, expected, looks, pair, limits, (new_desk(), room))
+    distance2 = update_pair(x, cov, expected, looks, (0, 0), limits, 10, new_desk())
     basis = expected.basis[0]
     z = np.array([distance[0] - expected.distance[0], *(basis[1:] @ looks.u_los[0])])
-    h = np.hstack([expected.slope[0, :3], np.zeros((3, 2))])
+    h = np.hstack([expected.slope[0, :3], np.zeros((3, 3))])
     error = np.diag([100.0 + expected.curve[0, 0], 1e-6, 1e-6])
     narrow = h @ p @ h.T + error
     assert distance2 == pytest.approx(z @ np.linalg.solve(narrow, z), rel=1e-6)
     wide = distance2 / 3.0 if distance2 / 3.0 > 7.0 else 1.0
     assert (wide > 1.0) == (away > 1.0)
     gain = wide * p @ h.T @ np.linalg.inv(wide * h @ p @ h.T + error)
-    keep = np.eye(9) - gain @ h
+    keep = np.eye(10) - gain @ h
     asked = keep @ (wide * p) @ keep.T + gain @ error @ gain.T
     scale = np.sqrt(np.diag(asked))
     np.testing.assert_allclose((x - s - gain @ z) / scale, 0.0, atol=1e-6)
@@ -174,7 +172,7 @@ def test_update_is_that_of_the_textbook(away):
         (row(alt=-6000.0), False),
         (row(alt=90e3), False),
         (row(v_enu=(9e3, 9e3, 0.0)), False),
-        (row(lift=(math.nan, 0.0)), False),
+        (row(lift=(math.nan, 0.0, 0.0)), False),
     ],
 )
 def test_what_may_turn(state, asked):

@@ -135,8 +135,10 @@ def test_a_constant_delay_of_half_a_minute_only_makes_the_picture_old(world):
     one, two = prompt.picture(a, 39.5), slow.picture(b, 69.5)
     assert b.dropped.sum() == 0
     assert one.is_confirmed.sum() == 10
+    calm = one.t == 39.0  # what may turn is brought to the time of the picture
+    assert calm.sum() >= 9
     for name in ("id", "t", "x_ecef", "cov_ecef", "n_updates"):
-        assert np.array_equal(getattr(one, name), getattr(two, name))
+        assert np.array_equal(getattr(one, name)[calm], getattr(two, name)[calm])
 
 
 @pytest.mark.parametrize("loss", [0.25, 0.5])
