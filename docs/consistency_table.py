@@ -2,6 +2,7 @@
 
 python docs/consistency_table.py            # prints
 python docs/consistency_table.py --write    # and renews those in figures/
+python docs/consistency_table.py --only SRBM --table nees --write    # one row of one
 """
 
 from __future__ import annotations
@@ -81,22 +82,34 @@ def launch_table(names: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def renewed(path: Path, table: str) -> str:
+    """A table with the rows of the file that it does not have itself, in the order of families."""
+    old = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = table.splitlines()
+    rows = {line.split(" | ")[0].strip("| "): line for line in [*old[2:], *lines[2:]]}
+    return "\n".join([*lines[:2], *(rows[name] for name in FAMILIES if name in rows), ""])
+
+
 def main() -> None:
-    """All tables."""
+    """All tables, or some."""
+    makers = {
+        "ellipses": (ellipse_table, BALLISTIC),
+        "launches": (launch_table, BOOSTED),
+        "nees": (nees_table, tuple(FAMILIES)),
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--only", action="append")
+    parser.add_argument("--only", action="append", choices=FAMILIES)
+    parser.add_argument("--table", action="append", choices=makers)
     given = parser.parse_args()
     names = given.only or list(FAMILIES)
-    tables = {
-        "ellipses": ellipse_table([n for n in names if n in BALLISTIC]),
-        "launches": launch_table([n for n in names if n in BOOSTED]),
-        "nees": nees_table(names),
-    }
-    if given.write:
-        FOLDER.mkdir(exist_ok=True)
-        for name, text in tables.items():
-            (FOLDER / f"{name}.md").write_text(text, encoding="utf-8")
+    for table in given.table or makers:
+        make, has = makers[table]
+        text = make([n for n in names if n in has])
+        if given.write:
+            FOLDER.mkdir(exist_ok=True)
+            path = FOLDER / f"{table}.md"
+            path.write_text(renewed(path, text), encoding="utf-8")
 
 
 if __name__ == "__main__":

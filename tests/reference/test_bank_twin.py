@@ -17,12 +17,7 @@ from opendome.kernels.kalman import expect_many, new_desk, update_pair, update_p
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.modes import Modes, fits, paces, predict_modes
 from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, N_STATES, TURNS, Beliefs
-from opendome.kernels.turning import (
-    FASTEST,
-    LOWEST,
-    carry_turning,
-    new_turn,
-)
+from opendome.kernels.turning import FASTEST, LOWEST, carry_turning, new_turn
 from opendome.tracks import imm
 from opendome.tracks import kalman as k
 from opendome.tracks.base import Association
@@ -56,10 +51,8 @@ def beliefs_of(n: int, seed: int) -> Beliefs:
     for m in range(N_MODELS):
         bank_x[:, m, :7] = x + (m > 0) * rng.normal(0, 1, (n, 7)) * spreads
         bank_cov[:, m, :7, :7] = (1.0 + 0.3 * m) * cov
-    lift = (
-        rng.normal(size=(n, N_STATES, 3))
-        * np.sqrt(np.diagonal(bank_cov[:, TURNS], 0, 1, 2))[..., None]
-    )
+    sizes = np.sqrt(np.diagonal(bank_cov[:, TURNS], 0, 1, 2))[..., None]
+    lift = rng.normal(size=(n, N_STATES, 3)) * sizes
     bank_x[:, TURNS, 7:] = rng.normal(0, 20, (n, 3))
     bank_cov[:, TURNS, 7:, 7:] = 400.0 * np.eye(3)
     bank_cov[:, TURNS, :7, 7:] = 3.0 * lift[:, :7]
@@ -284,7 +277,7 @@ def weigh(b: Beliefs, i: int, look: Looks) -> float:
         evidence[m] = fits(expected, one, look, one)[0]
         before, is_turning = x[6], b.chance[i, TURNS] > 0.0
         if m == TURNS:
-            e = update_pair(x, cov, expected, look, (0, 0), k.SURPRISE, N_STATES, new_desk()) / n
+            e = update_pair(x, cov, expected, look, (0, 0, N_STATES), k.SURPRISE, new_desk()) / n
             clip_lift(x, cov, hardest(x, base == LEVEL))
             learn_drag(x, cov, before)
             clip(x, cov)
@@ -323,7 +316,7 @@ def doubt(b: Beliefs, i: int, e: float, n: int) -> None:
 
 
 def begin_turn(b: Beliefs, i: int) -> None:
-    """Take up the turns of what air may bear; what does not turn is calm then."""
+    """Take up the turns of what air may bear."""
     base, is_level = b.model[i], b.model[i] == LEVEL
     if not may_turn(b.x[i], b.cov[i]):
         return

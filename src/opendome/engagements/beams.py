@@ -59,7 +59,10 @@ def aim(
     envelopes = both[np.where(tracks.is_level, 0, 1)]
     places = np.ascontiguousarray(states[:, :, :3])
     plans = plan_dwells(laser, (r, up), pointing, times, places, fluence, envelopes)
-    toward = (plans[:, 3:] - np.array(r)) @ basis.T
+    away = plans[:, 3:] - np.array(r)
+    toward = (away[:, None, :] * basis).sum(
+        axis=2
+    )  # a matrix product may round by the number of rows
     flat = np.hypot(toward[:, 0], toward[:, 1])
     assert len(plans) == n
     return Solutions(

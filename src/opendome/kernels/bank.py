@@ -173,7 +173,7 @@ def weigh_row(b: Beliefs, j: int, looks: Looks, i: int, manner: Manner, room: Co
         expect_row(s, p, one.r_sensor, one, 0)
         room.evidence[k] = fit(one, 0, looks, i, room.trial)
         before = s[6]
-        excess = update_pair(s, p, one, looks, (0, i), temper.surprise, n_states(k), room.desk)
+        excess = update_pair(s, p, one, looks, (0, i, n_states(k)), temper.surprise, room.desk)
         excess /= n
         if k == TURNS:
             hardest = math.sqrt(wildest(s, b.model[j] == LEVEL, temper))
@@ -343,7 +343,7 @@ def update_bank(
             excess = weigh_row(b, j, looks, i, manner, room)
         else:
             s, p, before = b.x[j], b.cov[j], b.x[j, 6]
-            excess = update_pair(s, p, expected, looks, (j, i), temper.surprise, 7, room.desk) / n
+            excess = update_pair(s, p, expected, looks, (j, i, 7), temper.surprise, room.desk) / n
             b.agility[j] = stirred(b.agility[j], (excess, n), s, is_level, temper)
             if not b.is_boosting[j]:
                 learn_drag(s, p, before)

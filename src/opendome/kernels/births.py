@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.bank import Manner, begin_turns
 from opendome.kernels.dwell import shares
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.modes import pace, start_level
-from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, N_STATES, Rows
+from opendome.kernels.rows import FALLS, LEVEL, N_MODELS, N_STATES, Rows, new_banks
 from opendome.kernels.views import RadarEye, radar_rcs
 
 Floats = NDArray[np.float64]
@@ -35,18 +34,15 @@ class Birth(NamedTuple):
 
 
 @jit
-def born(
-    looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, habits: tuple[Birth, Manner]
-) -> Rows:
+def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Birth) -> Rows:
     """Tentative tracks that begin with chosen looks of a scan at t; their ids are left open.
 
     ``run``: of each row that the picture has already.
     """
-    (birth, manner), n, field = habits, len(free), eye.radar.field
+    n, field = len(free), eye.radar.field
     prior = birth.near if field.max_range < birth.local_range else birth.far
     x, cov = start_many(looks, free, field.r_ecef, prior)
-    m, k = N_MODELS, N_STATES
-    bank_x, bank_cov = np.zeros((n, m, k)), np.zeros((n, m, k, k))
+    bank_x, bank_cov = new_banks(n)
     agility, chance, bank_agility = np.zeros(n), np.zeros((n, N_MODELS)), np.zeros((n, N_MODELS))
     for i in range(n):
         radius = math.sqrt(x[i, 0] * x[i, 0] + x[i, 1] * x[i, 1] + x[i, 2] * x[i, 2])
@@ -65,7 +61,7 @@ def born(
     rcs = radar_rcs(eye.radar, looks.snr[free], looks.distance[free])
     for i in range(n):
         rcs_sum[i, eye.band], rcs_n[i, eye.band] = rcs[i], 1
-    rows = Rows(
+    return Rows(
         t=np.full(n, t),
         x=x,
         cov=cov,
@@ -100,8 +96,6 @@ def born(
         impact_cov_enu=np.full((n, 2, 2), np.nan),
         lean=np.zeros((n, N_MODELS, N_STATES, 0)),
     )
-    begin_turns(rows, np.flatnonzero(agility), manner)
-    return rows
 
 
 @jit

@@ -157,7 +157,7 @@ def update_one(
     for m in range(len(row)):
         j, i = row[m], look[m]
         before = b.x[j, 6]
-        distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i), temper.surprise, 7, desk)
+        distance2 = update_pair(b.x[j], b.cov[j], expected, looks, (j, i, 7), temper.surprise, desk)
         if not b.is_boosting[j]:
             learn_drag(b.x[j], b.cov[j], before)
         n = n_components(looks, i)

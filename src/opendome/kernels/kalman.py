@@ -277,17 +277,16 @@ def update_pair(
     p: Floats,
     expected: Expected,
     looks: Looks,
-    pair: tuple[int, int],
+    pair: tuple[int, int, int],
     surprise: Limits,
-    n: int,
     desk: Desk,
 ) -> float:
     """Update one state (n,) and its covariance in place by one look; gives the squared distance.
 
-    Of the states a look shows the first six at most. ``pair``: row of ``expected`` and look.
-    ``surprise`` as in `update_pairs`. ``n``: states; arrays may be larger.
+    Of the states a look shows the first six at most. ``pair``: row of ``expected``, look, and how
+    many states there are; arrays may be larger. ``surprise`` as in `update_pairs`.
     """
-    j, i = pair
+    j, i, n = pair
     z, cov, error, slope = desk.innovation, desk.cov, desk.error, expected.slope[j]
     first, last = span(looks, i)
     look_error(expected, j, looks, i, error)
@@ -337,5 +336,5 @@ def update_pairs(
     distance2 = np.empty(len(row))
     for m in range(len(row)):
         j = row[m]
-        distance2[m] = update_pair(x[j], cov[j], expected, looks, (j, look[m]), surprise, 7, desk)
+        distance2[m] = update_pair(x[j], cov[j], expected, looks, (j, look[m], 7), surprise, desk)
     return distance2

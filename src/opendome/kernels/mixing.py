@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.rows import N_MODELS, N_STATES, TURNS, Beliefs, n_states, put_model
+from opendome.kernels.rows import N_MODELS, N_STATES, TURNS, Beliefs, Rows, n_states, put_model
 
 Floats = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def mix_models(x: Floats, cov: Floats, weight: Floats, n: int, out: tuple[Floats
 
 
 @jit
-def speak(b: Beliefs, i: int) -> None:
+def speak(b: Rows | Beliefs, i: int) -> None:
     """Let the model that speaks for a row say, with its turns, what their banks have."""
     base = b.model[i]
     weight = np.zeros(N_MODELS)

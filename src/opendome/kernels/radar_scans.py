@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.bank import Manner, Motion, predict_bank
+from opendome.kernels.bank import Manner, Motion, begin_turns, predict_bank
 from opendome.kernels.births import Birth, born, count_ids
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
@@ -217,7 +217,8 @@ def take_sweeps(
             if len(kept) < len(rows.run):
                 rows, is_changed = chosen_rows(rows, kept), True
         if len(free) > 0:
-            fresh = born(looks, free, rows.run, eye, t, (habits.birth, habits.manner))
+            fresh = born(looks, free, rows.run, eye, t, habits.birth)
+            begin_turns(fresh, np.flatnonzero(fresh.agility), habits.manner)
             fresh.is_confirmed[:] = is_proven(1, eye.doubt.first, habits.rule)
             count_ids(fresh, runs, next_id)
             rows, is_changed = joined_rows(rows, fresh), True

@@ -146,7 +146,7 @@ def test_update_is_that_of_the_textbook(away):
                   np.full(1, np.nan), np.full(1, np.nan), 20.0 * one)  # fmt: skip
     x, cov = s.copy(), p.copy()
     limits = (15.0, 9.0, 7.0, 6.0)
-    distance2 = update_pair(x, cov, expected, looks, (0, 0), limits, 10, new_desk())
+    distance2 = update_pair(x, cov, expected, looks, (0, 0, 10), limits, new_desk())
     basis = expected.basis[0]
     z = np.array([distance[0] - expected.distance[0], *(basis[1:] @ looks.u_los[0])])
     h = np.hstack([expected.slope[0, :3], np.zeros((3, 3))])
