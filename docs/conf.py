@@ -25,6 +25,7 @@ exclude_patterns = [
     "models/figures",
 ]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_dmath_allow_digits = False  # sums of money are no formulas
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
