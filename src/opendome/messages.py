@@ -204,7 +204,7 @@ class Stocks:
 
 
 class EventKind(IntEnum):
-    """What happened in the world."""
+    """What happened in the world and to the network."""
 
     LAUNCH = 0  # a threat left
     FAILURE = 1  # a threat's motor failed
@@ -215,6 +215,9 @@ class EventKind(IntEnum):
     KILL = 6  # other = shot
     SELF_DESTRUCT = 7  # an interceptor ended without meeting anything
     RELEASE = 8  # a threat let go another; other = who carried it
+    NODE_LOST = 9  # by chance; subject = node
+    LINK_DOWN = 10  # of a link that may fail by chance; subject = node whose link it is
+    LINK_UP = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,7 @@ class Events:
     run: Ints
     t: Floats
     kind: Ints
-    subject: Ints  # threat id, or shot for SHOT, INTERCEPT, SELF_DESTRUCT
+    subject: Ints  # threat id, shot for SHOT, INTERCEPT, SELF_DESTRUCT, or node
     other: Ints  # -1 where nothing else takes part
     value: Floats
 

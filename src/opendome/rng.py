@@ -39,6 +39,8 @@ class Purpose(IntEnum):
     SCAN_LOSS = 50
     ORDER_DELIVERY = 51
     REPORT_DELIVERY = 52
+    LINK_OUTAGE = 53
+    NODE_LOSS = 54
 
 
 MAX_SEED = 2**63 - 1

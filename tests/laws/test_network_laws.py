@@ -16,10 +16,11 @@ from opendome.engagements.engagement import FireControlModel, FireControlState, 
 from opendome.engagements.launch import Solutions
 from opendome.engagements.magazines import stocks
 from opendome.messages import CommandKind, Orders, ReportKind, Reports, Tracks, join, take
-from opendome.scenario.wiring import Cell
+from opendome.scenario.wiring import Cell, Fates
 from opendome.simulation import network
 from opendome.simulation.links import PAUSE, Line, reliable
 from opendome.simulation.network import Network, NetworkState
+from tests.unit.simulation.fated import Spans, fated
 
 RUNS = np.array([2, 5])
 TRACK = 9
@@ -31,7 +32,11 @@ outages = st.lists(instants, max_size=4).map(
     lambda x: tuple((a, b) for a, b in zip(sorted(x)[::2], sorted(x)[1::2], strict=False) if a < b)
 )
 lines = st.builds(
-    Line, st.floats(0.0, 30.0), st.sampled_from([0.0, 0.2, 0.5, 0.9]), st.just(np.inf), outages
+    Line,
+    st.floats(0.0, 30.0),
+    st.sampled_from([0.0, 0.2, 0.5, 0.9]),
+    st.just(np.inf),
+    st.just(True),
 )
 orders_given = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 1), st.integers(0, 1), st.integers(1, 4)),
@@ -107,11 +112,15 @@ def wires(line: Line) -> Network:
 
 
 def fight(
-    line: Line, model: FireControlModel, given_orders: list[tuple[int, int, int, int]], seed: int
+    line: Line,
+    fates: Fates,
+    model: FireControlModel,
+    given_orders: list[tuple[int, int, int, int]],
+    seed: int,
 ) -> tuple[Orders, int, Reports, FireControlState, NetworkState]:
     """Orders given, launches commanded, all reports heard (with repeats), and the states."""
     wire = wires(line)
-    said = network.begin(wire, seed, RUNS)
+    said = network.begin(wire, seed, RUNS, fates)
     state = engagement.begin(model, RUNS)
     counts = {int(r): 0 for r in RUNS}
     book = books.begin(RUNS, 1, 2)
@@ -165,9 +174,10 @@ def first_of_each(heard: Reports) -> Reports:
 
 
 @settings(max_examples=60, deadline=None)
-@given(lines, batteries, orders_given, st.integers(0, 2**40))
+@given(lines, st.tuples(outages, outages), batteries, orders_given, st.integers(0, 2**40))
 def test_every_round_of_an_order_leaves_or_is_refused_once(
     line: Line,
+    down: tuple[Spans, Spans],
     battery: tuple[int, int, float | None],
     given_orders: list[tuple[int, int, int, int]],
     seed: int,
@@ -175,7 +185,8 @@ def test_every_round_of_an_order_leaves_or_is_refused_once(
     model = FireControlModel((unit(*battery), unit(*battery)), n_cells=1, is_flown=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fire_control, "solve", solved)
-        sent, n_launched, heard, state, said = fight(line, model, given_orders, seed)
+        fates = fated(*[((), spans) for spans in down])
+        sent, n_launched, heard, state, said = fight(line, fates, model, given_orders, seed)
     once = first_of_each(heard)
     for i in range(len(sent.run)):
         mine = (once.run == sent.run[i]) & (once.order == sent.id[i])
@@ -189,30 +200,37 @@ def test_every_round_of_an_order_leaves_or_is_refused_once(
         assert len(heard.run) == len(once.run)
 
 
-def naive(line: Line, sent: float, n_lost: int) -> float:
+def naive(line: Line, down: Spans, sent: float, n_lost: int) -> float:
     """Try after try."""
     t, left = sent, n_lost
     while True:
-        is_down = any(a <= t < b for a, b in line.outages)
+        is_down = any(a <= t < b for a, b in down)
         if not is_down and left == 0:
             return t
         left -= not is_down
         t += 2.0 * line.latency + PAUSE
 
 
-@given(lines, st.lists(st.tuples(st.integers(0, 120), st.floats(0.01, 0.99)), min_size=1))
+@given(
+    lines,
+    st.tuples(outages, outages),
+    st.lists(st.tuples(st.integers(0, 1), st.integers(0, 120), st.floats(0.01, 0.99)), min_size=1),
+)
 def test_reliable_messages_arrive_at_the_try_that_gets_through(
-    line: Line, messages: list[tuple[int, float]]
+    line: Line, both: tuple[Spans, Spans], messages: list[tuple[int, int, float]]
 ) -> None:
-    sent = np.array([float(s) for s, _ in messages])
-    draw = np.array([u for _, u in messages])
-    first, second = reliable(line, sent, np.stack([draw, draw, 1.0 - draw], axis=1))
+    sent = np.array([float(s) for _, s, _ in messages])
+    draw = np.array([u for *_, u in messages])
+    rows = np.array([run for run, *_ in messages])
+    met = fated(*[((), spans) for spans in both]).outages(1, rows)
+    first, second = reliable(line, sent, np.stack([draw, draw, 1.0 - draw], axis=1), met)
     for i, u in enumerate(draw):
+        down = both[rows[i]]
         lost = int(np.log(u) // np.log(line.loss)) if line.loss else 0
-        expected = naive(line, sent[i], lost)
+        expected = naive(line, down, sent[i], lost)
         assert first[i] == pytest.approx(expected + line.latency)
         assert np.isfinite(second[i]) == (u < line.loss)
         if np.isfinite(second[i]):
             again = int(np.log(1.0 - u) // np.log(line.loss))
-            copy = naive(line, expected + 2.0 * line.latency + PAUSE, again)
+            copy = naive(line, down, expected + 2.0 * line.latency + PAUSE, again)
             assert second[i] == pytest.approx(copy + line.latency)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.messages import Plans, ReportKind, Reports
+from opendome.scenario.wiring import Fates
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,7 +84,8 @@ class BattleState:
     log: OrderLog
     heard: Ints  # sorted keys of what was reported
     borrowed: OrderBook  # of others, as nodes that were cut off remember them; tracks are their own
-    is_cut: Bools  # (n_nodes,) from the others, when last looked at
+    fates: Fates
+    is_cut: Bools  # (n_runs, n_nodes) from the others, when last looked at
     plans: list[Plans] = field(default_factory=list)  # made since they were last taken away
     n_reopened: int = 0  # kills that the picture contradicted
 
@@ -108,11 +110,12 @@ def new_tracks(keys: Ints, n_batteries: int) -> TrackBook:
     )
 
 
-def begin(runs: Ints, n_cells: int, n_batteries: int, n_nodes: int = 1) -> BattleState:
-    """Nothing seen, nothing ordered."""
+def begin(runs: Ints, n_cells: int, n_batteries: int, fates: Fates | None = None) -> BattleState:
+    """Nothing seen, nothing ordered; absent: fates of one node that nothing befalls."""
     none = np.zeros(0, dtype=np.int64)
     orders = OrderBook(none, none, none, none, none, none, np.zeros(0), np.zeros(0))
     runs = np.unique(runs)
+    fates = Fates.nothing(len(runs), 1) if fates is None else fates
     return BattleState(
         t_due=np.full(n_cells, -np.inf),
         runs=runs,
@@ -123,7 +126,8 @@ def begin(runs: Ints, n_cells: int, n_batteries: int, n_nodes: int = 1) -> Battl
         log=OrderLog(none, none),
         heard=none,
         borrowed=orders,
-        is_cut=np.zeros(n_nodes, dtype=np.bool_),
+        fates=fates,
+        is_cut=np.zeros(fates.lost.shape, dtype=np.bool_),
     )
 
 

@@ -56,20 +56,21 @@ def cue(
 ) -> Tasking:
     """Ask each cued sensor for up to 20 tracks within its range, of the cell that hears it now.
 
-    ``cell_of`` (n_nodes,) is the cell in which each node fights now. Tracks not yet judged come
-    first (they may be anything), then by value at risk, then by number; those believed killed come
-    last.
+    ``cell_of`` (n_runs, n_nodes) is the cell in which each node fights now. Tracks not yet judged
+    come first (they may be anything), then by value at risk, then by number; those believed killed
+    come last.
     """
     seen, rows = pairs
     if not sensors or len(seen) == 0:
         return empty(Tasking)
+    now = cell_of[np.searchsorted(state.runs, picture.run[seen])]
     is_closed = ~np.isnan(state.tracks.t_killed[rows])
     value = np.where(is_closed, -1.0, state.tracks.value[rows])
     tasks = []
     for sensor in sensors:
         away = picture.x_ecef[seen, :3] - sensor.r_ecef
         is_near = np.einsum("ij,ij->i", away, away) <= sensor.max_range**2
-        chosen = np.flatnonzero(is_near & (picture.node[seen] == cell_of[sensor.node]))
+        chosen = np.flatnonzero(is_near & (picture.node[seen] == now[:, sensor.node]))
         order = np.lexsort((picture.id[seen[chosen]], -value[chosen], picture.run[seen[chosen]]))
         chosen = seen[chosen[order]]
         run = picture.run[chosen]

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from opendome.battle.books import TRACK_BITS, BattleState, OrderBook, keep, merge
 from opendome.kernels.association import Graph, assign_sparse
 from opendome.messages import Tracks
-from opendome.scenario.wiring import Cell
+from opendome.scenario.wiring import JOINT, Cell
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-JOINT = 0  # the cell of all nodes, where nodes are joined
 FLOOR = np.array([200.0, 200.0, 200.0, 20.0, 20.0, 20.0])  # m and m/s by which pictures differ
 GATE = 22.46  # of a squared distance in six dimensions: 1 in 1000 true pairs lies outside
 NEAR = 20e3  # m: what lies further apart is not looked at more closely
@@ -43,6 +42,10 @@ class Seen(NamedTuple):
     seen: Ints  # row in the picture
     rows: Ints  # row in the book of tracks
     cell: Ints
+
+    def among(self, which: Bools) -> Seen:
+        """Some of the rows."""
+        return self if which.all() else Seen(*(column[which] for column in self))
 
 
 def same_threats(picture: Tracks, mine: Ints, theirs: Ints) -> tuple[Ints, Ints]:
@@ -173,7 +176,7 @@ def hand_over(
 
     Parameters
     ----------
-    cell_of : (n_nodes,) int
+    cell_of : (n_runs, n_nodes) int
         In which each fights now.
 
     Returns
@@ -187,21 +190,28 @@ def hand_over(
     alone = [i for i, cell in enumerate(nodes.cells) if cell.is_fallback]
     if not alone:
         return state.orders
+    row = state.runs.searchsorted(picture.run[found.seen])
     for i in alone:
         node = nodes.cells[i].lead
-        is_cut, was_cut = cell_of[node] != JOINT, bool(state.is_cut[node])
-        if is_cut and not was_cut:
-            take_along(state, picture, found, i, _known_to(state, nodes, node))
-        elif not is_cut:
-            if was_cut:
-                state.borrowed = keep(state.borrowed, _cell(state, state.borrowed) != i)
-            bring(state, picture, found, i)
+        is_cut, was_cut = cell_of[:, node] != JOINT, state.is_cut[:, node]
+        goes, returns = is_cut & ~was_cut, was_cut & ~is_cut
+        if goes.any():
+            mine = found.among(goes[row])
+            take_along(state, picture, mine, i, _known_to(state, nodes, node))
+        if returns.any():
+            lent = state.borrowed
+            is_back = returns[np.searchsorted(state.runs, lent.run)]
+            state.borrowed = keep(lent, ~is_back | (_cell(state, lent) != i))
+        if not is_cut.all():
+            bring(state, picture, found.among(~is_cut[row]), i)
     state.is_cut = cell_of != JOINT
     if not state.is_cut.any():
         return state.orders
     state.borrowed = keep(state.borrowed, state.borrowed.t_word >= t)
     orders = state.orders
-    is_away = state.is_cut[nodes.of_battery[orders.battery]] & (_cell(state, orders) == JOINT)
+    obeys = nodes.of_battery[orders.battery]
+    is_away = state.is_cut[np.searchsorted(state.runs, orders.run), obeys]
+    is_away &= _cell(state, orders) == JOINT
     counted = replace(orders, n_left=np.where(is_away, 0, orders.n_left))
     counted = keep(counted, ~is_away | ((orders.n_pending > 0) & (orders.t_word >= t)))
     return merge(counted, state.borrowed)

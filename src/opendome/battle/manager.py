@@ -30,7 +30,7 @@ from opendome.messages import Orders, Reports, Stocks, Tasking, Tracks, empty, j
 from opendome.scenario.command import Command, Node
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.weapons import WeaponSystem, p_kill_of_round
-from opendome.scenario.wiring import Cell, cell_of_nodes, cells
+from opendome.scenario.wiring import Cell, Fates, cell_of_nodes, cells, fates_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -78,10 +78,11 @@ class Manager:
             cued=cued,
         )
 
-    def begin(self, runs: Ints) -> BattleState:
-        """State before anything is seen, for a batch of runs."""
-        n_nodes = len(self.command.nodes)
-        return books.begin(runs, len(self.cells), len(self.battery_node), n_nodes)
+    def begin(self, runs: Ints, fates: Fates | None = None) -> BattleState:
+        """State before anything is seen, for a batch of runs; absent: fates as scheduled."""
+        if fates is None:
+            fates = fates_of(self.command, Fates.nothing(len(runs), len(self.command.nodes)))
+        return books.begin(runs, len(self.cells), len(self.battery_node), fates)
 
     def decide(
         self, state: BattleState, picture: Tracks, stocks: Stocks, reports: Reports, t: float
@@ -111,7 +112,7 @@ class Manager:
         pairs = read(state, picture)
         contradict(state, picture, *pairs)
         given: list[Orders] = []
-        cell_of = np.array(cell_of_nodes(self.command, self.cells, t), dtype=np.int64)
+        cell_of = cell_of_nodes(self.command, self.cells, state.fates, t)
         left = _left(state, stocks, self.unit)
         found = Seen(*pairs, picture.node[pairs[0]])
         nodes = Nodes(self.cells, self.battery_node, self.command.wiring == "hub")
@@ -120,12 +121,13 @@ class Manager:
             if state.t_due[i] <= t + 1e-9:
                 period = self.command.nodes[cell.lead].decision_period
                 state.t_due[i] = (np.floor(t / period + 1e-9) + 1) * period
-                mine = found.cell == i
+                mine, acts = found.cell == i, (cell_of == i).any(axis=1)
+                if not acts.all():
+                    mine &= acts[np.searchsorted(state.runs, picture.run[pairs[0]])]
                 own = (pairs[0][mine], pairs[1][mine])
                 # nothing to see, nothing to fire with, or every run has ended
-                if len(own[0]) and len(left.runs) and np.any(cell_of == i):
-                    is_mine = (cell_of[self.battery_node] == i)[self.arms[i].numbers]
-                    held = _held_by(left, self.arms[i].numbers[~is_mine])
+                if len(own[0]) and len(left.runs):
+                    held = self._held_by(i, left, cell_of[np.searchsorted(state.runs, left.runs)])
                     given.append(self._decide_cell(i, state, picture, own, (held, known), t))
         orders = join(given, Orders)
         if len(orders.run) > 1:
@@ -166,6 +168,16 @@ class Manager:
         t_next = options.t_base + period + found.step[:, None]
         planned = np.where(found.t_launch < t_next, planned, 0)
         return commit(state, picture, candidates, planned, found, arms, t)
+
+    def _held_by(self, i: int, left: Stocks, cell_of: Ints) -> Stocks:
+        """Stocks as a cell may use them: batteries that another commands now have no rounds."""
+        numbers = self.arms[i].numbers
+        is_lent = cell_of[:, self.battery_node[numbers]] != i
+        if not is_lent.any():
+            return left
+        rounds = left.rounds.copy()
+        rounds[:, numbers] = np.where(is_lent, 0, rounds[:, numbers])
+        return replace(left, rounds=rounds)
 
     def _lead(self, i: int) -> Node:
         """The node whose doctrine and decision period hold in a cell."""
@@ -275,12 +287,3 @@ def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:
         rounds=np.maximum(left.rounds - owed, 0),
         free_channels=np.maximum(left.free_channels - owed_by_unit, 0),
     )
-
-
-def _held_by(left: Stocks, lent: Ints) -> Stocks:
-    """Stocks as a cell may use them: batteries that another cell commands now have no rounds."""
-    if not len(lent):
-        return left
-    rounds = left.rounds.copy()
-    rounds[:, lent] = 0
-    return replace(left, rounds=rounds)

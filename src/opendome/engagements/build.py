@@ -45,7 +45,6 @@ def build(
         Laser of each system that has one.
     """
     nodes = [n.name for n in scenario.command.nodes]
-    lost = {n.name: np.inf if n.lost is None else n.lost for n in scenario.command.nodes}
     members = [battery.unit or (battery.name,) for battery in scenario.weapons]
     units = []
     for i, battery in enumerate(scenario.weapons):
@@ -77,7 +76,6 @@ def build(
                 may_coast=system.phase != "boost",
                 assumed_burn=system.assumed_burn,
                 light=_light(system, lasers or {}),
-                lost=lost[battery.node],
             )
         )
     n_cells = len(cells(scenario.command, scenario.sensors))

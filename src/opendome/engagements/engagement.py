@@ -54,7 +54,6 @@ class FireUnit:
     may_coast: bool = True  # and at what does not
     assumed_burn: float = np.inf  # s from launch to burn-out of what burns
     light: Light | None = None  # instead of rounds that fly
-    lost: float = np.inf  # s, when it is lost with its node
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,6 @@ class FireControlModel:
     def is_divert(self) -> Bools:
         """Whether the rounds of each battery steer by divert, (n_batteries,)."""
         return np.array([u.is_divert for u in self.units], dtype=np.bool_)
-
-    @cached_property
-    def lost(self) -> Floats:
-        """When each battery is lost, (n_batteries,) s, inf for never."""
-        return np.array([u.lost for u in self.units], dtype=np.float64)
 
     @cached_property
     def channels(self) -> Ints:
@@ -150,6 +144,7 @@ class FireControlState:
     runs: Ints
     rounds: Ints  # in launchers
     t_ready: Floats
+    lost: Floats  # s, when each battery is lost with its node, inf for never
     n_shots: Ints  # (n_runs,) rounds launched so far
     n_fired: Ints  # from the launcher in use, since it was full
     n_stored: Ints  # loads of a launcher that are left
@@ -163,8 +158,8 @@ class FireControlState:
     pointing: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
 
-def begin(model: FireControlModel, runs: Ints) -> FireControlState:
-    """Full magazines."""
+def begin(model: FireControlModel, runs: Ints, lost: Floats | None = None) -> FireControlState:
+    """Full magazines; ``lost`` (n_runs, n_nodes) s, when each node is lost, absent: none is."""
     shape = (len(runs), len(model.units))
     stock = np.array([u.rounds for u in model.units], dtype=np.int64)
     stored = np.array([u.reloads for u in model.units], dtype=np.int64)
@@ -172,6 +167,7 @@ def begin(model: FireControlModel, runs: Ints) -> FireControlState:
         runs=runs,
         rounds=np.tile(stock, (len(runs), 1)).reshape(shape),
         t_ready=np.zeros(shape),
+        lost=np.full(shape, np.inf) if lost is None else lost[:, [u.node for u in model.units]],
         n_shots=np.zeros(len(runs), dtype=np.int64),
         n_fired=np.zeros(shape, dtype=np.int64),
         n_stored=np.tile(stored, (len(runs), 1)).reshape(shape),

@@ -112,7 +112,8 @@ def act(
         orders = only_new(state, orders)
         orders = replace(orders, t_launch=np.maximum(orders.t_launch, clock[0]))
     waiting = join([state.waiting, orders], Orders)
-    waiting = take(waiting, model.lost[waiting.battery] > clock[0])
+    batch = np.searchsorted(state.runs, waiting.run)
+    waiting = take(waiting, state.lost[batch, waiting.battery] > clock[0])
     if not len(waiting.run) and not len(state.flights.shot):
         return empty(Commands), empty(Reports)
     refill(model, state, clock[0])
@@ -349,9 +350,8 @@ def _note_flights(state: FireControlState, orders: Orders, commands: Commands) -
 
 def _updates(model: FireControlModel, state: FireControlState, sight: Sight, t: float) -> Commands:
     """Newer tracks for rounds in flight; those past intercept or of a lost battery get none."""
-    keep = state.flights.t_intercept + AFTER_INTERCEPT > t
-    keep &= model.lost[state.flights.battery] > t
     f = state.flights
+    keep = (f.t_intercept + AFTER_INTERCEPT > t) & (state.lost[f.batch, f.battery] > t)
     if not keep.all():
         f = InFlight(**{g.name: getattr(f, g.name)[keep] for g in fields(InFlight)})
         state.flights = f

@@ -142,8 +142,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
         RUN,
         Column("t", "number", "When, s."),
         Column("kind", "text", "launch, failure, burnout, impact, shot, intercept, kill, "
-               "self_destruct or release."),
-        Column("subject", "integer", "Threat, or shot for shot, intercept and self_destruct."),
+               "self_destruct or release; of what may fail by chance node_lost, link_down, "
+               "link_up."),
+        Column("subject", "integer", "Threat; shot for shot, intercept and self_destruct; number "
+               "of the node, from 0, for node_lost, link_down and link_up."),
         Column("other", "integer", "Battery, threat or shot that took part; -1 if none."),
         Column("value", "number", "Miss distance of an intercept, m; NaN otherwise."),
     ),

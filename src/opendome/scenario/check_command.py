@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opendome.scenario.check_names import refuse_same_names, refuse_unknown
+from opendome.scenario.command import Link
 from opendome.scenario.grammar.refusal import Origin
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.sensors import RadarSystem, Sensor
 from opendome.scenario.weapons import Battery
+from opendome.scenario.wiring import may_be_cut
 
 UNIT_EXTENT = 5e3  # m, between batteries that share guidance channels
 
@@ -36,9 +38,21 @@ def refuse_odd_command(scenario: Scenario, origin: Origin) -> None:
             words = f"command.links[{first[link.node]}] is the link of this node already"
             raise origin.refuse(path, link.node, words, "A node has one link with the others.")
         first[link.node] = i
+        _refuse_half_chance(link, f"command.links[{i}]", origin)
     _refuse_odd_layers(scenario, origin)
     _refuse_odd_guidance(scenario, origin)
     _refuse_odd_units(scenario, origin)
+
+
+def _refuse_half_chance(link: Link, path: str, origin: Origin) -> None:
+    """Outages by chance need a mean time to each other, and a mean duration."""
+    pair = {"mean_up_s": link.mean_up, "mean_down_s": link.mean_down}
+    absent = [key for key, value in pair.items() if value is None]
+    if len(absent) == 1:
+        (given,) = set(pair) - set(absent)
+        words = f"outages by chance need it, since {given} is {pair[given]:g} s"
+        hint = f"Give both, or remove {given}."
+        raise origin.refuse(f"{path}.{absent[0]}", None, words, hint)
 
 
 def _refuse_odd_layers(scenario: Scenario, origin: Origin) -> None:
@@ -130,7 +144,7 @@ def odd_nodes(scenario: Scenario) -> Iterator[str]:
     """What is odd about nodes."""
     command = scenario.command
     is_apart = command.wiring == "stovepiped" or len(command.nodes) == 1
-    cut = {link.node for link in command.links if link.outages}
+    cut = {node.name for i, node in enumerate(command.nodes) if may_be_cut(command, i)}
     for i, node in enumerate(command.nodes):
         name = f"command.nodes[{i}] ({node.name})"
         has_sensors = any(sensor.node == node.name for sensor in scenario.sensors)

@@ -93,6 +93,14 @@ class Node:
         high=1e5,
         default=None,
     )
+    mean_life: float | None = quantity(
+        "mean_life_s",
+        "s",
+        "Mean time until it is lost by chance; absent: it is not.",
+        low=1,
+        high=1e8,
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,17 @@ class Link:
         "messages_hz", "hz", "Messages per second; absent: any.", above=0, high=1e6, default=None
     )
     outages: tuple[Outage, ...] = keys.parts("outages", "When it is down.", high=100, default=())
+    mean_up: float | None = quantity(
+        "mean_up_s",
+        "s",
+        "Mean time from an outage by chance to the next; absent: there are none.",
+        low=10,
+        high=1e8,
+        default=None,
+    )
+    mean_down: float | None = quantity(
+        "mean_down_s", "s", "Mean duration of these outages.", low=0.1, high=1e5, default=None
+    )
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.scenario.command import Link
+from opendome.scenario.wiring import Outages
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 PAUSE = 1.0  # s beyond there and back, after which what is not acknowledged is said again
 N_DRAWS = 3  # of a reliable message: tries, acknowledgement, tries of the copy
@@ -27,34 +27,20 @@ class Line(NamedTuple):
     latency: float  # s
     loss: float  # chance
     rate: float  # messages per second, inf where any
-    outages: tuple[tuple[float, float], ...]  # s, ascending, [start, end)
+    may_fail: bool  # it is down in some run
 
     @property
     def is_plain(self) -> bool:
         """Whether it does nothing but delay."""
-        return self.loss == 0.0 and math.isinf(self.rate) and not self.outages
+        return self.loss == 0.0 and math.isinf(self.rate) and not self.may_fail
 
 
-def line_of(link: Link | None) -> Line | None:
-    """Constants of a link of the scenario; overlapping outages are joined."""
+def line_of(link: Link | None, may_fail: bool) -> Line | None:
+    """Constants of a link of the scenario."""
     if link is None:
         return None
-    joined: list[tuple[float, float]] = []
-    for start, end in sorted((o.start, o.end) for o in link.outages):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
     rate = math.inf if link.bandwidth is None else link.bandwidth
-    return Line(link.latency, link.loss, rate, tuple(joined))
-
-
-def is_down(line: Line, t: Floats) -> Bools:
-    """Whether the link carries nothing at each time."""
-    down = np.zeros(len(t), dtype=np.bool_)
-    for start, end in line.outages:
-        down |= (t >= start) & (t < end)
-    return down
+    return Line(link.latency, link.loss, rate, may_fail)
 
 
 def queue(line: Line, sent: float, size: Floats, free: Floats) -> tuple[Floats, Floats]:
@@ -77,7 +63,7 @@ def queue(line: Line, sent: float, size: Floats, free: Floats) -> tuple[Floats, 
     return start, start + size / line.rate
 
 
-def reliable(line: Line, sent: Floats, draws: Floats) -> tuple[Floats, Floats]:
+def reliable(line: Line, sent: Floats, draws: Floats, outages: Outages) -> tuple[Floats, Floats]:
     """When messages that are repeated until acknowledged arrive, and when a second copy does.
 
     Tries follow each other by twice the latency and `PAUSE`; those in an outage are lost. A copy
@@ -88,6 +74,8 @@ def reliable(line: Line, sent: Floats, draws: Floats) -> tuple[Floats, Floats]:
     sent : (n,) float
     draws : (n, 3) float
         Uniform in (0, 1).
+    outages : Outages
+        Of the link, as each message meets them.
 
     Returns
     -------
@@ -95,8 +83,8 @@ def reliable(line: Line, sent: Floats, draws: Floats) -> tuple[Floats, Floats]:
         The second is NaN where there is none. Never before the first.
     """
     period = 2.0 * line.latency + PAUSE
-    first = _try(line, sent, _losses(line, draws[:, 0]), period)
-    again = _try(line, first + period, _losses(line, draws[:, 2]), period)
+    first = _try(outages, sent, _losses(line, draws[:, 0]), period)
+    again = _try(outages, first + period, _losses(line, draws[:, 2]), period)
     second = np.where(draws[:, 1] < line.loss, again, np.nan)
     return first + line.latency, second + line.latency
 
@@ -108,10 +96,10 @@ def _losses(line: Line, draw: Floats) -> Floats:
     return np.asarray(np.floor(np.log(draw) / math.log(line.loss)))
 
 
-def _try(line: Line, start: Floats, n_lost: Floats, period: float) -> Floats:
+def _try(outages: Outages, start: Floats, n_lost: Floats, period: float) -> Floats:
     """Time of the try that gets through, if ``n_lost`` tries outside outages are lost before."""
     start, left = start.copy(), n_lost.copy()
-    for begin, end in line.outages:
+    for begin, end in zip(outages.start.T, outages.end.T, strict=True):
         before = np.clip(np.ceil((begin - start) / period), 0.0, None)  # tries until it begins
         meets = (left >= before) & (start < end)
         waits = np.ceil((end - start) / period)  # tries until it is over

@@ -22,6 +22,7 @@ from opendome.messages import (
     Scan,
     Stocks,
     Tracks,
+    empty,
     in_runs,
     join,
     take,
@@ -29,15 +30,22 @@ from opendome.messages import (
 from opendome.rng import Purpose
 from opendome.scenario.scenario import Scenario
 from opendome.scenario.schedule import scan_number
-from opendome.scenario.wiring import Cell, cells, link_of
-from opendome.simulation.links import N_DRAWS, Line, is_down, line_of, queue, reliable
+from opendome.scenario.wiring import (
+    JOINT,
+    Cell,
+    Fates,
+    cells,
+    is_joined,
+    link_of,
+    may_be_cut,
+)
+from opendome.simulation.links import N_DRAWS, Line, line_of, queue, reliable
 from opendome.simulation.mailbox import Mailbox, Scanbox
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-JOINT = 0  # the cell of all nodes, where nodes are joined
 SHOT_STRIDE = 8  # events of a shot's reports
 
 
@@ -54,7 +62,6 @@ class Network:
     periods: tuple[float, ...]  # of the sensors
     order_latency: Floats  # (n_nodes,) s
     battery_node: Ints  # (n_batteries,)
-    lost: tuple[float, ...] = ()  # s, when each node is lost, inf for never; none: no node is
 
     @staticmethod
     def build(scenario: Scenario, periods: Sequence[float]) -> Network:
@@ -62,15 +69,16 @@ class Network:
         command, names = scenario.command, [n.name for n in scenario.command.nodes]
         return Network(
             cells=cells(command, scenario.sensors),
-            is_joined=command.wiring != "stovepiped" and len(names) > 1,
+            is_joined=is_joined(command),
             is_hub=command.wiring == "hub",
-            lines=tuple(line_of(link_of(command, i)) for i in range(len(names))),
+            lines=tuple(
+                line_of(link_of(command, i), may_be_cut(command, i)) for i in range(len(names))
+            ),
             sensor_node=tuple(names.index(s.node) for s in scenario.sensors),
             sensor_latency=tuple(s.latency for s in scenario.sensors),
             periods=tuple(periods),
             order_latency=np.array([n.order_latency for n in command.nodes], dtype=np.float64),
             battery_node=np.array([names.index(b.node) for b in scenario.weapons], dtype=np.int64),
-            lost=tuple(np.inf if n.lost is None else n.lost for n in command.nodes),
         )
 
     def line(self, cell: int, node: int) -> Line | None:
@@ -124,10 +132,12 @@ class NetworkState:
 
     runs: Ints
     seed: int
+    fates: Fates
     scans: tuple[Scanbox, ...]  # of each cell
     free: Floats  # (n_nodes, n_runs) when each link has passed on all scans before
     order_cell: Ints  # (n_runs, n) cell that gave each order, -1 where there is none
-    views: list[tuple[float, Tracks] | None]  # of each node: the joint picture that it has
+    views: list[Tracks]  # of each node: the joint picture that it has
+    t_view: Floats  # (n_nodes,) of the last picture that was sent to each
     unheard: Unheard
     outgoing: list[Outgoing] = field(default_factory=list)
     orders: Mailbox[Orders] = field(default_factory=lambda: Mailbox(Orders))
@@ -135,28 +145,31 @@ class NetworkState:
     pictures: list[tuple[float, Tracks]] = field(default_factory=list)  # on their way to nodes
 
 
-def begin(network: Network, seed: int, runs: Ints) -> NetworkState:
-    """Nothing said."""
+def begin(network: Network, seed: int, runs: Ints, fates: Fates) -> NetworkState:
+    """Nothing said; ``fates`` says what will befall nodes and links."""
     n_cells, n_nodes = len(network.cells), len(network.lines)
     none = np.zeros(0, dtype=np.int64)
     return NetworkState(
         runs=runs,
         seed=seed,
+        fates=fates,
         scans=tuple(Scanbox() for _ in range(n_cells)),
         free=np.zeros((n_nodes, len(runs))),
         order_cell=np.full((len(runs), 0), -1, dtype=np.int64),
-        views=[None] * n_nodes,
+        views=[empty(Tracks)] * n_nodes,
+        t_view=np.full(n_nodes, -np.inf),
         unheard=Unheard(none, none, none, np.zeros(0)),
     )
 
 
 def send_scan(network: Network, state: NetworkState, scan: Scan) -> None:
     """A look goes on its way to every cell that hears its sensor."""
+    sensor = scan.sensor
+    lost = state.fates.lost[:, network.sensor_node[sensor]] <= scan.t
+    if lost.any():  # nobody is there to tell
+        scan = in_runs(scan, ~lost[np.searchsorted(state.runs, scan.runs)])
     if not len(scan.runs):
         return
-    sensor = scan.sensor
-    if network.lost and scan.t >= network.lost[network.sensor_node[sensor]]:
-        return  # nobody is there to tell
     sent = scan.t + network.sensor_latency[sensor]
     for c, latency in network.ways[sensor]:
         if latency is not None:
@@ -189,7 +202,7 @@ def _pass(network: Network, state: NetworkState, out: Outgoing) -> None:
     place = np.searchsorted(scan.runs, scan.seen.run)
     size = 1.0 + np.bincount(place, minlength=len(rows)).astype(np.float64)
     start, end = queue(line, out.sent, size, state.free[node, rows])
-    is_sent = ~is_down(line, start)
+    is_sent = ~state.fates.outages(node, rows).hold(start)
     state.free[node, rows[is_sent]] = end[is_sent]
     arrives = is_sent
     if line.loss > 0.0:
@@ -289,7 +302,8 @@ def _deliver(
             draws = uniforms(state.seed, run[rows], purpose, obj[rows], event[rows], N_DRAWS)
         else:
             draws = np.full((len(rows), N_DRAWS), 0.5)
-        first[rows], second[rows] = reliable(line, sent[rows], draws)
+        outages = state.fates.outages(i, np.searchsorted(state.runs, run[rows]))
+        first[rows], second[rows] = reliable(line, sent[rows], draws, outages)
     return first, second
 
 
@@ -317,22 +331,32 @@ def sight(network: Network, state: NetworkState, picture: Tracks, t: float) -> S
     In a hub it is as old as the link is slow; while a link is down its node keeps the last one.
     """
     if not network.is_joined or all(
-        network.delay(i) == 0.0 and (line is None or not line.outages)
+        network.delay(i) == 0.0 and (line is None or not line.may_fail)
         for i, line in enumerate(network.lines)
     ):
         return Sight.of(picture, len(network.battery_node))
     state.pictures.append((t, picture))
-    for i, line in enumerate(network.lines):
-        for when, what in reversed(state.pictures):
-            if when > t - network.delay(i) + 1e-9:
-                continue
-            if line is None or not is_down(line, np.array([when]))[0]:
-                state.views[i] = (when, what)
-                break
+    for i in range(len(network.lines)):
+        for when, what in state.pictures:
+            if state.t_view[i] < when <= t - network.delay(i) + 1e-9:
+                state.t_view[i] = when
+                is_held = state.fates.outages(i).hold(when)
+                state.views[i] = _renewed(state, state.views[i], what, is_held)
     oldest = t - max(network.delay(i) for i in range(len(network.lines)))
     while len(state.pictures) > 1 and state.pictures[1][0] <= oldest:
         state.pictures.pop(0)
     return _sight_of(network, state, picture)
+
+
+def _renewed(state: NetworkState, old: Tracks, new: Tracks, is_held: Bools) -> Tracks:
+    """A newer picture, in the runs in which the link is up; in the others the old one stays."""
+    if is_held.all():
+        return old
+    if not is_held.any():
+        return new
+    stays = is_held[np.searchsorted(state.runs, old.run)]
+    comes = ~is_held[np.searchsorted(state.runs, new.run)]
+    return join([take(old, stays), take(new, comes)], Tracks)
 
 
 def _sight_of(network: Network, state: NetworkState, picture: Tracks) -> Sight:
@@ -340,10 +364,9 @@ def _sight_of(network: Network, state: NetworkState, picture: Tracks) -> Sight:
     pictures: list[Tracks] = [picture]
     number: list[int] = []
     for view in state.views:
-        what = join([], Tracks) if view is None else view[1]
-        known = next((k for k, p in enumerate(pictures) if p is what), None)
+        known = next((k for k, p in enumerate(pictures) if p is view), None)
         if known is None:
-            pictures.append(what)
+            pictures.append(view)
         number.append(len(pictures) - 1 if known is None else known)
     by_node = np.array(number, dtype=np.int64)
     return Sight(tuple(pictures), by_node[network.battery_node])

@@ -10,6 +10,7 @@ from opendome.engagements import engagement
 from opendome.results.record import Record
 from opendome.simulation import network
 from opendome.simulation.build import Model, compile_scenario
+from opendome.simulation.failures import fates_of_runs, happenings
 from opendome.simulation.recorder import Recorder, record
 from opendome.simulation.state import State
 from opendome.simulation.tick import tick
@@ -22,14 +23,16 @@ def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Seque
     """State at t = 0 of a batch of runs."""
     numbers = np.array(sorted(runs), dtype=np.int64)
     keep = frozenset(int(r) for r in keep_trajectories) & frozenset(int(r) for r in numbers)
+    fates = fates_of_runs(model.manager.command, model.clock.duration, seed, numbers)
     return State(
         seed=seed,
         keep=keep,
+        fates=fates,
         world=world.begin(model.world, seed, numbers.tolist()),
         picture=model.picture.start(numbers),
-        battle=model.manager.begin(numbers),
-        fire_control=engagement.begin(model.fire_control, numbers),
-        network=network.begin(model.network, seed, numbers),
+        battle=model.manager.begin(numbers, fates),
+        fire_control=engagement.begin(model.fire_control, numbers, fates.lost),
+        network=network.begin(model.network, seed, numbers, fates),
         recorder=Recorder(keep=keep, period=model.picture_period),
     )
 
@@ -54,4 +57,6 @@ def simulate(
         tick(model, state, t0, t1)
         if not state.world.is_active.any():
             break
+    failed = happenings(model.manager.command, state.fates, state.world.runs, state.world.t_end)
+    state.recorder.events.append(failed)
     return record(model.world, state.world, state.recorder, model.names)

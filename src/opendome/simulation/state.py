@@ -8,6 +8,7 @@ from typing import Any
 from opendome.battle.books import BattleState
 from opendome.engagements.engagement import FireControlState
 from opendome.messages import Commands, Tasking, empty
+from opendome.scenario.wiring import Fates
 from opendome.simulation.network import NetworkState
 from opendome.simulation.recorder import Recorder
 from opendome.tracks.classify import KindBook, no_kinds
@@ -20,6 +21,7 @@ class State:
 
     seed: int
     keep: frozenset[int]  # runs whose trajectories are kept
+    fates: Fates
     world: WorldState
     picture: Any  # of the tracker, or of the shortcut that stands for it
     battle: BattleState

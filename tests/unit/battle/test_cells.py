@@ -15,7 +15,7 @@ from opendome.battle.picture import read
 from opendome.messages import Orders, ReportKind, Reports, empty
 from opendome.scenario.command import Doctrine, Link, Node, Outage
 from opendome.scenario.scenario import Scenario
-from opendome.scenario.wiring import NOWHERE, cell_of_nodes, cells
+from opendome.scenario.wiring import NOWHERE, Fates, cell_of_nodes, cells, fates_of
 from tests.unit.battle.situations import (
     batch,
     battery,
@@ -119,7 +119,10 @@ def test_a_node_that_is_lost_fights_no_more_and_without_a_hub_all_are_alone(wiri
     nodes = tuple(replace(n, lost=10.0 if i == lost else None) for i, n in enumerate(NODES))
     here = scenario(nodes=nodes, weapons=WEAPONS, wiring=wiring)
     joined = cells(here.command, here.sensors)
-    before, after = (cell_of_nodes(here.command, joined, t) for t in (9.9, 10.0))
+    fates = fates_of(here.command, Fates.nothing(1, 2))
+    before, after = (
+        tuple(cell_of_nodes(here.command, joined, fates, t)[0].tolist()) for t in (9.9, 10.0)
+    )
     assert before == ((0, 1) if wiring == "stovepiped" else (0, 0))
     alone = wiring == "stovepiped" or (wiring == "hub" and lost == 0)
     other = before[1 - lost]
@@ -156,7 +159,7 @@ def test_a_cued_radar_is_asked_by_the_cell_in_which_its_node_fights():
     pairs = read(state, picture)
     sensors = cued_sensors(here)
     for cell_of, track in (([0, 0], 0), ([1, 0], 7)):
-        asked = cue(sensors, np.array(cell_of), state, picture, pairs)
+        asked = cue(sensors, np.array([cell_of]), state, picture, pairs)
         assert asked.track.tolist() == [track]
     assert model.decide(state, picture, stocks(model, RUN), empty(Reports), 12.0)[
         1

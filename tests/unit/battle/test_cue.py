@@ -12,7 +12,7 @@ from opendome.battle.picture import read
 from opendome.scenario.sensors import Sensor
 from tests.unit.battle.situations import RADAR, batch, raid, scenario
 
-ALONE = np.array([0])  # the one node fights in cell 0
+ALONE = np.zeros((2, 1), dtype=np.int64)  # in each run the one node fights in cell 0
 
 
 def test_only_cued_radars_are_asked():

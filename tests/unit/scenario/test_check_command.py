@@ -40,6 +40,23 @@ def links(*nodes: str) -> Change:
             "command.links[2].node is 'south'; command.links[0] is the link of this node already.",
         ),
         (
+            [TWO, (("command", "links"), [{"node": "c2", "mean_up_s": 60}])],
+            "command.links[0].mean_down_s is empty; outages by chance need it, since mean_up_s is "
+            "60 s. Give both, or remove mean_up_s.",
+        ),
+        (
+            [TWO, (("command", "links"), [{"node": "c2", "mean_down_s": 5}])],
+            "command.links[0].mean_up_s is empty; outages by chance need it, since mean_down_s",
+        ),
+        (
+            [TWO, (("command", "links"), [{"node": "c2", "mean_up_s": 1, "mean_down_s": 5}])],
+            "command.links[0].mean_up_s is 1 s; allowed: 10 to 1e+08 s.",
+        ),
+        (
+            [(("command", "nodes"), [{"name": "c2", "mean_life_s": 0}])],
+            "command.nodes[0].mean_life_s is 0 s; allowed: 1 to 1e+08 s.",
+        ),
+        (
             [TWO, (("command", "hub"), "suoth")],
             "command.hub is 'suoth'; known nodes: c2, south. Did you mean 'south'?",
         ),

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from opendome.messages import Detections, Scan, Tracks, empty
-from opendome.scenario.command import Link, Outage
-from opendome.scenario.wiring import Cell
+from opendome.scenario.command import Command, Link, Node, Outage
+from opendome.scenario.wiring import FOREVER, Cell, fates_of
 from opendome.simulation import network
 from opendome.simulation.links import Line, line_of
 from opendome.simulation.network import Network
+from tests.unit.simulation.fated import Spans, fated
 
-PLAIN = Line(0.0, 0.0, np.inf, ())
+PLAIN = Line(0.0, 0.0, np.inf, False)
 RUNS = np.arange(400)
 SENSOR_LATENCY = 0.5
 
@@ -43,11 +44,16 @@ def seen(runs: np.ndarray, t: float) -> Detections:
 
 
 def hear(
-    line: Line, times: list[float], detections: np.ndarray, until: float, runs: np.ndarray = RUNS
+    line: Line,
+    times: list[float],
+    detections: np.ndarray,
+    until: float,
+    runs: np.ndarray = RUNS,
+    outages: Spans = (),
 ) -> tuple[list[Scan], list[Scan], dict[float, float]]:
     """What the joint cell and the own one heard; when the first did, to half a second."""
     wire = wires(line)
-    state = network.begin(wire, 7, runs)
+    state = network.begin(wire, 7, runs, fated(*[((), outages)] * len(runs)))
     for t in times:
         network.send_scan(wire, state, Scan(t, 0, runs, seen(detections, t)))
     joint: list[Scan] = []
@@ -63,7 +69,7 @@ def hear(
 
 def test_a_scan_is_lost_with_all_its_detections() -> None:
     twice = np.repeat(RUNS, 2)
-    joint, own, _ = hear(Line(1.0, 0.3, np.inf, ()), [0.0, 2.0, 4.0], twice, 10.0)
+    joint, own, _ = hear(Line(1.0, 0.3, np.inf, False), [0.0, 2.0, 4.0], twice, 10.0)
     assert sum(len(s.runs) for s in own) == 3 * len(RUNS)
     assert sum(len(s.seen.run) for s in own) == 6 * len(RUNS)
     for scan in joint:
@@ -74,10 +80,10 @@ def test_a_scan_is_lost_with_all_its_detections() -> None:
 
 
 def test_what_is_lost_does_not_depend_on_the_runs_of_the_batch() -> None:
-    line = Line(1.0, 0.5, 3.0, ((2.0, 3.0),))
-    together = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(RUNS, 3), 20.0)
+    line, down = Line(1.0, 0.5, 3.0, True), ((2.0, 3.0),)
+    together = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(RUNS, 3), 20.0, RUNS, down)
     few = np.array([3, 90, 200])
-    alone = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(few, 3), 20.0, few)
+    alone = hear(line, [0.0, 2.0, 4.0, 6.0], np.repeat(few, 3), 20.0, few, down)
     for k in range(2):
         wanted, got = [], []
         for scan in together[k]:
@@ -89,8 +95,8 @@ def test_what_is_lost_does_not_depend_on_the_runs_of_the_batch() -> None:
 
 
 def test_scans_sent_into_an_outage_are_lost_and_the_own_node_hears_them() -> None:
-    line = Line(0.0, 0.0, np.inf, ((2.0, 5.0),))
-    joint, own, _ = hear(line, [0.0, 2.0, 4.0, 6.0], RUNS[:0], 12.0, RUNS[:1])
+    line, one = Line(0.0, 0.0, np.inf, True), RUNS[:1]
+    joint, own, _ = hear(line, [0.0, 2.0, 4.0, 6.0], RUNS[:0], 12.0, one, ((2.0, 5.0),))
     assert sorted(scan.t for scan in joint) == [0.0, 6.0]
     assert sorted(scan.t for scan in own) == [0.0, 2.0, 4.0, 6.0]
 
@@ -98,7 +104,7 @@ def test_scans_sent_into_an_outage_are_lost_and_the_own_node_hears_them() -> Non
 def test_messages_queue_first_come_first_served() -> None:
     """Three detections and the word of the look are four messages: two seconds at 2 Hz."""
     one = RUNS[:1]
-    *_, arrived = hear(Line(1.0, 0.0, 2.0, ()), [0.0, 1.0, 9.0], np.repeat(one, 3), 20.0, one)
+    *_, arrived = hear(Line(1.0, 0.0, 2.0, False), [0.0, 1.0, 9.0], np.repeat(one, 3), 20.0, one)
     assert arrived == {
         0.0: SENSOR_LATENCY + 2.0 + 1.0,
         1.0: SENSOR_LATENCY + 4.0 + 1.0,
@@ -107,8 +113,8 @@ def test_messages_queue_first_come_first_served() -> None:
 
 
 def test_a_battery_behind_a_slow_link_sees_the_hubs_picture_as_it_was() -> None:
-    wire = wires(Line(3.0, 0.0, np.inf, ((6.0, 9.0),)))
-    state = network.begin(wire, 7, RUNS[:1])
+    wire = wires(Line(3.0, 0.0, np.inf, True))
+    state = network.begin(wire, 7, RUNS[:1], fated(((), ((6.0, 9.0),))))
     pictures = [_named(k) for k in range(20)]
     far, near = [], []
     for t, picture in enumerate(pictures):
@@ -124,8 +130,8 @@ def test_a_battery_behind_a_slow_link_sees_the_hubs_picture_as_it_was() -> None:
 
 
 def test_where_all_are_joined_only_an_outage_holds_the_picture_back() -> None:
-    wire = wires(Line(3.0, 0.0, np.inf, ((6.0, 9.0),)), is_hub=False)
-    state = network.begin(wire, 7, RUNS[:1])
+    wire = wires(Line(3.0, 0.0, np.inf, True), is_hub=False)
+    state = network.begin(wire, 7, RUNS[:1], fated(((), ((6.0, 9.0),))))
     told = []
     for t in range(12):
         sight = network.sight(wire, state, _named(t), float(t))
@@ -133,28 +139,60 @@ def test_where_all_are_joined_only_an_outage_holds_the_picture_back() -> None:
     assert told == [0, 1, 2, 3, 4, 5, 5, 5, 5, 9, 10, 11]
 
 
+def test_each_run_has_a_network_of_its_own() -> None:
+    """Down from 2 to 5 s in the first run, from 4 to 9 s in the second; a third loses its node."""
+    runs = np.array([4, 6, 9])
+    lost = [[np.inf, np.inf], [np.inf, np.inf], [np.inf, 3.0]]
+    fates = fated(((), ((2.0, 5.0),)), ((), ((4.0, 9.0),)), ((), ()), lost=lost)
+    wire = wires(Line(0.0, 0.0, np.inf, True))
+    state = network.begin(wire, 7, runs, fates)
+    for t in (0.0, 2.0, 4.0, 6.0):
+        network.send_scan(wire, state, Scan(t, 0, runs, seen(runs, t)))
+    joint, own = network.receive_scans(wire, state, 20.0)
+    heard = {(s.t, int(r)) for s in joint for r in s.runs}
+    assert heard == {(0.0, 4), (0.0, 6), (0.0, 9), (2.0, 6), (2.0, 9), (6.0, 4)}
+    assert {(s.t, int(r)) for s in own for r in s.runs if r != 9} == {
+        (t, r) for t in (0.0, 2.0, 4.0, 6.0) for r in (4, 6)
+    }
+    told: dict[int, list[int]] = {int(r): [] for r in runs}
+    for t in range(10):
+        sight = network.sight(wire, state, _named(t, runs), float(t))
+        view = sight.pictures[sight.of_battery[1]]
+        for run, name in zip(view.run.tolist(), view.id.tolist(), strict=True):
+            told[run].append(name)
+    assert told[4] == [0, 1, 1, 1, 1, 5, 6, 7, 8, 9]
+    assert told[6] == [0, 1, 2, 3, 3, 3, 3, 3, 3, 9]
+    assert told[9] == list(range(10))
+
+
 def test_overlapping_outages_are_one() -> None:
-    line = line_of(Link("far", outages=(Outage(5.0, 9.0), Outage(1.0, 2.0), Outage(8.0, 12.0))))
+    link = Link("far", outages=(Outage(5.0, 9.0), Outage(1.0, 2.0), Outage(8.0, 12.0)))
+    command = Command((Node("near"), Node("far", lost=50.0)), links=(link,))
+    fates = fates_of(command, fated(((), ((11.0, 14.0), (20.0, 21.0)))))
+    assert fates.start[0, 1].tolist() == [1.0, 5.0, 20.0, 50.0]
+    assert fates.end[0, 1].tolist() == [2.0, 14.0, 21.0, FOREVER]
+    assert not np.isfinite(fates.start[0, 0]).any()
+    assert fates.lost.tolist() == [[np.inf, 50.0]]
+    line = line_of(link, may_fail=True)
     assert line is not None
-    assert line.outages == ((1.0, 2.0), (5.0, 12.0))
-    assert line_of(None) is None
+    assert line_of(None, may_fail=False) is None
     assert not line.is_plain
     assert PLAIN.is_plain
 
 
-def _named(number: int) -> Tracks:
+def _named(number: int, runs: np.ndarray = RUNS[:1]) -> Tracks:
     """A picture that can be told from others."""
-    blank = empty(Tracks)
+    n, blank = len(runs), empty(Tracks)
     rows = {
-        name: np.zeros((1, *getattr(blank, name).shape[1:]), dtype=getattr(blank, name).dtype)
+        name: np.zeros((n, *getattr(blank, name).shape[1:]), dtype=getattr(blank, name).dtype)
         for name in Tracks.__slots__
     }
-    rows["id"] = np.array([number])
+    rows["id"], rows["run"] = np.full(n, number), runs
     return Tracks(**rows)
 
 
 @pytest.mark.parametrize("latency", [0.0, 4.0])
 def test_a_plain_link_only_delays(latency: float) -> None:
-    line = Line(latency, 0.0, np.inf, ())
+    line = Line(latency, 0.0, np.inf, False)
     *_, arrived = hear(line, [0.0, 2.0], RUNS[:2], 12.0, RUNS[:2])
     assert arrived == {0.0: SENSOR_LATENCY + latency, 2.0: 2.0 + SENSOR_LATENCY + latency}

@@ -270,6 +270,9 @@ def _link_words(link: Mapping[str, Any]) -> str:
     ]
     if outages:
         words.append(f"down from {listed(outages, 20)}")
+    if link.get("mean_up_s"):
+        up, down = (quantity_words(link[f"mean_{way}_s"], "s") for way in ("up", "down"))
+        words.append(f"down by chance, every {up} for {down} in the mean")
     return ", ".join(words)
 
 
@@ -304,6 +307,7 @@ _NODE: Final[dict[str, Fact]] = {
     "filter": ("Filter", lambda v: str(v).upper()),
     "associator": ("Association", lambda v: str(v).upper()),
     "lost_s": ("Lost, with its sensors and batteries, at", _seconds),
+    "mean_life_s": ("Lost by chance, after a mean time of", _seconds),
 }
 
 
