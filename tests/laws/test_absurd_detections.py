@@ -16,6 +16,7 @@ from opendome.messages import Detections, Scan, Tasking, empty, join, take
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import scan_time
 from opendome.sensors import build
+from opendome.tracks import ASSOCIATORS
 from opendome.tracks.predict import coast
 from opendome.tracks.tracker import Tracker
 from tests.unit.sensors.sites import LOCAL, node, radar, starer
@@ -54,9 +55,9 @@ def clean_scans():
 CLEAN = clean_scans()
 
 
-def heard(mail):
+def heard(mail, associator):
     """Picture at the end, and what was dropped, of words (time of arrival, scan)."""
-    tracker = Tracker.build(Command((node(),)), SENSORS)
+    tracker = Tracker.build(Command((node(associator=associator),)), SENSORS)
     state = tracker.start(RUN)
     for now in range(1, T_END + 2):
         tracker.update(state, [scan for t, scan in mail if now - 1 < t <= now], float(now))
@@ -70,9 +71,14 @@ def on_time(scans):
     return [(scan.t + 0.5, scan) for scan in scans]
 
 
+@pytest.fixture(scope="module", params=sorted(ASSOCIATORS))
+def associator(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def alone():
-    picture, dropped = heard(on_time(CLEAN))
+def alone(associator):
+    picture, dropped = heard(on_time(CLEAN), associator)
     assert picture.is_confirmed.sum() == 6
     assert dropped == 0
     return picture
@@ -104,49 +110,49 @@ def broken(scan, part, value, row):
 
 
 @pytest.mark.parametrize("part", sorted(VALUES))
-def test_broken_detections_change_nothing(alone, part):
+def test_broken_detections_change_nothing(alone, associator, part):
     """One in every scan of a sensor that measures such a thing, broken in every way in turn."""
     values = VALUES[part]
     mail = [
         broken(scan, part, values[k % len(values)], k) if may_break(scan, part) else scan
         for k, scan in enumerate(CLEAN)
     ]
-    picture, dropped = heard(on_time(mail))
+    picture, dropped = heard(on_time(mail), associator)
     assert_unharmed(picture, alone, 0.0)
     assert dropped == sum(may_break(scan, part) for scan in CLEAN)
 
 
 @pytest.mark.parametrize("ahead", [5.0, 1e3, 1e9, 1e300, np.inf, np.nan, -np.inf])
-def test_words_of_the_future_are_not_believed(alone, ahead):
+def test_words_of_the_future_are_not_believed(alone, associator, ahead):
     """A clock that runs ahead: such a word would make all that is true come too late."""
     liars = [(scan.t + 0.5, replace(scan, t=scan.t + ahead)) for scan in CLEAN[::7]]
-    picture, dropped = heard(on_time(CLEAN) + liars)
+    picture, dropped = heard(on_time(CLEAN) + liars, associator)
     assert_unharmed(picture, alone, 0.0)
     assert dropped == sum(len(scan.seen.run) for _, scan in liars)
 
 
-def test_words_said_twice_change_nothing(alone):
+def test_words_said_twice_change_nothing(alone, associator):
     again = [(scan.t + delay, scan) for scan in CLEAN for delay in (0.5, 0.7, 9.0)]
-    picture, _ = heard(on_time(CLEAN) + again)
+    picture, _ = heard(on_time(CLEAN) + again, associator)
     assert_unharmed(picture, alone, 0.0)
 
 
-def test_doubled_detections_make_no_second_track(alone):
+def test_doubled_detections_make_no_second_track(alone, associator):
     mail = [replace(s, seen=join([s.seen, s.seen], Detections)) for s in CLEAN]
-    picture, _ = heard(on_time(mail))
+    picture, _ = heard(on_time(mail), associator)
     assert_unharmed(picture, alone, 300.0)
 
 
-def test_words_that_come_far_too_late_are_dropped_and_counted(alone):
+def test_words_that_come_far_too_late_are_dropped_and_counted(alone, associator):
     old = [(scan.t + 30.0, scan) for scan in CLEAN if scan.t < 5.0]
     kept = [(scan.t + 0.5, scan) for scan in CLEAN if scan.t >= 5.0]
-    picture, _ = heard(kept + old)
+    picture, _ = heard(kept + old, associator)
     assert_unharmed(picture, alone, 300.0)
 
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_any_mixture_leaves_the_others_alone(seed):
+def test_any_mixture_leaves_the_others_alone(seed, associator):
     """Broken, of the future and said again, at any time and in any order."""
     rng, mail = np.random.default_rng(seed), []
     for scan in CLEAN:
@@ -161,7 +167,8 @@ def test_any_mixture_leaves_the_others_alone(seed):
             mail.append((scan.t + 0.5, replace(scan, t=scan.t + ahead)))
         if what == "again":
             mail.append((scan.t + rng.uniform(0.5, 20.0), scan))
-    assert_unharmed(heard(mail)[0], heard(on_time(CLEAN))[0], 0.0)
+    clean = heard(on_time(CLEAN), associator)[0]
+    assert_unharmed(heard(mail, associator)[0], clean, 0.0)
 
 
 def test_each_part_of_a_detection_is_tried_or_is_no_measurement():

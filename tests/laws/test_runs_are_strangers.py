@@ -8,6 +8,7 @@ from opendome.simulation.run import compile_scenario, simulate
 
 CASES = [
     ("iron_dome_city", ["threats.north.count=8", "threats.east.count=4"]),
+    ("iron_dome_city", ["threats.north.count=8", "command.nodes[0].associator=jpda"]),
     ("limited_icbm", ["threats.icbm.count=2", "step_s=5"]),
     ("limited_icbm", ["threats.icbm.count=3", "step_s=10", "picture=perfect", "engagement=tabled"]),
     ("iron_dome_city", ["picture=statistical", "threats.north.count=5", "threats.east.count=5"]),

@@ -319,6 +319,16 @@ def nearest_neighbours(pairs: Pairs, is_first: Bools, n_looks: int, gate: float)
 
 
 @jit
+def gates_of(rank: Ints, gates: Floats) -> Floats:
+    """Gates (n, 5) of rows of some classes."""
+    own = np.empty((len(rank), 5))
+    for i in range(len(rank)):
+        for k in range(5):
+            own[i, k] = gates[rank[i], k]
+    return own
+
+
+@jit
 def match(
     run: Ints, expected: Expected, looks: Looks, rank: Ints, gates: Floats
 ) -> tuple[Ints, Ints, Floats]:
@@ -333,12 +343,9 @@ def match(
     gates : (n_classes, 5) float
         Largest squared distance of each class for 0 to 4 components.
     """
-    n = len(run)
-    own, is_first = np.empty((n, 5)), np.empty(n, np.bool_)
-    for i in range(n):
+    own, is_first = gates_of(rank, gates), np.empty(len(run), np.bool_)
+    for i in range(len(run)):
         is_first[i] = rank[i] == len(gates) - 1
-        for k in range(5):
-            own[i, k] = gates[rank[i], k]
     pairs = gate_pairs(run, expected, looks, own, windows(run, expected, looks, own))
     is_taken = nearest_neighbours(pairs, is_first, len(looks.run), gates[-1, 4])
     row, look = pairs.row[is_taken], pairs.look[is_taken]

@@ -32,14 +32,16 @@ class Doubt(NamedTuple):
 
     first: float  # natural logarithm of the odds that a look that nothing explains is of a thing
     clutter: float  # and of the density of false looks, in the components of a look
+    strange: float  # the same of false looks and first looks of new things
 
 
 @jit
 def doubt_of(mean: float, volume: float) -> Doubt:
     """Worth of the looks of a sensor with so many false alarms a look, even over a volume."""
     if not mean > 0.0:
-        return Doubt(MOST_FIRST, -math.inf)
-    return Doubt(min(math.log(NEW_THINGS / mean), MOST_FIRST), math.log(mean / volume))
+        return Doubt(MOST_FIRST, -math.inf, math.log(NEW_THINGS / volume))
+    first = min(math.log(NEW_THINGS / mean), MOST_FIRST)
+    return Doubt(first, math.log(mean / volume), math.log((mean + NEW_THINGS) / volume))
 
 
 @jit

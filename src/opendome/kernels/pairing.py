@@ -1,21 +1,32 @@
 """Looks of one sensor given to the rows of a picture, and these updated by them.
 
-For the filter of several models and nearest neighbours.
+For the filter of several models; by nearest neighbours or by chance.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.alternatives import mix_stories
 from opendome.kernels.association import match
 from opendome.kernels.bank import Manner, update_bank
-from opendome.kernels.kalman import expect_many
+from opendome.kernels.chances import (
+    Prospect,
+    Stories,
+    expected_of,
+    leading,
+    p_missed,
+    share_out,
+    stories,
+)
+from opendome.kernels.kalman import Expected, expect_many
 from opendome.kernels.looks import Looks
-from opendome.kernels.rows import Beliefs, put_belief, take_beliefs
+from opendome.kernels.rows import N_MODELS, N_STATES, Beliefs, put_belief, take_beliefs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -101,3 +112,65 @@ def pair_and_update(
     for k in row:
         put_belief(now, seen[k], some, k)
     return seen[row], look, fit
+
+
+class Shared(NamedTuple):
+    """What a scan says of n rows, as it is noted."""
+
+    row: Ints  # that are likelier seen than not
+    look: Ints  # of each of these, the likeliest
+    fit: Floats
+    p_missed: Floats  # (n,) chance of detection for which a miss counts
+    left: Floats  # (n_looks,) chance that a look is of none of the rows
+
+
+@jit
+def update_by_stories(
+    b: Beliefs, expected: Expected, looks: Looks, told: Stories, manner: Manner
+) -> None:
+    """Update rows, in place, by what each may have done."""
+    update_bank(b, expected, looks, told.row, told.look, manner)
+    if len(told.doubted) == 0:
+        return
+    of_row = np.empty(len(told.of_look), np.int64)
+    for d in range(len(told.doubted)):
+        of_row[told.start[d] : told.start[d + 1]] = told.doubted[d]
+    seen = np.flatnonzero(told.of_look >= 0)
+    each, theirs = take_beliefs(b, of_row), expected_of(expected, of_row)
+    update_bank(each, theirs, looks, seen, told.of_look[seen], manner)
+    own, no_lean = (
+        np.zeros((len(b.t), N_MODELS, N_STATES, 0)), np.zeros((len(of_row), N_MODELS, N_STATES, 0)),
+    )  # fmt: skip
+    mix_stories(b, own, told.doubted, (each, no_lean), told.start, told.weight)
+
+
+@jit
+def share_and_update(
+    run: Ints,
+    now: Beliefs,
+    rank: Ints,
+    scan: tuple[Looks, Floats],
+    gates: Floats,
+    manner: Manner,
+    prospect: Prospect,
+) -> Shared:
+    """As `pair_and_update`, each row by all looks that it may have made, each with its chance."""
+    looks, r_sensor = scan
+    widest = np.empty(len(run))
+    for k in range(len(run)):
+        widest[k] = gates[rank[k]].max()
+    seen = rows_in_sight(run, now, r_sensor, looks, widest)
+    if len(seen) == 0:
+        none, all_left = np.zeros(0, np.int64), np.ones(len(looks.run))
+        return Shared(none, none, np.zeros(0), prospect.p_detect, all_left)
+    some = take_beliefs(now, seen)
+    expected = expect_many(some.x, some.cov, r_sensor)
+    hopes = Prospect(prospect.p_detect[seen], prospect.odds[seen], prospect.doubt)
+    shares = share_out(run[seen], expected, looks, rank[seen], gates, hopes)
+    row, look, fit = leading(shares, hopes)
+    update_by_stories(some, expected, looks, stories(shares), manner)
+    changed, p_all = np.unique(shares.row), prospect.p_detect.copy()
+    for k in changed:
+        put_belief(now, seen[k], some, k)
+    p_all[seen] = p_missed(shares, hopes.p_detect)
+    return Shared(seen[row], look, fit, p_all, shares.left)

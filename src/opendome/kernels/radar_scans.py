@@ -1,7 +1,7 @@
 """Scans of radars, one after another, taken into the rows of a picture: what most scans are.
 
-For the filter of several models and nearest neighbours. `tracks.scan` does the same for any
-filter and associator, one step at a time.
+For the filter of several models, by nearest neighbours or by chance. `tracks.scan` does the same
+for any filter and associator, one step at a time.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from opendome.kernels._jit import jit
 from opendome.kernels.bank import Manner, Motion, begin_turns, predict_bank
 from opendome.kernels.births import Birth, born, count_ids
+from opendome.kernels.chances import Prospect
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
 from opendome.kernels.fusion import merge_rows
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
 from opendome.kernels.odds import Doubt, Rule, is_proven
-from opendome.kernels.pairing import pair_and_update
+from opendome.kernels.pairing import Shared, pair_and_update, share_and_update
 from opendome.kernels.radar import Radar
 from opendome.kernels.rows import Beliefs, Rows, beliefs_in, chosen_rows, joined_rows
 from opendome.kernels.scanning import PLUME_PATIENCE, Scan, is_kept, note_scan
@@ -41,6 +42,7 @@ class Habits(NamedTuple):
     twin_gate: float  # as of `twins`
     birth: Birth
     rule: Rule
+    is_shared: bool  # looks by chance (JPDA), not to the nearest neighbours
 
 
 class Sweeps(NamedTuple):
@@ -66,13 +68,13 @@ class Eyes(NamedTuple):
     """Radars as a tracker knows them, as arrays; rows of what is none mean nothing."""
 
     fields: Fields
-    numbers: Floats  # (n, 10) of `Radar`, `RadarEye`, `Ration` and `Doubt`; see `eye_of`
+    numbers: Floats  # (n, 11) of `Radar`, `RadarEye`, `Ration` and `Doubt`; see `eye_of`
     whole: Ints  # (n, 3) is_cued, capacity, band
 
 
 def stacked_eyes(eyes: Sequence[RadarEye | None]) -> Eyes:
     """Several radars; None for what is none."""
-    numbers, whole = np.full((len(eyes), 10), np.nan), np.zeros((len(eyes), 3), np.int64)
+    numbers, whole = np.full((len(eyes), 11), np.nan), np.zeros((len(eyes), 3), np.int64)
     for i, eye in enumerate(eyes):
         if eye is not None:
             radar = eye.radar
@@ -89,7 +91,7 @@ def eye_of(eyes: Eyes, i: int) -> RadarEye:
     radar = Radar(
         one_of(eyes.fields, i), x[0], x[1], x[2], x[3], x[4], k[0] != 0, Ration(k[1], x[7])
     )
-    return RadarEye(radar, i, x[5], k[2], x[6], Doubt(x[8], x[9]))
+    return RadarEye(radar, i, x[5], k[2], x[6], Doubt(x[8], x[9], x[10]))
 
 
 @jit
@@ -143,14 +145,19 @@ def _looks_in(sweeps: Sweeps, k: int, runs: Ints) -> Looks:
 @jit
 def _paired(
     rows: Rows, near: Ints, now: Beliefs, view: View, eye: RadarEye, looks: Looks, habits: Habits
-) -> tuple[Ints, Ints, Floats]:
-    """Rows (of those near) and looks that belong together; ``now`` is updated in place."""
+) -> Shared:
+    """What the looks say of the rows near; ``now`` is updated in place."""
     rank = np.zeros(len(near), np.int64)
     for k in range(len(near)):
         if not view.is_foreign[k]:
             rank[k] = 2 if rows.is_confirmed[near[k]] else 1
     scan = (looks, eye.radar.field.r_ecef)
-    return pair_and_update(rows.run[near], now, rank, scan, habits.gates, habits.manner)
+    run, gates, manner = rows.run[near], habits.gates, habits.manner
+    if habits.is_shared:
+        prospect = Prospect(view.p_detect, rows.odds[near], eye.doubt)
+        return share_and_update(run, now, rank, scan, gates, manner, prospect)
+    row, look, fit = pair_and_update(run, now, rank, scan, gates, manner)
+    return Shared(row, look, fit, view.p_detect, np.ones(len(looks.run)))
 
 
 @jit
@@ -161,15 +168,16 @@ def _take_near(
     now = predict_bank(beliefs_in(rows), near, t, habits.motion)
     view = radar_view(eye, rows, near, now, t)
     row, look = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    fit, rcs = np.zeros(0), np.zeros(0)
+    fit, rcs, left = np.zeros(0), np.zeros(0), np.zeros(0)
     if len(looks.run) > 0:
-        row, look, fit = _paired(rows, near, now, view, eye, looks, habits)
+        row, look, fit, p_missed, left = _paired(rows, near, now, view, eye, looks, habits)
         rcs = radar_rcs(eye.radar, looks.snr, looks.distance)
+        view = View(p_missed, view.revisit, view.is_seen, view.is_foreign)
     scan = Scan(t, eye.sensor, eye.period, eye.band, eye.doubt.clutter)
     noted = note_scan(rows, near, now, view, (row, look, fit, rcs), scan, habits.rule)
     if len(noted.hit) > 0 and len(noted.stale) > 0:
         rows = merge_rows(rows, noted.hit, noted.stale, habits.twin_gate)
-    return rows, noted.free
+    return rows, noted.free[left[noted.free] > 0.5]
 
 
 @jit

@@ -1,7 +1,7 @@
 """Looks of many satellites at one time, taken into the rows of a picture.
 
-For the filter of several models and nearest neighbours. `tracks.stare` does the same for any
-filter and associator, one satellite at a time.
+For the filter of several models, by nearest neighbours or by chance. `tracks.stare` does the same
+for any filter and associator, one satellite at a time.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.bank import Manner
+from opendome.kernels.chances import Prospect
 from opendome.kernels.looks import Looks, looks_at
-from opendome.kernels.pairing import pair_and_update
+from opendome.kernels.pairing import pair_and_update, share_and_update
 from opendome.kernels.rows import Beliefs
 
 Floats = NDArray[np.float64]
@@ -78,4 +79,30 @@ def follow(
             is_free[i] = False
             fits[row[m]] += fit[m]
             hits[row[m], 0 if seen.is_plume[i] else 1] += 1
+    return hits, fits, is_free
+
+
+@jit
+def follow_by_chance(
+    run: Ints,
+    now: Beliefs,
+    rank: Ints,
+    seen: Sightings,
+    gates: Floats,
+    manner: Manner,
+    prospect: Prospect,
+) -> tuple[Ints, Floats, Bools]:
+    """As `follow`, by `share_and_update`."""
+    hits, fits = np.zeros((len(run), 2), np.int64), np.zeros(len(run))
+    is_free = np.ones(len(seen.looks.run), np.bool_)
+    for k in range(len(seen.places)):
+        mine = np.flatnonzero(seen.satellite == k)
+        scan = (looks_at(seen.looks, mine), seen.places[k])
+        found = share_and_update(run, now, rank, scan, gates, manner, prospect)
+        is_free[mine[found.left <= 0.5]] = False
+        for m in range(len(found.row)):
+            i, j = mine[found.look[m]], found.row[m]
+            is_free[i] = False
+            fits[j] += found.fit[m]
+            hits[j, 0 if seen.is_plume[i] else 1] += 1
     return hits, fits, is_free

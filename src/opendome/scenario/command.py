@@ -83,7 +83,7 @@ class Node:
         "filter", "Kind of track filter.", ("ckf", "ekf", "imm"), default="imm"
     )
     associator: str = keys.choice(
-        "associator", "How detections find their tracks.", ("gnn",), default="gnn"
+        "associator", "How detections find their tracks.", ("gnn", "jpda"), default="gnn"
     )
     lost: float | None = quantity(
         "lost_s",

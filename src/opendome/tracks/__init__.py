@@ -4,6 +4,7 @@ from opendome.tracks.associate import Gnn
 from opendome.tracks.base import AbstractAssociator, AbstractFilter
 from opendome.tracks.cubature import Ckf
 from opendome.tracks.imm import Imm
+from opendome.tracks.jpda import Jpda
 from opendome.tracks.kalman import Ekf
 
 FILTERS: dict[str, type[AbstractFilter]] = {
@@ -13,4 +14,5 @@ FILTERS: dict[str, type[AbstractFilter]] = {
 }
 ASSOCIATORS: dict[str, type[AbstractAssociator]] = {
     "gnn": Gnn,
+    "jpda": Jpda,
 }

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from opendome.kernels.association import match
+from opendome.kernels.chances import Prospect
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
 from opendome.messages import Ints
@@ -26,6 +27,8 @@ GATES = np.array([GATES_CLOSED, GATES_TENTATIVE, GATES_CONFIRMED])  # by rank
 class Gnn(AbstractAssociator):
     """Global nearest neighbour. Model: docs/models/gnn.md."""
 
-    def associate(self, run: Ints, expected: Expected, looks: Looks, rank: Ints) -> Association:
+    def associate(
+        self, run: Ints, expected: Expected, looks: Looks, rank: Ints, prospect: Prospect
+    ) -> Association:
         """Pairs of the best assignment; confirmed rows choose first."""
         return Association(*match(run, expected, looks, rank, GATES))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from opendome.kernels.chances import Prospect, Shares
 from opendome.kernels.kalman import Expected
 from opendome.kernels.looks import Looks
 from opendome.kernels.rows import FALLS, N_MODELS, Beliefs, new_banks
@@ -31,11 +32,12 @@ CLOSED, TENTATIVE, CONFIRMED = range(3)  # ranks of rows, as an associator serve
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """Which look updates which row, and how well it fits."""
+    """Which look is of which row, no row twice, and how well it fits."""
 
     row: Ints
     look: Ints
     fit: Floats  # natural logarithm of the density of the look, if it is of the row
+    shares: Shares | None = None  # by which rows are updated; None: each by its one look
 
 
 class AbstractFilter(ABC):
@@ -77,7 +79,9 @@ class AbstractAssociator(ABC):
     """Says which look belongs to which row."""
 
     @abstractmethod
-    def associate(self, run: Ints, expected: Expected, looks: Looks, rank: Ints) -> Association:
+    def associate(
+        self, run: Ints, expected: Expected, looks: Looks, rank: Ints, prospect: Prospect
+    ) -> Association:
         """Rows and looks of the same run that belong together.
 
         Parameters
@@ -87,5 +91,7 @@ class AbstractAssociator(ABC):
         looks : Looks
             Of one scan of one sensor, ordered by run, then by distance.
         rank : (n,) int
-            CONFIRMED rows choose first, TENTATIVE ones have what is left, CLOSED ones get nothing.
+            Of each row. CLOSED ones get nothing.
+        prospect : Prospect
+            Chance of detection and existence of each row, and what looks of the sensor are worth.
         """

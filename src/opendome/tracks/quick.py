@@ -1,4 +1,4 @@
-"""Scans of radars taken in many at a time, for the filter and associator that most pictures use.
+"""Scans of radars taken in many at a time, for the filter that most pictures use.
 
 What it does is what `scan` does for any of them, step by step.
 """
@@ -27,6 +27,7 @@ from opendome.tracks.imm import (
     START,
     Imm,
 )
+from opendome.tracks.jpda import Jpda
 from opendome.tracks.kalman import (
     AGILITY,
     CLIMB,
@@ -54,8 +55,8 @@ BIRTH = Birth(
 
 
 def is_plain(rules: Rules) -> bool:
-    """Whether a picture is kept by the filter and the associator that this is for."""
-    return isinstance(rules.filter, Imm) and isinstance(rules.associator, Gnn)
+    """Whether a picture is kept by a filter and an associator that this is for."""
+    return isinstance(rules.filter, Imm) and isinstance(rules.associator, Gnn | Jpda)
 
 
 def are_quick(rules: Rules, coverage: AbstractCoverage) -> bool:
@@ -73,6 +74,7 @@ def habits_of(rules: Rules) -> Habits:
         twin_gate=GATE,
         birth=BIRTH,
         rule=rules.proof,
+        is_shared=isinstance(rules.associator, Jpda),
     )
 
 

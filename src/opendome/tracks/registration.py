@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from opendome.kernels import registration as kernel
+from opendome.kernels.alternatives import mix_stories
+from opendome.kernels.chances import Prospect, stories
 from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
 from opendome.kernels.infrared import geostationary
 from opendome.kernels.kalman import Expected, expect_many
@@ -39,6 +41,7 @@ from opendome.tracks.fusion import merge_twins
 from opendome.tracks.imm import LEVEL_NOISE, LIFT, MOTION
 from opendome.tracks.kalman import NOISE, SURPRISE
 from opendome.tracks.rows import beliefs_of
+from opendome.tracks.take_up import each_alone, free_looks, rows_told_of, sure_pairs
 
 LAST = 6  # component of a state that begins anew when a motor starts or stops
 MOST_SATELLITES = 16  # of a sensor whose biases are learned; of more they count as noise of a look
@@ -241,6 +244,7 @@ class Near(NamedTuple):
     rank: Ints
     beliefs: Beliefs
     lean: Floats  # (n, N_MODELS, N_STATES, k)
+    prospect: Prospect
 
 
 def follow(
@@ -262,18 +266,28 @@ def follow(
     seen, expected = lens.straight(looks), part.expect(b, r_sensor)
     reach = kernel.reaches(expected, spoken(b, near.lean), lens.mount, lens.column)
     wide = kernel.with_biases(expected.cov, reach, place, lens.biases)
-    found = associator.associate(near.run, expected._replace(cov=wide), seen, near.rank)
-    if not len(found.row):
+    wider = expected._replace(cov=wide)
+    found = associator.associate(near.run, wider, seen, near.rank, near.prospect)
+    told = None if found.shares is None else stories(found.shares)
+    sure = found if told is None else sure_pairs(told)
+    if not len(sure.row) and (told is None or not len(told.doubted)):
         return found
-    sure = near.rank[found.row] == CONFIRMED
-    pairs = found.row[sure], found.look[sure]
-    moved = kernel.learn(expected, seen, pairs, reach, place, lens.biases, SURPRISE)
+    teaches = near.rank[sure.row] == CONFIRMED
+    taught = sure.row[teaches], sure.look[teaches]
+    moved = kernel.learn(expected, seen, taught, reach, place, lens.biases, SURPRISE)
     _move(b, near.lean, moved[place])
     _move(near.rows, near.rows.lean, moved[lens.places_of(near.rows.run)])
     before, seen = take_beliefs(b, np.arange(len(b.t))), lens.straight(looks)
     expected = part.expect(b, r_sensor)
-    part.update(b, expected, seen, found)
-    _lean_back(near.lean, (before, b), expected, (seen, found), lens)
+    part.update(b, expected, seen, sure)
+    _lean_back(near.lean, (before, b), expected, (seen, sure), lens)
+    if told is not None and len(told.doubted):
+        each, theirs, pairs = each_alone(b, expected, told)
+        own = near.lean[rows_told_of(told)]
+        before = take_beliefs(each, np.arange(len(each.t)))
+        part.update(each, theirs, seen, pairs)
+        _lean_back(own, (before, each), theirs, (seen, pairs), lens)
+        mix_stories(b, near.lean, told.doubted, (each, own), told.start, told.weight)
     return found
 
 
@@ -339,7 +353,7 @@ def follow_all(
         some: list[Any] = [column[mine] for column in seen.looks]
         scan = (Looks(*some), seen.places[k])
         found = follow(parts, near, scan, lens.of_satellite(int(columns[k])))
-        is_free[mine[found.look]] = False
+        is_free[mine] = free_looks(found, len(mine))
         fits[found.row] += found.fit
         np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
     return hits, fits, is_free

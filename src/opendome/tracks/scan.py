@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels.chances import Prospect, p_missed
 from opendome.kernels.looks import Looks
 from opendome.kernels.odds import Rule, is_proven
 from opendome.kernels.rows import Beliefs, Rows
@@ -25,6 +26,7 @@ from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.registration import LAST, Lens, Near, carried, follow, ignite
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
+from opendome.tracks.take_up import free_looks, take_up
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def _take_near(
     if len(looks.run):
         found = _associate(rules, rows, near, beliefs, (coverage, view, looks), (lens, lean))
         rcs = coverage.rcs(looks)
+        if found.shares is not None:
+            view = view._replace(p_detect=p_missed(found.shares, view.p_detect))
     pairs, now = (found.row, found.look, found.fit, rcs), scan_of(coverage, t)
     noted = note_scan(rows, near, beliefs, view, pairs, now, rules.proof)
     if lean is not None:
@@ -108,7 +112,7 @@ def _take_near(
     if len(noted.hit) and len(noted.stale):
         merge = merge_twins if lens is None else lens.merged
         rows = merge(rows, noted.hit, noted.stale)
-    return rows, noted.free
+    return rows, noted.free[free_looks(found, len(looks.run))[noted.free]]
 
 
 def _associate(
@@ -121,15 +125,16 @@ def _associate(
 ) -> Association:
     """Looks that belong to rows; what is believed of these is updated in place."""
     coverage, view, looks = scan
+    prospect = Prospect(view.p_detect, rows.odds[near], coverage.doubt)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[view.is_foreign] = CLOSED
     lens, lean = bent
     if lens is not None and lean is not None:
-        there = Near(rows, rows.run[near], rank, beliefs, lean)
+        there = Near(rows, rows.run[near], rank, beliefs, lean, prospect)
         return follow((rules.filter, rules.associator), there, (looks, coverage.r_ecef), lens)
     expected = rules.filter.expect(beliefs, coverage.r_ecef)
-    found = rules.associator.associate(rows.run[near], expected, looks, rank)
-    rules.filter.update(beliefs, expected, looks, found)
+    found = rules.associator.associate(rows.run[near], expected, looks, rank, prospect)
+    take_up(rules.filter, beliefs, expected, looks, found)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels.chances import Prospect
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE
@@ -17,20 +18,22 @@ from opendome.kernels.odds import MOST_FIRST
 from opendome.kernels.registration import ALIGNED, crossing_leans, first_leans
 from opendome.kernels.rows import Beliefs, Rows
 from opendome.kernels.scanning import kept_rows, note_stare
-from opendome.kernels.starers import Sightings, distinct_places, follow
+from opendome.kernels.starers import Sightings, distinct_places, follow, follow_by_chance
 from opendome.kernels.triangulation import NONE, Crossings, crossings
-from opendome.kernels.views import rows_in_time
+from opendome.kernels.views import P_PLUME, rows_in_time
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.associate import GATES
 from opendome.tracks.base import CLOSED, CONFIRMED, TENTATIVE
 from opendome.tracks.coverage import AbstractCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.imm import MANNER
+from opendome.tracks.jpda import Jpda
 from opendome.tracks.kalman import CLIMB, PLUME_HEIGHT, SIGMA_SPEED_BOOST
 from opendome.tracks.quick import is_plain
 from opendome.tracks.registration import LAST, Lens, Near, carried, follow_all, ignite
 from opendome.tracks.rows import add_rows, beliefs_of, new_rows, take_rows
 from opendome.tracks.scan import NOTHING, Heard, Rules, scan_of
+from opendome.tracks.take_up import free_looks, take_up
 
 # Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
 LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
@@ -74,7 +77,9 @@ def take_stare(
         beliefs = rules.filter.predict(beliefs_of(rows), near, t)
         places = np.einsum("nii->n", beliefs.cov[:, :3, :3])
         is_vague = ~beliefs.is_boosting & (places > VAGUE**2)
-        hits, fits, is_free = _follow(rules, rows, near, beliefs, (seen, is_vague, t), lens)
+        prospect = Prospect(np.full(len(near), P_PLUME), rows.odds[near], coverage.doubt)
+        look = seen, is_vague, prospect, t
+        hits, fits, is_free = _follow(rules, rows, near, beliefs, look, lens)
         said = hits, fits, is_vague
         rows = _write(rules, rows, near, beliefs, (coverage, said, t), lens)
         seen = some(seen, np.flatnonzero(is_free))
@@ -87,7 +92,7 @@ def _follow(
     rows: Rows,
     near: Ints,
     beliefs: Beliefs,
-    look: tuple[Sightings, Bools, float],
+    look: tuple[Sightings, Bools, Prospect, float],
     lens: Lens | None,
 ) -> tuple[Ints, Floats, Bools]:
     """Update beliefs, in place, by one satellite after another; vague ones are left alone.
@@ -95,27 +100,31 @@ def _follow(
     Gives how many satellites saw the plume and the glow of each (m, 2), how well that fits (m,),
     and the looks left over.
     """
-    seen, is_vague, t = look
+    seen, is_vague, prospect, t = look
     hits, fits = np.zeros((len(near), 2), np.int64), np.zeros(len(near))
     is_free = np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[is_vague] = CLOSED
     if lens is not None:
-        there = Near(rows, rows.run[near], rank, beliefs, carried(rows, near, t))
+        own = carried(rows, near, t)
+        there = Near(rows, rows.run[near], rank, beliefs, own, prospect)
         hits, fits, is_free = follow_all((rules.filter, rules.associator), there, seen, lens)
         is_hit = hits.any(axis=1)
-        rows.lean[near[is_hit]] = there.lean[is_hit]
+        rows.lean[near[is_hit]] = own[is_hit]
         return hits, fits, is_free
     if is_plain(rules):
-        return follow(rows.run[near], beliefs, rank, seen, GATES, MANNER)
+        given = rows.run[near], beliefs, rank, seen, GATES, MANNER
+        if isinstance(rules.associator, Jpda):
+            return follow_by_chance(*given, prospect)
+        return follow(*given)
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         columns: list[Any] = [column[mine] for column in seen.looks]
         looks = Looks(*columns)
         expected = rules.filter.expect(beliefs, seen.places[k])
-        found = rules.associator.associate(rows.run[near], expected, looks, rank)
-        rules.filter.update(beliefs, expected, looks, found)
-        is_free[mine[found.look]] = False
+        found = rules.associator.associate(rows.run[near], expected, looks, rank, prospect)
+        take_up(rules.filter, beliefs, expected, looks, found)
+        is_free[mine] = free_looks(found, len(mine))
         fits[found.row] += found.fit
         np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
     return hits, fits, is_free

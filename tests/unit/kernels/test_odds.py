@@ -43,7 +43,7 @@ def test_odds_are_those_of_all_looks_at_once(seed):
     """A thing on a line among Poisson false looks, against the likelihoods of both stories."""
     rng = np.random.default_rng(seed)
     mean, width, sigma, p_detect = 2.0, 50.0, 8.0, 0.8  # little is learnt: no limit is met
-    odds, _ = doubt_of(mean, width)
+    odds = doubt_of(mean, width).first
     clutter = math.log(mean / width)
     there, gone = math.log(NEW_THINGS / mean), 0.0  # logarithms, but for what both share
     for _ in range(6):
@@ -66,7 +66,7 @@ def test_odds_are_those_of_all_looks_at_once(seed):
 
 
 def test_odds_have_their_limits():
-    assert doubt_of(0.0, 1.0) == (MOST_FIRST, -math.inf)
+    assert doubt_of(0.0, 1.0) == (MOST_FIRST, -math.inf, math.log(NEW_THINGS))
     assert doubt_of(1e-9, 1.0).first == MOST_FIRST
     assert odds_after_hit(0.0, 0.5, 0.0, -math.inf) == MOST
     assert odds_after_hit(-30.0, 0.0, 0.0, 0.0) == pytest.approx(-30.0 + math.log(LEAST_CHANCE))

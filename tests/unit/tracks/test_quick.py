@@ -55,12 +55,14 @@ def meant(rows: Rows) -> Rows:
 @pytest.mark.compiled
 @pytest.mark.parametrize("confirm_by", ["hits", "existence"])
 @pytest.mark.parametrize("world", [rockets, missiles, boosters])
-def test_both_ways_leave_the_same_picture(monkeypatch, world, confirm_by):
-    many = world(confirm_by=confirm_by).state.pictures[0]
+@pytest.mark.parametrize("associator", ["gnn", "jpda"])
+def test_both_ways_leave_the_same_picture(monkeypatch, world, confirm_by, associator):
+    changes = {"confirm_by": confirm_by, "associator": associator}
+    many = world(**changes).state.pictures[0]
     calls = []
     monkeypatch.setattr(tracker, "are_quick", lambda *given: bool(calls.append(given)))
     monkeypatch.setattr(stare, "is_plain", lambda rules: False)
-    one = world(confirm_by=confirm_by).state.pictures[0]
+    one = world(**changes).state.pictures[0]
     assert calls
     assert len(many.rows.run) > 1
     assert np.any(many.rows.misses > 0.0)

@@ -57,9 +57,9 @@ def radars(**bias):
 class Outcome:
     """Squared errors of tracks and biases at some times, over the runs."""
 
-    def __init__(self, world, sensors, times, *, registration="joint", filter="imm"):
+    def __init__(self, world, sensors, times, *, registration="joint", **parts):
         built = build(sensors)
-        command = Command((node(filter=filter),), registration=registration)
+        command = Command((node(**parts),), registration=registration)
         self.tracker = Tracker.build(command, sensors)
         state = self.tracker.start(RUNS)
         self.nees, self.n_tracks, self.nees_bias, self.sigma = [], [], [], []
@@ -97,28 +97,35 @@ class Outcome:
 
 
 @cache
-def outcome(registration="joint", filter="imm", is_biased=True):
-    sensors = radars(**BIAS) if is_biased else radars()
-    return Outcome(arcs(), sensors, (80.0, 100.0, 120.0), registration=registration, filter=filter)
+def outcome(registration="joint", filter="imm", associator="gnn", is_biased=True):
+    sensors, times = radars(**BIAS) if is_biased else radars(), (80.0, 100.0, 120.0)
+    parts = {"filter": filter, "associator": associator}
+    return Outcome(arcs(), sensors, times, registration=registration, **parts)
 
 
-@pytest.mark.parametrize("filter", ["imm", "ekf", "ckf"])
-def test_learned_biases_agree_with_the_true_ones(filter):
+PARTS = [("imm", "gnn"), ("ekf", "gnn"), ("ckf", "gnn"), ("imm", "jpda"), ("ekf", "jpda")]
+
+
+@pytest.mark.parametrize(("filter", "associator"), PARTS)
+def test_learned_biases_agree_with_the_true_ones(filter, associator):
     """Mean of six squared components over the runs within its 99.9 % band, at all times."""
-    band = band_of_mean(6, len(RUNS), 0.999)
-    for nees in outcome(filter=filter).nees_bias:
+    band, found = band_of_mean(6, len(RUNS), 0.999), outcome(filter=filter, associator=associator)
+    for nees in found.nees_bias:
         assert band.low < nees.mean() < band.high
-    sigma = outcome(filter=filter).sigma[-1].mean(axis=0)
+    sigma = found.sigma[-1].mean(axis=0)
     # ranges of two radars that see the same things some way apart say less than angles
     assert (sigma[[1, 2, 4, 5]] < 0.3 * 2e-3).all()
     assert (sigma[[0, 3]] < 30.0).all()
 
 
-@pytest.mark.parametrize("filter", ["imm", "ekf"])
-def test_tracks_are_as_honest_as_those_of_aligned_radars(filter):
-    mine, plain = outcome(filter=filter), outcome(filter=filter, is_biased=False)
+@pytest.mark.parametrize(
+    ("filter", "associator"), [("imm", "gnn"), ("ekf", "gnn"), ("imm", "jpda")]
+)
+def test_tracks_are_as_honest_as_those_of_aligned_radars(filter, associator):
+    parts = {"filter": filter, "associator": associator}
+    mine, plain = outcome(**parts), outcome(**parts, is_biased=False)
     for nees, aligned in zip(mine.nees, plain.nees, strict=True):
-        assert np.median(nees) < 1.5 * np.median(aligned)
+        assert np.median(nees) < 1.6 * np.median(aligned)
         assert np.mean(nees) < 7.0
     assert mine.n_tracks == [3 * len(RUNS)] * 3
 
