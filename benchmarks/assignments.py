@@ -12,8 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.instances import ahuja, andersen, rough
+from benchmarks.instances import ahuja, andersen, besieged, rough
 from benchmarks.measure import Row, timed
+from opendome.battle.assets import check as check_of_assets
+from opendome.battle.assets import solve as solve_for_assets
+from opendome.battle.assets.solution import Solution as Plan
 from opendome.battle.static.anytime import Effort, Start, assign_now
 from opendome.battle.static.certificate import Solution
 from opendome.battle.static.check import UNDECIDED, fault
@@ -47,7 +50,32 @@ def measure() -> list[Row]:
         instance = make()
         cpu = timed(lambda: found.append(solve(instance, _limits())), 3, 10.0).cpu  # noqa: B023
         rows.append(Row("assign", case, cpu, "s", f"{_verdict(instance, found[0])}; {aim}"))
-    return rows + _at_once()
+    return rows + _assets() + _at_once()
+
+
+def _assets() -> list[Row]:
+    """Which assets to hold: processor seconds to a proof, and what the check says of it."""
+    rows = []
+    sizes = [(20, 100, k, r) for k in (1, 2, 3) for r in (50, 100, 150)]
+    for a, n, k, r in [*sizes, (20, 100, 6, 100), (50, 500, 3, 500), (10, 100, 3, 100)]:
+        for p_destroy in (1.0, 0.5):
+            problem = besieged(a, n, k, r, p_destroy=p_destroy)
+            found: list[Plan] = []
+            cpu = timed(
+                lambda: found.append(solve_for_assets.solve(problem, _limits())),  # noqa: B023
+                3,
+                10.0,
+            ).cpu
+            start = time.process_time()
+            wrong = check_of_assets.fault(problem, found[0])
+            seconds = time.process_time() - start
+            if wrong and not wrong.startswith(UNDECIDED):
+                raise RuntimeError(wrong)
+            proof = "proven" if found[0].is_proven else f"gap {100 * found[0].gap:.2g} %"
+            check = "check undecided" if wrong else f"checked in {seconds:.2f} s"
+            case = f"{a} assets, {n} threats, {k} kinds, {r} rounds, p_destroy {p_destroy:g}"
+            rows.append(Row("assign", case, cpu, "s", f"{found[0].objective:.6f} {proof}, {check}"))
+    return rows
 
 
 def _limits() -> Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from opendome.battle.assets.problem import Defended
 from opendome.kernels.packages import Instance
 
 
@@ -45,3 +46,19 @@ def rough(seed: int, n_threats: int = 500) -> Instance:
     p_kill = rng.uniform(low, 0.95, (n_threats, n_kinds))
     p_kill[rng.random((n_threats, n_kinds)) >= coverage] = 0.0
     return Instance(value, 1.0 - p_kill, rounds.astype(np.int64))
+
+
+def besieged(
+    n_assets: int, n_threats: int, n_kinds: int, n_rounds: int, seed: int = 0, p_destroy: float = 1
+) -> Defended:
+    """Assets worth 25 to 100, at least one threat at each, kill chances 0.6 to 0.9.
+
+    Ahuja's law of values and chances; who aims at what is drawn evenly. Rounds are shared out
+    evenly among kinds.
+    """
+    rng = np.random.default_rng(seed)
+    aim = np.concatenate([np.arange(n_assets), rng.integers(0, n_assets, n_threats - n_assets)])
+    value = rng.uniform(25.0, 100.0, n_assets)
+    miss = 1.0 - rng.uniform(0.6, 0.9, (n_threats, n_kinds))
+    rounds = np.full(n_kinds, n_rounds // n_kinds)
+    return Defended(value, aim, np.full(n_threats, float(p_destroy)), miss, rounds)

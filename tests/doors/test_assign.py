@@ -171,9 +171,11 @@ def test_bad_text_gives_one_line(refused: Refused, text: str, message: str):
     ("data", "message"),
     [
         ({"value": [1]}, "b.json: the object is 'value'; its keys are value, rounds, p_kill. "
-         "p_kill has a row for each threat, a number for each kind of round."),
+         "p_kill has a row for each threat, a number for each kind of round. "
+         "Where assets have the values: assets, aim, p_destroy, rounds, p_kill."),
         ([1], "b.json: the object is list; its keys are value, rounds, p_kill. "
-         "p_kill has a row for each threat, a number for each kind of round."),
+         "p_kill has a row for each threat, a number for each kind of round. "
+         "Where assets have the values: assets, aim, p_destroy, rounds, p_kill."),
         ({"value": [1, -2], "rounds": [1], "p_kill": [[0.5], [0.5]]},
          "b.json: value[1] is -2; 0 or more."),
         ({"value": [1, 2], "rounds": [1], "p_kill": [[0.5], [1.2]]},
@@ -203,3 +205,102 @@ def test_what_is_no_text_gives_one_line(refused: Refused, capsys):
     assert "b.json: line 1 is not JSON" in refused("{", "b.json")
     assert main(["assign", "none.txt"]) == 2
     assert capsys.readouterr().err == "opendome: none.txt: there is no such file.\n"
+
+
+ASSETS = {
+    "assets": [10.0, 8.0, 6.0, 3.0],
+    "aim": [0, 0, 1, 1, 2, 2],
+    "p_destroy": [1.0, 1.0, 1.0, 1.0, 0.5, 0.9],
+    "rounds": [3, 1],
+    "p_kill": [[0.9, 0.8], [0.9, 0.8], [0.9, 0.8], [0.9, 0.8], [0.0, 0.8], [0.9, 0.8]],
+}
+
+
+def test_assets_are_held_or_given_up(folder: Path, capsys):
+    """Three rounds of 0.9 and one of 0.8: the two dearest assets are held, the third given up."""
+    (folder / "a.json").write_text(json.dumps(ASSETS))
+    assert main(["assign", "a.json"]) == 0
+    said = capsys.readouterr().out
+    lost = 10.0 * (1 - 0.9 * 0.9) + 8.0 * (1 - 0.9 * 0.8) + 6.0 * (1 - 0.5 * 0.1)
+    assert "4 assets worth 27, 6 threats, 4 rounds of 2 kinds" in said
+    assert f"objective  {lost:.6f}  (asset value lost)" in said
+    assert "no plan is better" in said
+    assert "wholly     2 assets worth 18, chance to survive 0.72 to 0.81: 0, 1" in said
+    assert "given up   1 assets worth 6, chance to survive 0.05 to 0.05: 2" in said
+    assert "no threat  1 assets worth 3, chance to survive 1 to 1: 3" in said
+    solution = json.loads((folder / "runs" / "assign-a" / "solution.json").read_text())
+    assert solution["wholly"] == [0, 1]
+    assert solution["given_up"] == [2]
+    assert sorted(map(len, solution["rounds_of_threat"])) == [0, 0, 1, 1, 1, 1]
+    assert solution["survival_of_asset"] == pytest.approx([0.81, 0.72, 0.05, 1.0])
+    assert main(["assign", "a.json", "--check", "runs/assign-a/certificate.json"]) == 0
+    assert "holds" in capsys.readouterr().out
+
+
+def test_assets_answer_in_the_same_words(folder: Path, capsys):
+    (folder / "a.json").write_text(json.dumps(ASSETS))
+    assert main(["assign", "a.json", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == ["objective", "bound", "gap", "proven", "seconds"]
+    assert answer["proven"]
+    assert main(["assign", "a.json", "--seconds", "0", "--json"]) == 0
+    late = json.loads(capsys.readouterr().out)
+    assert late["bound"] <= answer["objective"] <= late["objective"]
+
+
+def test_a_tampered_certificate_of_assets_is_refused(folder: Path, capsys):
+    (folder / "a.json").write_text(json.dumps(ASSETS))
+    main(["assign", "a.json"])
+    path = folder / "runs" / "assign-a" / "certificate.json"
+    good = json.loads(path.read_text())
+    better = {**good, "objective": 0.9 * good["objective"], "bound": 0.9 * good["bound"]}
+    dearer = {**good, "least": [cost + 0.1 for cost in good["least"]]}
+    worse = {**good, "counts": good["counts"][::-1]}
+    more = {**good, "counts": [[n + 1 for n in row] for row in good["counts"]]}
+    for forged in (better, dearer, worse, more):
+        path.write_text(json.dumps(forged))
+        capsys.readouterr()
+        assert main(["assign", "a.json", "--check", str(path)]) == 1
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert "the certificate does not hold" in output.err
+    path.write_text(json.dumps({**good, "price": "dear"}))
+    assert main(["assign", "a.json", "--check", str(path)]) == 2
+    assert "not a whole certificate" in capsys.readouterr().err
+    (folder / "b.json").write_text(json.dumps({**ASSETS, "rounds": [3, 2]}))
+    path.write_text(json.dumps(good))
+    assert main(["assign", "b.json", "--check", str(path)]) == 2
+    assert "another problem" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"aim": [0, 0, 1, 1, 2, 4]}, "b.json: aim[5] is 4; an asset from 0 to 3."),
+        ({"aim": [0, 0, 1, 1, 2, -1]}, "b.json: aim[5] is -1; an asset from 0 to 3."),
+        ({"aim": [0, 0.5, 1, 1, 2, 2]}, "b.json: aim[1] is 0.5; an asset from 0 to 3."),
+        ({"aim": 3}, "b.json: aim is int; a list of numbers is asked."),
+        ({"p_destroy": [1, 1, 1, 1, 1, 1.2]}, "b.json: p_destroy[5] is 1.2; from 0 to 1."),
+        ({"p_destroy": [1, 1, 1, 1, 1, float("nan")]},
+         "b.json: p_destroy[5] is nan; a finite number is asked."),
+        ({"p_destroy": [1]},
+         "b.json: p_destroy is 1 numbers long; one for each of the 6 threats in aim."),
+        ({"p_kill": [[0.5, 0.5]]}, "b.json: p_kill is 1 rows long; one for each of the 6 threats."),
+        ({"assets": []}, "b.json: assets is empty; at least one value."),
+        ({"assets": [1, -1]}, "b.json: assets[1] is -1; 0 or more."),
+        ({"assets": [1, None]}, "b.json: assets[1] is None; a finite number is asked."),
+        ({"rounds": [1, -2]}, "b.json: rounds[1] is -2; a whole number from 0 to 1000000."),
+        ({"value": [1]}, "b.json: the unknown key is 'value'; the keys are assets, aim, p_destroy, "
+         "rounds, p_kill. aim has the number of an asset for each threat, from 0."),
+    ],
+)  # fmt: skip
+def test_bad_assets_give_one_line(refused: Refused, change: dict[str, object], message: str):
+    assert refused(json.dumps({**ASSETS, **change}), "b.json") == message
+
+
+def test_a_missing_key_of_assets_is_named(refused: Refused):
+    few = {key: ASSETS[key] for key in ("assets", "aim", "rounds", "p_kill")}
+    assert refused(json.dumps(few), "b.json") == (
+        "b.json: the missing key is 'p_destroy'; the keys are assets, aim, p_destroy, rounds, "
+        "p_kill. aim has the number of an asset for each threat, from 0."
+    )

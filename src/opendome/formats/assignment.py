@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.battle.assets.problem import Defended
 from opendome.errors import ScenarioError
 from opendome.kernels.packages import Instance
 
@@ -22,10 +23,11 @@ Floats = NDArray[np.float64]
 MAX_PAIRS = 200_000_000
 MAX_ROUNDS = 1_000_000  # of one kind
 KEYS = ("value", "rounds", "p_kill")
+OF_ASSETS = ("assets", "aim", "p_destroy", "rounds", "p_kill")
 
 
-def read_instance(path: Path | str) -> Instance:
-    """The problem in a file, JSON if its name ends so.
+def read_problem(path: Path | str) -> Instance | Defended:
+    """The problem in a file, JSON if its name ends so: of threats with values, or of assets.
 
     Raises
     ------
@@ -121,19 +123,52 @@ def _check(is_off: Any, numbers: Floats, name: str, what: str, allowed: str) -> 
         _refuse(name, what.format(i), f"{numbers[i]:g}", allowed)
 
 
-def _from_json(text: str, name: str) -> Instance:
+def _from_json(text: str, name: str) -> Instance | Defended:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as problem:
         raise ScenarioError(f"{name}: line {problem.lineno} is not JSON; {problem.msg}.") from None
+    if isinstance(data, dict) and "assets" in data:
+        return _of_assets(data, name)
     if not isinstance(data, dict) or set(data) != set(KEYS):
         keys = ", ".join(map(repr, data)) if isinstance(data, dict) else type(data).__name__
         _refuse(name, "the object", keys or "empty", f"its keys are {', '.join(KEYS)}",
-                "p_kill has a row for each threat, a number for each kind of round.")  # fmt: skip
-    value = _list(data["value"], name, "value")
+                "p_kill has a row for each threat, a number for each kind of round. "
+                f"Where assets have the values: {', '.join(OF_ASSETS)}.")  # fmt: skip
+    value = _from_zero(data["value"], name, "value")
+    p_kill, rounds = _rounds(data, name, len(value))
+    return Instance(value, 1.0 - p_kill, rounds)
+
+
+def _of_assets(data: dict[str, Any], name: str) -> Defended:
+    """Values of assets, the asset that each threat is aimed at, and what a hit does to it."""
+    if set(data) != set(OF_ASSETS):
+        missing = [repr(key) for key in OF_ASSETS if key not in data]
+        odd = [repr(key) for key in data if key not in OF_ASSETS]
+        what, keys = ("the missing key", missing) if missing else ("the unknown key", odd)
+        _refuse(name, what, keys[0], f"the keys are {', '.join(OF_ASSETS)}",
+                "aim has the number of an asset for each threat, from 0.")  # fmt: skip
+    value = _from_zero(data["assets"], name, "assets")
+    aim = _list(data["aim"], name, "aim")
+    is_off = (aim != np.floor(aim)) | (aim < 0) | (aim >= len(value))
+    if is_off.any() and len(value):
+        _check(is_off, aim, name, "aim[{}]", f"an asset from 0 to {len(value) - 1}")
+    p_destroy = _list(data["p_destroy"], name, "p_destroy")
+    if len(p_destroy) != len(aim):
+        _refuse(name, "p_destroy", f"{len(p_destroy)} numbers long",
+                f"one for each of the {len(aim)} threats in aim")  # fmt: skip
+    _check((p_destroy < 0) | (p_destroy > 1), p_destroy, name, "p_destroy[{}]", "from 0 to 1")
+    p_kill, rounds = _rounds(data, name, len(aim))
+    if len(value) == 0:
+        _refuse(name, "assets", "empty", "at least one value")
+    return Defended(value, aim.astype(np.int64), p_destroy, 1.0 - p_kill, rounds)
+
+
+def _rounds(data: dict[str, Any], name: str, n: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Kill chances (n, k) at n threats, and rounds (k,)."""
     rounds = _list(data["rounds"], name, "rounds")
     rows = data["p_kill"] if isinstance(data["p_kill"], list) else []
-    n, k = len(value), len(rounds)
+    k = len(rounds)
     if len(rows) != n:
         _refuse(name, "p_kill", f"{len(rows)} rows long", f"one for each of the {n} threats")
     table = [_list(row, name, f"p_kill[{i}]") for i, row in enumerate(rows)]
@@ -141,12 +176,18 @@ def _from_json(text: str, name: str) -> Instance:
         if len(row) != k:
             _refuse(name, f"p_kill[{i}]", f"{len(row)} numbers long", f"one for each of {k} kinds")
         _check((row < 0.0) | (row > 1.0), row, name, f"p_kill[{i}][{{}}]", "from 0 to 1")
-    _check(value < 0.0, value, name, "value[{}]", "0 or more")
     is_off = (rounds != np.floor(rounds)) | (rounds < 0) | (rounds > MAX_ROUNDS)
     _check(is_off, rounds, name, "rounds[{}]", f"a whole number from 0 to {MAX_ROUNDS}")
     if n == 0 or k == 0:
         _refuse(name, "the problem", f"{n} threats and {k} kinds", "at least one of each")
-    return Instance(value, 1.0 - np.array(table), rounds.astype(np.int64))
+    return np.array(table), rounds.astype(np.int64)
+
+
+def _from_zero(data: Any, name: str, what: str) -> Floats:
+    """A list of values."""
+    value = _list(data, name, what)
+    _check(value < 0.0, value, name, what + "[{}]", "0 or more")
+    return value
 
 
 def _list(data: Any, name: str, what: str) -> Floats:

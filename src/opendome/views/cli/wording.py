@@ -122,8 +122,9 @@ examples:
 ASSIGN = """\
 Give rounds to threats so that least value gets through, each round used at most once, and prove
 that no plan is better. Reads the text format of the public benchmark of Andersen, Pavlikov and
-Toffolo, or JSON with the keys value, rounds and p_kill. Writes solution.json and
-certificate.json."""
+Toffolo, or JSON: value, rounds and p_kill where threats have values that add up; assets, aim,
+p_destroy, rounds and p_kill where assets have the values and several threats aim at each. Writes
+solution.json and certificate.json."""
 ASSIGN_EXAMPLES = """\
 examples:
   opendome assign wta_100x200x3.txt
