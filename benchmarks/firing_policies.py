@@ -26,7 +26,7 @@ def whole(problem: FiringProblem) -> Schedule:
 
 def rows_of(schedule: Schedule, rows: Ints) -> Schedule:
     """Some of the threats."""
-    columns: list[Any] = [column[rows] for column in schedule[:-1]]
+    columns: list[Any] = [column[rows] for column in schedule[:8]]
     return Schedule(*columns)
 
 

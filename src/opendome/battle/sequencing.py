@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle.solver import new_solver
+from opendome.kernels.fallible_looks import corners_of, doubted_advantages, doubted_sequences
 from opendome.kernels.sequences import (
     Prices,
     Schedule,
@@ -136,13 +137,13 @@ def solve(
         dual = program.prices()
         trial = tried if tried is not None else _between(prices, dual, sweep > 1)
         tried = None
-        worth, battery, rounds = values(schedule, trial, effort.salvo, horizon)
-        bound = dual_bound(schedule, means, trial, worth, now)
+        best_of = _best(schedule, trial, effort.salvo, horizon)
+        bound = dual_bound(schedule, means, trial, best_of.worth, now)
         if bound > best:
             best, prices = bound, trial
         if sweep >= effort.sweeps or worth_most - best <= effort.gap * worth_most + slack:
             break
-        program.add(sequences(schedule, battery, rounds, LONGEST))
+        program.add(best_of.sequences)
     kept, basic = program.kept()
     first, served = program.shares(effort.salvo)
     return Plan(prices, best, worth_most, kept, basic, first, served, sweep, program.pivots)
@@ -156,15 +157,34 @@ def free_prices(means: Means) -> Prices:
 def bound_at(schedule: Schedule, means: Means, prices: Prices, salvo: int) -> float:
     """What `dual_bound` says at prices, from the first slot on; salvos of at most so many."""
     horizon = _horizon(schedule, means.channels.shape[1])
-    worth, _, _ = values(schedule, prices, salvo, horizon)
+    worth = _best(schedule, prices, salvo, horizon).worth
     return dual_bound(schedule, means, prices, worth, 0)
 
 
 def gains(schedule: Schedule, plan: Plan, now: int, salvo: int) -> Floats:
     """What each salvo fired now is better than waiting, (n, b, salvo), at the prices of a plan."""
     horizon = _horizon(schedule, plan.prices.channel.shape[1])
+    if len(schedule.word):
+        _, corners = corners_of(schedule, plan.prices, salvo, horizon)
+        return np.asarray(doubted_advantages(schedule, plan.prices, corners, now, salvo))
     worth, _, _ = values(schedule, plan.prices, salvo, horizon)
     return np.asarray(advantages(schedule, plan.prices, worth, now, salvo))
+
+
+class _Best(NamedTuple):
+    """The best sequence at each threat by itself, at some prices."""
+
+    worth: Floats  # (n, n_slots) least expected loss and price of a threat that lives
+    sequences: Sequences
+
+
+def _best(schedule: Schedule, prices: Prices, salvo: int, horizon: int) -> _Best:
+    """Price all threats; where looks may be wrong, by what is believed."""
+    if len(schedule.word):
+        worth, corners = corners_of(schedule, prices, salvo, horizon)
+        return _Best(worth, doubted_sequences(schedule, corners, LONGEST))
+    worth, battery, rounds = values(schedule, prices, salvo, horizon)
+    return _Best(worth, sequences(schedule, battery, rounds, LONGEST))
 
 
 def carried(schedule: Schedule, plan: Plan, place: Ints) -> Start:

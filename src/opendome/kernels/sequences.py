@@ -27,6 +27,7 @@ Ints = NDArray[np.int64]
 WAIT = -1
 TINY = 1e-12  # share of the value: a salvo must be better than waiting by more than rounding
 EVEN: Ints = np.zeros(0, np.int64)
+SURE: Floats = np.zeros((0, 2))
 
 
 class Schedule(NamedTuple):
@@ -41,6 +42,7 @@ class Schedule(NamedTuple):
     flight: Ints  # (n, b) periods in which a round holds a channel, at least 1
     known: Ints  # (n, b) periods from launch until the result is known, at least the flight
     starts: Ints = EVEN  # (slots + 1,) period in which each begins, the end last; EVEN: one each
+    word: Floats = SURE  # (b, 2) chance to hear of a dead threat that it lives, and the reverse
 
 
 class Prices(NamedTuple):
@@ -193,6 +195,34 @@ def sequences(schedule: Schedule, battery: Ints, rounds: Ints, longest: int) -> 
 
 
 @jit
+def after_salvo(
+    alive: float, dead: float, p_kill: float, word: Floats, rounds: int
+) -> tuple[float, float, float]:
+    """Chances that a threat lives and that it is dead, both said to live; and that it lives unseen.
+
+    Parameters
+    ----------
+    alive, dead : float
+        Before the salvo.
+    word : (2,) float
+        Chance that word of a dead threat says it lives, and of a living one that it is dead.
+    rounds : int
+        Each meets the threat after the other, and brings a word of its own.
+
+    Returns
+    -------
+    alive, dead, unseen : float
+        ``unseen``: it lives, and some word said that it is dead.
+    """
+    left = alive
+    for _ in range(rounds):
+        dead = (dead + alive * p_kill) * word[0]
+        alive *= (1.0 - p_kill) * (1.0 - word[1])
+        left *= 1.0 - p_kill
+    return alive, dead, left - alive
+
+
+@jit
 def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Columns:
     """What sequences use and what leaks, in expectation, as columns.
 
@@ -219,11 +249,17 @@ def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Col
         j, n_touched = plans.threat[i], 0
         row[z], entry[z] = j, 1.0
         z += 1
-        alive = schedule.chance[j]
+        alive, dead, unseen = schedule.chance[j], 0.0, 0.0
         for k in range(plans.length[i]):
             b, t = plans.battery[i, k], plans.slot[i, k]
-            fired = alive * plans.rounds[i, k]
-            alive *= (1.0 - schedule.p_kill[j, b]) ** plans.rounds[i, k]
+            fired = (alive + dead) * plans.rounds[i, k]
+            if len(schedule.word) == 0:
+                alive *= (1.0 - schedule.p_kill[j, b]) ** plans.rounds[i, k]
+            else:
+                alive, dead, more = after_salvo(
+                    alive, dead, schedule.p_kill[j, b], schedule.word[b], plans.rounds[i, k]
+                )
+                unseen += more
             if fired == 0.0:
                 break
             down, s = begins[t] + schedule.flight[j, b], t - 1
@@ -237,7 +273,7 @@ def columns(schedule: Schedule, plans: Sequences, now: int, n_slots: int) -> Col
                     n_touched += 1
                 use[place] += fired * share
                 s += 1
-        leak[i] = schedule.value[j] * alive
+        leak[i] = schedule.value[j] * (alive + unseen)
         for place in touched[:n_touched]:
             row[z], entry[z] = n + place, use[place]
             use[place] = 0.0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks.dwta.exact import optimum
 from benchmarks.dwta.problems import FiringProblem
 from opendome.battle.sequencing import Effort, Means, carried, dual_bound, free_prices, gains, solve
-from opendome.kernels.sequences import Prices, Schedule, values
+from opendome.kernels.sequences import SURE, Prices, Schedule, values
 
 SLOTS = 8
 
@@ -31,7 +31,8 @@ def a_problem(seed, n=2, b=2, rounds=1, channels=1):
 
 def best_policy(schedule, means):
     """Least expected loss of any policy that fires single rounds within all limits."""
-    return optimum(FiringProblem(schedule.value, *schedule[3:8], means.rounds, means.channels))
+    problem = FiringProblem(schedule.value, *schedule[3:8], means.rounds, means.channels)
+    return optimum(problem, word=schedule.word.tolist() or None)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -70,6 +71,55 @@ def test_no_policy_that_launches_as_slots_begin_beats_the_bound_of_uneven_slots(
     most = even._replace(rounds=means.rounds + 9, channels=means.channels + 9)
     free = solve(uneven, plenty, effort=effort)
     assert free.bound == pytest.approx(optimum(most, launches={0, 1, 2, 4}), rel=1e-6)
+
+
+def with_errors(schedule, seed, most=0.4):
+    """A schedule whose words may be wrong, either way."""
+    rng = np.random.default_rng([seed, 1])
+    return schedule._replace(word=rng.uniform(0.02, most, (schedule.p_kill.shape[1], 2)))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_policy_that_believes_its_words_beats_the_bound_of_fallible_looks(seed):
+    schedule, means = a_problem(seed)
+    schedule = with_errors(schedule, seed)
+    plan = solve(schedule, means, effort=Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1))
+    best = best_policy(schedule, means)
+    assert plan.bound <= best + 1e-9
+    assert plan.leak == pytest.approx(plan.bound, rel=1e-6, abs=1e-6)
+    sure = best_policy(schedule._replace(word=SURE), means)
+    assert best >= sure - 1e-12  # a wrong look helps nobody
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_with_plenty_of_everything_the_bound_of_fallible_looks_is_the_best_policy(seed):
+    schedule, means = a_problem(seed, rounds=9, channels=9)
+    schedule = with_errors(schedule, seed)
+    plan = solve(schedule, means, effort=Effort(sweeps=60, gap=1e-9, slack=1e-9, salvo=1))
+    assert plan.bound == pytest.approx(best_policy(schedule, means), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_without_errors_a_plan_is_that_of_sure_looks(seed):
+    schedule, means = a_problem(seed, n=6, b=3, rounds=2)
+    effort = Effort(sweeps=60, gap=1e-9, slack=1e-9)
+    sure, never = (
+        solve(one, means, effort=effort)
+        for one in (schedule, schedule._replace(word=np.zeros((3, 2))))
+    )
+    assert never.bound == pytest.approx(sure.bound, rel=1e-8)
+    assert never.leak == pytest.approx(sure.leak, rel=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_more_looks_are_wrong_the_more_leaks_and_the_fewer_looks_are_asked_for(seed):
+    schedule, means = a_problem(seed, n=20, b=3, rounds=12, channels=6)
+    leaks = []
+    for error in (0.0, 0.05, 0.1, 0.2, 0.4):
+        doubted = schedule._replace(word=np.full((3, 2), error))
+        leaks.append(solve(doubted, means, effort=Effort(sweeps=60, gap=1e-7, slack=1e-7)).bound)
+    assert leaks == sorted(leaks)
+    assert leaks[-1] > leaks[0]
 
 
 @settings(max_examples=40)
@@ -113,7 +163,7 @@ def test_a_plan_goes_on_when_threats_are_gone_and_rounds_were_fired():
     left = np.arange(0, 40, 2)
     place = np.full(40, -1)
     place[left] = np.arange(len(left))
-    rest = Schedule(*[column[left] for column in schedule[:-1]])._replace(ready=np.full(20, 2))
+    rest = Schedule(*[column[left] for column in schedule[:8]])._replace(ready=np.full(20, 2))
     fewer = Means(np.maximum(means.rounds - 2, 0), means.channels)
     cold = solve(rest, fewer, 2, None, effort)
     warm = solve(rest, fewer, 2, carried(rest, first, place), effort)
