@@ -41,6 +41,10 @@ POLICIES: dict[str, Callable[[], Policy]] = {
     "planned again in every slot": Replanned,
 }
 
+TRUSTING: dict[str, Callable[[], Policy]] = {
+    "planned as if words were right": lambda: Replanned(is_trusting=True),
+}
+
 
 class Timed:
     """A policy, and the processor time of its decisions, s."""
@@ -86,9 +90,9 @@ class Kept:
 
 def raid(problem: FiringProblem, worth: Any, policy: Policy, run: int) -> Raid:
     """One policy under the luck of one run."""
-    uniform = np.random.default_rng(LUCK + run).random((MANY, len(problem.value)))
-    timed = Timed(policy)
-    result = fight(problem, timed, lambda k: uniform[k], worth)
+    rng, shape = np.random.default_rng(LUCK + run), (MANY, len(problem.value))
+    uniform, of_words, timed = rng.random(shape), rng.random(shape), Timed(policy)
+    result = fight(problem, timed, lambda k: uniform[k], worth, lambda k: of_words[k])
     assert result.refused == 0
     return Raid(result.leak, result.luck, [round(s, 6) for s in timed.seconds])
 
@@ -98,16 +102,21 @@ def mean_and_half(values: Any) -> tuple[float, float]:
     return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def of_case(name: str, case: Case, runs: int, kept: Kept) -> list[Row]:
-    """Bound, leaks of all policies, paired differences to the simplest, time of a decision."""
-    problem = draw(case, SEED)
+def of_case(name: str, case: Case, runs: int, kept: Kept, error: float = 0.0) -> list[Row]:
+    """Bound, leaks of all policies, paired differences to the simplest, time of a decision.
+
+    With an ``error`` each word about a threat is wrong with that chance.
+    """
+    problem, policies = draw(case, SEED, error=error), POLICIES
+    if error > 0.0:
+        name, policies = f"{name}, error {error:g}", POLICIES | TRUSTING
     bound(problem, Effort(sweeps=2))  # compiles
     least = bound(problem, CLOSE)
     worth = worth_at(problem, least)
     size = f"{case.threats} threats, {case.batteries} x {case.rounds}, {case.channels} channels"
     rows = [Row("firing", f"{name}, bound", least.bound, "value", size)]
     simple, seconds = None, [0.0]
-    for title, make in POLICIES.items():
+    for title, make in policies.items():
         for run in range(runs):
             if (name, title, run) not in kept.raids:
                 kept.add((name, title, run), raid(problem, worth, make(), run))
@@ -144,11 +153,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.firing", description=__doc__)
     parser.add_argument("runs", type=int, metavar="RUNS", help="of each case")
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--error", type=float, default=0.0, help="chance that a word is wrong")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="of raids that were fought")
     options = parser.parse_args()
     kept = Kept(options.keep)
     for name in options.cases or CASES:
-        print_rows(of_case(name, CASES[name], options.runs, kept))
+        print_rows(of_case(name, CASES[name], options.runs, kept, options.error))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from benchmarks.dwta.problems import SLOTS, WAIT, FiringProblem, Orders, Standing
 from opendome.battle.sequencing import Effort, Means, Plan, carried, gains, solve
-from opendome.kernels.sequences import Schedule, allot, values
+from opendome.kernels.fallible_looks import corners_of
+from opendome.kernels.sequences import SURE, Schedule, allot, values
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,13 +22,14 @@ PATIENCE = 0.05  # of the price of a round
 def whole(problem: FiringProblem) -> Schedule:
     """All threats of a problem as they are in the first slot."""
     n = len(problem.value)
-    return Schedule(problem.value, np.ones(n), np.zeros(n, np.int64), *problem[1:6])
+    plain = Schedule(problem.value, np.ones(n), np.zeros(n, np.int64), *problem[1:6])
+    return plain._replace(word=problem.word)
 
 
 def rows_of(schedule: Schedule, rows: Ints) -> Schedule:
     """Some of the threats."""
     columns: list[Any] = [column[rows] for column in schedule[:8]]
-    return Schedule(*columns)
+    return Schedule(*columns, word=schedule.word)
 
 
 def bound(problem: FiringProblem, effort: Effort) -> Plan:
@@ -38,7 +40,8 @@ def bound(problem: FiringProblem, effort: Effort) -> Plan:
 def worth_at(problem: FiringProblem, plan: Plan, salvo: int = 2) -> Floats:
     """What a threat that lives in each slot costs at the prices of a plan, (n, n_slots)."""
     n_slots = int(max(SLOTS, problem.last.max() + problem.known.max() + 2))
-    return np.asarray(values(whole(problem), plan.prices, salvo, n_slots)[0])
+    pricing = corners_of if len(problem.word) else values
+    return np.asarray(pricing(whole(problem), plan.prices, salvo, n_slots)[0])
 
 
 def fireable(problem: FiringProblem, standing: Standing) -> Floats:
@@ -81,6 +84,7 @@ class Replanned:
     samples: int = 0
     seed: int = 0
     is_fixed: bool = False  # keep the prices of the first slot
+    is_trusting: bool = False  # plan as if no word were wrong
     patience: float = PATIENCE
     first: Effort = field(default_factory=Effort)
     again: Effort = field(default_factory=lambda: Effort(sweeps=6, gap=1e-3, slack=1e-5))
@@ -95,6 +99,7 @@ class Replanned:
         if not is_left.any():
             return nothing
         rows = np.flatnonzero(is_left)
+        problem = problem._replace(word=SURE) if self.is_trusting else problem
         schedule = rows_of(whole(problem), rows)._replace(
             chance=standing.chance[rows], ready=standing.ready[rows]
         )

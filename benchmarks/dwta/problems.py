@@ -26,6 +26,7 @@ SLOTS = 60
 WAIT = -1
 LAST_LAUNCH = SLOTS - 10
 LOOK = 1  # slots from arrival until the result is known
+SURE: Floats = np.zeros((0, 2))
 
 
 class Case(NamedTuple):
@@ -57,15 +58,16 @@ class FiringProblem(NamedTuple):
     known: Ints  # (n, b) slots from launch until the result is known
     rounds: Ints  # (b,) at the beginning
     channels: Ints  # (b, n_slots) in each slot
+    word: Floats = SURE  # (b, 2) chance to hear of a dead threat that it lives, and the reverse
 
 
 class Standing(NamedTuple):
     """What a policy may know at the beginning of a slot."""
 
     slot: int
-    is_open: Bools  # (n,) not known to be killed
+    is_open: Bools  # (n,) not said to be killed
     ready: Ints  # (n,) slot in which nothing is in flight any more, at least this one
-    chance: Floats  # (n,) that what is in flight does not kill it; 1 for nothing
+    chance: Floats  # (n,) that it will live and be said to live; 1 for nothing in flight
     rounds: Ints  # (b,) left
     channels: Ints  # (b, n_slots) free
 
@@ -93,8 +95,8 @@ class Fight(NamedTuple):
     luck: float  # what chance added to the leak, as told by ``worth``; 0 on average
 
 
-def draw(case: Case, seed: int, arrivals: int = 40) -> FiringProblem:
-    """A problem of the law, for a seed.
+def draw(case: Case, seed: int, arrivals: int = 40, error: float = 0.0) -> FiringProblem:
+    """A problem of the law, for a seed; each word about a threat is wrong with chance ``error``.
 
     Draws in this order, from NumPy's ``default_rng``: value U(25, 100); arrival 0 to 39, or before
     another slot ``arrivals``; a battery
@@ -112,7 +114,8 @@ def draw(case: Case, seed: int, arrivals: int = 40) -> FiringProblem:
     p_kill = np.where(is_covered, rng.uniform(0.6, 0.9, (n, b)), 0.0)
     rounds = np.full(b, case.rounds, np.int64)
     channels = np.full((b, SLOTS), case.channels, np.int64)
-    return FiringProblem(value, p_kill, first, last, flight, flight + LOOK, rounds, channels)
+    word = np.full((b, 2), error) if error > 0.0 else SURE
+    return FiringProblem(value, p_kill, first, last, flight, flight + LOOK, rounds, channels, word)
 
 
 def to_document(name: str, law: dict[str, int], problem: FiringProblem) -> dict[str, Any]:
@@ -186,6 +189,7 @@ def fight(
     policy: Policy,
     draws: Callable[[int], Floats],
     worth: Floats | None = None,
+    says: Callable[[int], Floats] | None = None,
 ) -> Fight:
     """Play one raid. Rounds and channels are hard limits; who breaks them has the order refused.
 
@@ -194,6 +198,8 @@ def fight(
     draws : callable
         Uniform numbers (n,) of the k-th round at each threat, so that policies are compared under
         the same luck.
+    says : callable, optional
+        The same of the word that each round brings. Of a salvo one word of death is enough.
     worth : (n, n_slots) float
         What a threat that lives in a slot will cost, about. The luck of a salvo is (1 if the threat
         lives, else 0, less the chance of that) times the worth in the slot in which its result is
@@ -206,13 +212,13 @@ def fight(
     """
     n = len(problem.value)
     rows = np.arange(n)
-    is_killed, known_dead = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    is_killed, said_dead, known_dead = (np.zeros(n, np.bool_) for _ in range(3))
     ready, chance, shots = np.zeros(n, np.int64), np.ones(n), np.zeros(n, np.int64)
     rounds, channels = problem.rounds.copy(), problem.channels.copy()
     refused, luck = 0, 0.0
     for t in range(int(problem.last.max()) + 1):
         is_due = ready <= t
-        known_dead |= is_due & is_killed
+        known_dead |= is_due & said_dead
         chance[is_due] = 1.0
         standing = Standing(
             t, ~known_dead, np.maximum(ready, t), chance.copy(), rounds.copy(), channels.copy()
@@ -227,11 +233,20 @@ def fight(
                 continue
             rounds[b] -= k
             channels[b, t : t + problem.flight[j, b]] -= k
+            lived, left = not is_killed[j], (1.0 - problem.p_kill[j, b]) ** k
             for _ in range(k):
                 is_killed[j] |= draws(int(shots[j]))[j] < problem.p_kill[j, b]
+                is_wrong = False
+                if says is not None and len(problem.word):
+                    of = problem.word[b, 0 if is_killed[j] else 1]
+                    is_wrong = bool(says(int(shots[j]))[j] < of)
+                said_dead[j] |= is_killed[j] ^ is_wrong
                 shots[j] += 1
-            chance[j] = (1.0 - problem.p_kill[j, b]) ** k
+            chance[j] = left * (1.0 - problem.word[b, 1]) ** k if len(problem.word) else left
             ready[j] = t + problem.known[j, b]
-            if worth is not None:
-                luck += (float(not is_killed[j]) - chance[j]) * worth[j, ready[j]]
+            if worth is not None and lived:
+                goes_on = not is_killed[j] and not said_dead[j]
+                is_unseen = not is_killed[j] and said_dead[j]
+                luck += (float(goes_on) - chance[j]) * worth[j, ready[j]]
+                luck += (float(is_unseen) - (left - chance[j])) * problem.value[j]
     return Fight(float(problem.value[~is_killed].sum()), int(shots.sum()), refused, luck)

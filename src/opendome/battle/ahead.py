@@ -16,7 +16,7 @@ from opendome.battle.assign import Ahead, Assignment
 from opendome.battle.exact import select
 from opendome.battle.sequencing import Effort, Means, Plan, bound_at, gains, solve
 from opendome.kernels.assignment import NOW, Problems
-from opendome.kernels.sequences import Prices, Schedule, allot
+from opendome.kernels.sequences import SURE, Prices, Schedule, allot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,6 +106,7 @@ def _part(problem: Problems, rows: Ints, columns: Ints) -> Problems:
         problem.periods[place],
         problem.capacity[columns],
         problem.kept[columns] if len(problem.kept) else problem.kept,
+        problem.word[columns] if len(problem.word) else problem.word,
     )
 
 
@@ -187,8 +188,9 @@ def _schedule(problem: Problems, order: Ints) -> Schedule:
     columns = (p_kill, first, last, flight, known)
     p_kill, first, last, flight, known = (np.ascontiguousarray(c[order]) for c in columns)
     ready = np.zeros(n, dtype=np.int64)
+    word = problem.word if problem.word.any() else SURE
     return Schedule(
-        problem.value[order], np.ones(n), ready, p_kill, first, last, flight, known, starts
+        problem.value[order], np.ones(n), ready, p_kill, first, last, flight, known, starts, word
     )
 
 
@@ -213,7 +215,8 @@ def with_kept(problem: Problems, schedule: Schedule) -> Schedule:
     more = (problem.kept[battery, place], np.ones(n), np.zeros(n, dtype=np.int64), p_kill)
     columns = zip(schedule[:8], (*more, behind, behind, one, one), strict=True)
     starts = np.append(schedule.starts, schedule.starts[-1] + 1)
-    return Schedule(*[np.concatenate(pair) for pair in columns])._replace(starts=starts)
+    longer = Schedule(*[np.concatenate(pair) for pair in columns])
+    return longer._replace(starts=starts, word=schedule.word)
 
 
 def _means(problem: Problems, schedule: Schedule) -> Means:

@@ -56,6 +56,7 @@ class Arms(NamedTuple):
     reaction: Floats  # (b,) s from the order to the launch
     heard: Floats  # (b,) s from an intercept until its assessment is heard at the latest
     again: Floats  # (b,) s from word of one shot to the launch of the next
+    word: Floats  # (b, 2) chance to hear of a dead threat that it lives, and the reverse; doubted
 
     @property
     def look(self) -> Floats:
@@ -93,6 +94,7 @@ def cell_arms(
     assess = np.array([w.system.assess_delay for w in weapons], dtype=np.float64)
     layers = np.unique(layer[layer >= 0])
     consent, latency, on_link = _delays(scenario, cell, node)
+    is_doubted = nodes[cell.lead].doctrine.is_word_doubted
     return Arms(
         numbers=np.array(chosen, dtype=np.int64),
         nodes=node,
@@ -125,6 +127,7 @@ def cell_arms(
         reaction=reaction,
         heard=assess + on_link,
         again=latency + reaction + nodes[cell.lead].decision_period,
+        word=np.array([[w.system.p_assess_error * is_doubted] * 2 for w in weapons]).reshape(-1, 2),
     )
 
 

@@ -60,6 +60,7 @@ def select(problems: Problems, g: int) -> Problems:
         problems.periods[rows],
         problems.capacity,
         problems.kept,
+        problems.word,
     )
 
 

@@ -97,6 +97,7 @@ def problems_of(
         periods=periods_of(lead, arms, options, reach),
         capacity=arms.channels,
         kept=kept_worth(arms.expected, t),
+        word=arms.word,
     )
 
 

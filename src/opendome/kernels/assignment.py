@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 
 OUT_OF_REACH, NOW, LATER = 0, 1, 2
 NOTHING_KEPT: Floats = np.zeros((0, 0))
+NO_WORD: Floats = np.zeros((0, 2))  # none is ever wrong
 
 
 class Problems(NamedTuple):
@@ -47,6 +48,7 @@ class Problems(NamedTuple):
     periods: Ints  # (n, b, 4) first and last to launch in, of its flight, until word of it
     capacity: Ints  # (b,) channels while nothing is in flight
     kept: Floats = NOTHING_KEPT  # (b, m) worth of the i-th round left, falling in i
+    word: Floats = NO_WORD  # (b, 2) chance to hear of a dead threat that it lives, and the reverse
 
 
 class Flow(NamedTuple):

@@ -31,6 +31,11 @@ class Doctrine:
     is_shoot_look_shoot: bool = keys.flag(
         "is_shoot_look_shoot", "Wait for the assessment before firing again.", default=True
     )
+    is_word_doubted: bool = keys.flag(
+        "is_word_doubted",
+        "The plan over time (sequencing) reckons with wrong words of kill assessment.",
+        default=False,
+    )
     p_threatening: float = quantity(
         "p_threatening",
         "1",

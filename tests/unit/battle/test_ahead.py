@@ -44,6 +44,24 @@ def test_where_a_second_look_fits_no_salvo_is_spent():
     assert sequencing(raid).given.tolist() == [[1], [1]]
 
 
+def test_where_looks_are_often_wrong_more_is_fired_before_the_first():
+    """Seven rounds at four threats: one each and a look; or two at some if the look may err."""
+    raid = problem([[NOW]] * 4, [[(0, 5)]] * 4, [7])
+    raid = raid._replace(channels=np.array([[9]]), capacity=np.array([9]))
+    given, losses = [], []
+    for error in (0.0, 0.4):
+        found = sequencing(raid._replace(word=np.full((1, 2), error)))
+        assert found.ahead is not None
+        given.append(int(found.given.sum()))
+        losses.append(float(found.ahead.loss[0]))
+        assert found.ahead.bound[0] == pytest.approx(losses[-1], rel=1e-3)
+    assert given == [4, 6]
+    assert losses[1] > 10.0 * losses[0]
+    sure = sequencing(raid)
+    assert sure.ahead is not None
+    assert (sure.given.sum(), sure.ahead.loss[0]) == (4, losses[0])  # the same numbers exactly
+
+
 def test_the_only_chance_gets_all_that_doctrine_allows():
     raid = problem([[NOW], [NOW]], [[(0, 1)], [(0, 1)]], [4])
     assert sequencing(raid).given.tolist() == [[2], [2]]

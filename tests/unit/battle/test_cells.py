@@ -183,3 +183,16 @@ def test_rounds_of_two_nodes_keep_to_the_smaller_salvo_together() -> None:
         mine = orders.track == track
         limit = 1 if (orders.battery[mine] == 0).any() else 4
         assert orders.n_rounds[mine].sum() == limit
+
+
+@pytest.mark.parametrize("hub", ["c2", "c3"])
+def test_words_are_doubted_where_the_doctrine_of_the_lead_says_so(hub: str) -> None:
+    erring = replace(WEAPONS[0].system, p_assess_error=0.07)
+    weapons = (replace(WEAPONS[0], system=erring), WEAPONS[1])
+    doubting = replace(NODES[1], doctrine=replace(NODES[1].doctrine, is_word_doubted=True))
+    nodes = (NODES[0], doubting)
+    here = scenario(nodes=nodes, weapons=weapons, wiring="hub", hub=hub, links=CUT)
+    joint, *alone = Manager.build(here, tables(here)).arms
+    expected = [[0.07, 0.07], [0.0, 0.0]] if hub == "c3" else [[0.0, 0.0], [0.0, 0.0]]
+    assert joint.word.tolist() == expected
+    assert all(arms.word.tolist() == [[0.0, 0.0]] for arms in alone)
