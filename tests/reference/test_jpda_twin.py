@@ -5,7 +5,6 @@ And against the linear tracker, where both can be given the same scene.
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -18,6 +17,7 @@ from opendome.kernels.kalman import expect_many
 from opendome.kernels.linear import LinearModel
 from opendome.kernels.linear_scan import Store
 from opendome.kernels.looks import Looks
+from opendome.kernels.marginals import Weighted
 from opendome.kernels.odds import Doubt, odds_after_hit, odds_after_miss
 from opendome.kernels.rows import N_MODELS, N_STATES, TURNS, take_beliefs
 from opendome.tracks.associate import GATES
@@ -27,6 +27,7 @@ from opendome.tracks.jpda import Jpda
 from opendome.tracks.kalman import Ekf
 from opendome.tracks.take_up import each_alone, take_up
 from tests.reference.test_bank_twin import SENSOR, assert_same, beliefs_of, looks_near
+from tests.reference.test_marginals_twin import every_event, likeliest_events
 
 FAR = 1e6  # m, from the sensor: there lines of sight are parallel
 CERTAIN = 50.0  # odds of what surely is a thing
@@ -107,38 +108,26 @@ def test_bar_shalom_fortmann_one_track_two_looks_and_clutter():
     assert rows.cov[0] / outer == pytest.approx(want / outer, abs=1e-3)
 
 
-def every_event(run, expected, looks, rank, prospect):
-    """Existence of each row, and chances of each pair and of no row, over all joint events."""
-    n, m = len(run), len(looks.run)
-    p = np.clip(prospect.p_detect, 0.05, SURE)
+def weighed(run, expected, looks, rank, prospect):
+    """Weights of all pairs in gates, and of none, by plain linear algebra."""
+    p, strange = np.clip(prospect.p_detect, 0.05, SURE), math.exp(prospect.doubt.strange)
     r = 1.0 / (1.0 + np.exp(-prospect.odds))
-    options = []
-    for i in range(n):
-        mine = [(None, False, 1.0 - r[i]), (None, True, r[i] * (1.0 - p[i]))]
-        for j in range(m):
+    start, look, weight = [0], [], []
+    for i in range(len(run)):
+        for j in range(len(looks.run)):
             z = np.array([looks.distance[j] - expected.distance[i],
                           *(expected.basis[i, 1:] @ looks.u_los[j])])  # fmt: skip
             error = np.diag([looks.sigma_distance[j] ** 2 + expected.curve[i, 0],
                              *[looks.sigma_angle[j] ** 2] * 2])  # fmt: skip
             s = expected.cov[i, :3, :3] + error
             d2 = z @ np.linalg.solve(s, z)
-            if run[i] != looks.run[j] or d2 > GATES[rank[i], 3]:
-                continue
-            g = math.exp(-0.5 * d2) / math.sqrt(np.linalg.det(2.0 * np.pi * s))
-            mine.append((j, True, r[i] * p[i] * g / math.exp(prospect.doubt.strange)))
-        options.append(mine)
-    exists, pair, total = np.zeros(n), np.zeros((n, m)), 0.0
-    for event in itertools.product(*options):
-        used = [j for j, _, _ in event if j is not None]
-        if len(used) != len(set(used)):
-            continue
-        weight = float(np.prod([w for _, _, w in event]))
-        total += weight
-        for i, (j, there, _) in enumerate(event):
-            exists[i] += weight * there
-            if j is not None:
-                pair[i, j] += weight
-    return exists / total, pair / total
+            if d2 <= GATES[rank[i], 3]:
+                g = math.exp(-0.5 * d2) / math.sqrt(np.linalg.det(2.0 * np.pi * s))
+                look.append(j)
+                weight.append(r[i] * p[i] * g / strange)
+        start.append(len(look))
+    parts = np.array(start), np.array(look, np.int64), np.array(weight)
+    return Weighted(*parts, 1.0 - r * p), r * (1.0 - p) / (1.0 - r * p)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -152,12 +141,21 @@ def test_chances_and_existence_are_those_of_all_joint_events(seed):
     expected, run = expect_many(rows.x, rows.cov, ORIGIN), np.zeros(n, np.int64)
     rank = np.where(rng.random(n) < 0.5, CONFIRMED, TENTATIVE)
     shares = share_out(run, expected, looks, rank, GATES, prospect)
-    exists, pair = every_event(run, expected, looks, rank, prospect)
+    problem, is_there = weighed(run, expected, looks, rank, prospect)
+    assert shares.look.tolist() == problem.look.tolist()
     assert len(shares.row) > 2
-    chance = pair[shares.row, shares.look]
-    assert shares.chance == pytest.approx(chance / exists[shares.row], rel=1e-9, abs=1e-12)
-    assert shares.hit == pytest.approx(pair.sum(axis=1), abs=1e-9)
-    assert shares.left == pytest.approx(1.0 - pair.sum(axis=0), abs=1e-9)
+    pair, none = every_event(problem)
+    hit, taken = np.zeros(n), np.zeros(m)
+    np.add.at(hit, shares.row, pair)
+    np.add.at(taken, shares.look, pair)
+    exists = hit + none * is_there
+    assert shares.hit == pytest.approx(hit, abs=1e-9)
+    assert shares.left == pytest.approx(1.0 - taken, abs=1e-9)
+    pair, none = likeliest_events(problem)
+    seen = np.zeros(n)
+    np.add.at(seen, shares.row, pair)
+    chance = pair / (seen + none * is_there)[shares.row]
+    assert shares.chance == pytest.approx(chance, abs=1e-3)  # what is in no doubt is left aside
     gated = np.isfinite(shares.gain)
     after = np.log(exists / (1.0 - exists))
     assert (prospect.odds + shares.gain)[gated] == pytest.approx(after[gated], abs=1e-9)
@@ -176,9 +174,11 @@ def test_chances_and_existence_are_those_of_all_joint_events(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_linear_tracker_says_the_same(seed):
-    """The same rows and looks, in a frame where looks measure places."""
+    """The same rows and looks, in a frame where looks measure places; no exchanges of two looks."""
     rng, n, p_detect, density, odds = np.random.default_rng(seed), 4, 0.9, 3e-7, 2.0
-    places, heard = rng.normal(0, 45, (n, 3)), rng.normal(0, 60, (5, 3))
+    along = 280.0 * np.arange(n)[:, None] * [0.0, 0.6, 0.8]  # each shares one look with the next
+    places, heard = along + rng.normal(0, 15, (n, 3)), along + [0.0, 84.0, 112.0]
+    heard += rng.normal(0, 15, (n, 3))
     rows, looks = burning(places, spread_cov()), looks_at(heard, 20.0)
     expected = Ekf().expect(rows, ORIGIN)
     prospect = prospect_of(n, p_detect, odds, density)
@@ -197,7 +197,7 @@ def test_the_linear_tracker_says_the_same(seed):
         firm=2.0, most_near=16, most_shared=12,
     )  # fmt: skip
     scene = see(store, n, heard, model, rules)
-    assert len(scene.near.look) == len(found.shares.look) > n
+    assert len(scene.near.look) == len(found.shares.look) == 2 * n - 1
     update_existing(store, scene, np.zeros(n, bool), heard, model, rules)
     gain = np.log(store.existence / (1.0 - store.existence)) - odds
     assert found.shares.gain == pytest.approx(gain, abs=2e-2)
@@ -207,6 +207,25 @@ def test_the_linear_tracker_says_the_same(seed):
     for a, b in zip(rows.cov[:, :6, :6], store.cov, strict=True):
         size = np.sqrt(np.diag(b))
         assert a / np.outer(size, size) == pytest.approx(b / np.outer(size, size), abs=5e-3)
+
+
+def test_neighbours_do_not_draw_each_other_into_one_place():
+    """Two rows, 40 m apart and each unsure by 40 m, and a look of each, again and again."""
+    part, places = Ekf(), np.array([[0.0, -20.0, 0.0], [0.0, 20.0, 0.0]])
+    run, rank, rng = np.zeros(2, np.int64), np.full(2, CONFIRMED), np.random.default_rng(4)
+    rows, prospect = burning(places, spread_cov()), prospect_of(2, 0.95, 4.0, 1e-9)
+    drawn = 0
+    for _ in range(12):
+        rows.cov[:, :3, :3] = 1600.0 * np.eye(3)
+        looks = looks_at(places + rng.normal(0, 5.0, (2, 3)), 20.0)
+        expected = part.expect(rows, ORIGIN)
+        found = Jpda().associate(run, expected, looks, rank, prospect)
+        plain = np.array([every_event(weighed(run, expected, looks, rank, prospect)[0])[0]])
+        drawn += plain.max() < 0.8  # what is kept of all orders alike
+        take_up(part, rows, expected, looks, found)
+        apart = rows.x[1, :3] - rows.x[0, :3]
+        assert abs(apart[1]) > 25.0
+    assert drawn > 6
 
 
 def mixed(told, weight):

@@ -7,7 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
+from opendome.kernels.association import clusters
 from opendome.kernels.marginals import MOST_SHARED, Weighted, marginals
+from opendome.kernels.permutations import without_exchanges
 
 
 def random_problem(rng, n_rows, n_looks, density):
@@ -120,3 +122,74 @@ def test_large_clusters_are_left_to_beliefs():
     assert (found.pair >= 0.0).all()
     taken = np.bincount(problem.look, weights=found.pair, minlength=40)
     assert (taken <= 1.0 + 1e-3).all()
+
+
+def clusters_of(problem):
+    """How many clusters the rows form; one without pairs is one."""
+    n = len(problem.none)
+    row = np.repeat(np.arange(n), np.diff(problem.start))
+    return len(np.unique(clusters(row, problem.look, n, 6)))
+
+
+def likeliest_events(problem):
+    """Of the joint events with the same rows seen and the same looks taken, the likeliest."""
+    pairs = [range(problem.start[i], problem.start[i + 1]) for i in range(len(problem.none))]
+    kept = {}
+    for event in itertools.product(*([-1, *options] for options in pairs)):
+        looks = [int(problem.look[k]) for k in event if k >= 0]
+        if len(set(looks)) < len(looks):
+            continue
+        weights = [problem.none[i] if k < 0 else problem.weight[k] for i, k in enumerate(event)]
+        sets = tuple(k >= 0 for k in event), tuple(sorted(looks))
+        weight = float(np.prod(weights))
+        if weight > kept.get(sets, (0.0, ()))[0]:
+            kept[sets] = weight, event
+    total = sum(weight for weight, _ in kept.values())
+    pair, none = np.zeros(len(problem.look)), np.zeros(len(problem.none))
+    for weight, event in kept.values():
+        for i, k in enumerate(event):
+            if k < 0:
+                none[i] += weight / total
+            else:
+                pair[k] += weight / total
+    return pair, none
+
+
+@pytest.mark.parametrize("density", [0.5, 0.9])
+def test_of_the_same_sets_the_likeliest_order_is_kept(density):
+    rng, n_changed = np.random.default_rng(12), 0
+    for _ in range(40):
+        problem = random_problem(rng, rng.integers(2, 5), rng.integers(2, 5), density)
+        found = marginals(problem, 5, MOST_SHARED)
+        pair, none = without_exchanges(problem, found, 5, 0.0)
+        if clusters_of(problem) == 1:
+            asked = likeliest_events(problem)
+            np.testing.assert_allclose(pair, asked[0], rtol=0, atol=1e-12)
+            np.testing.assert_allclose(none, asked[1], rtol=0, atol=1e-12)
+            n_changed += bool(np.abs(pair - found.pair).max() > 0.01)
+        else:
+            sums = none + np.add.reduceat(np.append(pair, 0.0), problem.start[:-1]) * (
+                np.diff(problem.start) > 0
+            )
+            np.testing.assert_allclose(sums, 1.0, atol=1e-12)
+    assert n_changed > 1
+
+
+def test_rows_that_nothing_is_in_doubt_of_are_left_aside():
+    """Settled pairs do not count for the size of a cluster, and clusters that are large stay."""
+    n = 12
+    look = np.array([j for i in range(n) for j in (i, (i + 1) % n)])
+    start, none = np.arange(0, 2 * n + 1, 2), np.full(n, 1e-3)
+    weight = np.tile([1.0, 1e-9], n)
+    weight[:4] = [1.0, 0.9, 1.0, 0.9]
+    look[3] = 0
+    problem = Weighted(start, look, weight, none)
+    found = marginals(problem, n, MOST_SHARED)
+    pair, _ = without_exchanges(problem, found, n, 1e-4)
+    assert found.pair[0] < 0.7
+    assert pair[0] > 0.9
+    assert (pair[4:] == found.pair[4:]).all()
+    weight[1::2] = 0.9
+    problem = Weighted(start, (look + np.zeros(2 * n, int)) % n, weight, none)
+    found = marginals(problem, n, 0)
+    assert (without_exchanges(problem, found, n, 1e-4)[0] == found.pair).all()

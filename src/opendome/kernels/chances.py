@@ -17,6 +17,7 @@ from opendome.kernels.kalman import Expected, span
 from opendome.kernels.looks import Looks
 from opendome.kernels.marginals import MOST_SHARED, Weighted, marginals
 from opendome.kernels.odds import LEAST_CHANCE, Doubt, log_density
+from opendome.kernels.permutations import without_exchanges
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,7 +40,7 @@ class Shares(NamedTuple):
 
     row: Ints  # (m,)
     look: Ints  # (m,)
-    chance: Floats  # (m,) that the row made the look, if it is a thing
+    chance: Floats  # (m,) that the row made the look, if it is a thing; exchanges are left out
     hit: Floats  # (n,) that a row is a thing and made one of the looks
     gain: Floats  # (n,) what the scan adds to the odds of a row; NaN where no look is in its gate
     left: Floats  # (n_looks,) chance that a look is of none of the rows
@@ -84,7 +85,8 @@ def share_out(
     -----
     With chances of `marginals`, h that a row made some look and n that it made none, its existence
     becomes h + n r (1 - P) / (1 - r P): J. L. Williams, "Marginal multi-Bernoulli filters", IEEE
-    Trans. AES 51 (2015). Gates are so wide that they hold all looks of a row.
+    Trans. AES 51 (2015). Gates are so wide that they hold all looks of a row. Rows are moved by
+    the chances that `without_exchanges` leaves.
     """
     own = gates_of(rank, gates)
     pairs = gate_pairs(run, expected, looks, own, windows(run, expected, looks, own))
@@ -92,15 +94,16 @@ def share_out(
     hit, gain, left = np.zeros(n), np.full(n, np.nan), np.ones(n_looks)
     problem, fit = weighted(pairs, looks, prospect)
     found = marginals(problem, n_looks, MOST_SHARED)
-    chance = found.pair.copy()
+    chance, missed = without_exchanges(problem, found, n_looks, LITTLE)
     for i in range(n):
         part = slice(problem.start[i], problem.start[i + 1])
         if part.start == part.stop:
             continue
         hit[i] = found.pair[part].sum()
         r, none = 1.0 / (1.0 + math.exp(-prospect.odds[i])), problem.none[i]
-        after = hit[i] + found.none[i] * (none - 1.0 + r) / none
-        chance[part] /= after
+        is_there = (none - 1.0 + r) / none  # chance that it is, if it made no look
+        after = hit[i] + found.none[i] * is_there
+        chance[part] /= chance[part].sum() + missed[i] * is_there
         gain[i] = math.log(after * none / (max(found.none[i], 1e-300) * r))
     for k in range(len(pairs.row)):
         left[pairs.look[k]] -= found.pair[k]
