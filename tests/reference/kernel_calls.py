@@ -36,6 +36,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ["sensors.thaad_radar.bias_az_deg=0.1", "sensors.patriot_radar.bias_range_m=30"],
         ["command.wiring=stovepiped", "weapons.patriot_mse.overrides.remote=nothing"],
         [f"command.nodes.{node}.filter=ekf" for node in ("thaad", "patriot", "city_defense")],
+        [f"command.nodes.{node}.associator=jpda" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=optimal" for node in ("thaad", "patriot")],
     ],
     "limited_icbm": [

@@ -5,8 +5,7 @@ puts both rows between the looks, scan after scan, until they are one (coalescen
 events that say of the same rows that they were seen, and of the same looks that they are theirs,
 the likeliest is kept: orders of the same sets are no different stories. Source: H. A. P. Blom,
 E. A. Bloem, "Probabilistic data association avoiding track coalescence", IEEE Trans. AC 45 (2000)
-(JPDA*); R. J. Fitzgerald, "Development of practical PDA logic for multitarget tracking by
-microprocessor", American Control Conference (1986) (the remedy of pruning).
+(JPDA*).
 """
 
 from __future__ import annotations
