@@ -43,8 +43,8 @@ ELSEWHERE = {
     "::test_values_are_the_least_over_every_sequence",
     "sanity.are_believable": "laws/test_absurd_detections.py"
     "::test_broken_detections_change_nothing",
-    "views.nothing_expected": "unit/tracks/test_coverage.py"
-    "::test_many_satellites_expect_nothing_so_that_nothing_is_a_miss",
+    "fleet_view.fleet_view": "unit/tracks/test_fleet_view.py"
+    "::test_what_is_expected_is_what_happens",
     "bernoulli_scan.scan_existing": "reference/test_hypotheses_twin.py"
     "::test_existence_follows_its_equations",
     "bernoulli_scan.show_best": "unit/tracks/test_existence.py::test_pictures_are_sound",

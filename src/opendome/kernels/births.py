@@ -88,6 +88,7 @@ def born(looks: Looks, free: Ints, run: Ints, eye: RadarEye, t: float, birth: Bi
         heard=np.full(n, 1 << eye.sensor, np.int64),
         rcs_sum=rcs_sum,
         rcs_n=rcs_n,
+        glow=np.zeros((n, 2)),
         t_predicted=np.full(n, np.nan),
         n_predicted=np.zeros(n, np.int64),
         impact_lat=np.full(n, np.nan),

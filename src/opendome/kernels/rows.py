@@ -73,6 +73,7 @@ class Rows(NamedTuple):
     heard: Ints  # bit set of the sensors that ever saw it
     rcs_sum: Floats  # (n, 2) m^2, by band
     rcs_n: Ints  # (n, 2)
+    glow: Floats  # (n, 2) how bright it is in space, a sum and its weight; see `fleet_view`
 
     t_predicted: Floats  # NaN: never
     n_predicted: Ints  # updates it had then
@@ -218,6 +219,7 @@ def chosen_rows(rows: Rows, chosen: Ints) -> Rows:
         rows.heard[chosen],
         rows.rcs_sum[chosen],
         rows.rcs_n[chosen],
+        rows.glow[chosen],
         rows.t_predicted[chosen],
         rows.n_predicted[chosen],
         rows.impact_lat[chosen],
@@ -270,6 +272,7 @@ def joined_rows(rows: Rows, more: Rows) -> Rows:
         _ordered(rows.heard, more.heard, order),
         _ordered(rows.rcs_sum, more.rcs_sum, order),
         _ordered(rows.rcs_n, more.rcs_n, order),
+        _ordered(rows.glow, more.glow, order),
         _ordered(rows.t_predicted, more.t_predicted, order),
         _ordered(rows.n_predicted, more.n_predicted, order),
         _ordered(rows.impact_lat, more.impact_lat, order),

@@ -32,6 +32,7 @@ SURE = 0.97  # chance of detection above which nothing is believed
 LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
 MANOEUVRE = 900.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
 LOW_RADIUS = 6378e3 + 100e3  # m, of what is in air
+STARED_P_DETECT = 0.7  # what satellites see of a thing may have been given to a neighbour
 FOREIGN_P_DETECT = 0.5  # a foreign track is elsewhere, not gone: misses say little
 LEAST_P_DETECT = 0.5  # of a look that counts against a tentative track
 MOST_SIGMA = 600e3  # m, of place: a track that is less sure is of no use
@@ -192,22 +193,19 @@ class Stare(NamedTuple):
 
 @jit
 def note_stare(
-    rows: Rows, near: Ints, beliefs: Beliefs, said: tuple[Ints, Floats, Bools], scan: Scan,
-    rule: Rule,
+    rows: Rows, near: Ints, beliefs: Beliefs, said: tuple[Ints, Floats, Bools, Floats],
+    scan: Scan, rule: Rule,
 ) -> Stare:  # fmt: skip
     """Write what one look of many satellites says into the rows, in place.
 
     Parameters
     ----------
-    said : (m, 2) int, (m,) float, (m,) bool
+    said : (m, 2) int, (m,) float, (m,) bool, (m,) float
         How many satellites saw the plume, and how many the glow, of each of the rows ``near``; the
-        sum of what `match` says of these looks; whether it was too vague for that.
-
-    Notes
-    -----
-    What is not seen may be cold, or out of sight of all: that is no miss.
+        sum of what `match` says of these looks; whether it was too vague for that; the chance with
+        which what was not seen should have been, 0 where that may be cold or out of sight of all.
     """
-    hits, fit, is_vague = said
+    hits, fit, is_vague, p_detect = said
     lists = np.empty((4, len(near)), np.int64)
     n = np.zeros(4, np.int64)
     for k in range(len(near)):
@@ -217,6 +215,9 @@ def note_stare(
             if rows.is_confirmed[i] and is_new:
                 lists[3, n[3]] = i
                 n[3] += 1
+            if p_detect[k] > 0.0:
+                doubt = FOREIGN_P_DETECT if is_vague[k] else STARED_P_DETECT
+                note_miss(rows, i, min(p_detect[k], doubt))
             continue
         was_boosting, period = rows.is_boosting[i], rows.plume_period[i]
         put_belief(rows, i, beliefs, k)

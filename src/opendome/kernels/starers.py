@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+NOBODY, SHARED = -1, -2  # instead of the row of a look
+
 
 class Sightings(NamedTuple):
     """Looks of one scan, ordered by run, and what else is said of each."""
@@ -54,7 +56,7 @@ def distinct_places(places: Floats) -> tuple[Floats, Ints]:
 @jit
 def follow(
     run: Ints, now: Beliefs, rank: Ints, seen: Sightings, gates: Floats, manner: Manner
-) -> tuple[Ints, Floats, Bools]:
+) -> tuple[Ints, Floats]:
     """Update beliefs, in place, by one satellite after another.
 
     Parameters
@@ -64,22 +66,18 @@ def follow(
 
     Returns
     -------
-    hits, fit, is_free : (n, 2) int, (n,) float, (n_looks,) bool
-        How many satellites saw the plume and the glow of each row; the sum of what `match` says of
-        these looks; looks that belong to none.
+    whose, fit : (n_looks,) int, (n,) float
+        Row of each look or NOBODY; the sum of what `match` says of the looks of each row.
     """
-    hits, fits = np.zeros((len(run), 2), np.int64), np.zeros(len(run))
-    is_free = np.ones(len(seen.looks.run), np.bool_)
+    whose, fits = np.full(len(seen.looks.run), NOBODY, np.int64), np.zeros(len(run))
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         scan = (looks_at(seen.looks, mine), seen.places[k])
         row, look, fit = pair_and_update(run, now, rank, scan, gates, manner)
         for m in range(len(row)):
-            i = mine[look[m]]
-            is_free[i] = False
+            whose[mine[look[m]]] = row[m]
             fits[row[m]] += fit[m]
-            hits[row[m], 0 if seen.is_plume[i] else 1] += 1
-    return hits, fits, is_free
+    return whose, fits
 
 
 @jit
@@ -91,18 +89,25 @@ def follow_by_chance(
     gates: Floats,
     manner: Manner,
     prospect: Prospect,
-) -> tuple[Ints, Floats, Bools]:
-    """As `follow`, by `share_and_update`."""
-    hits, fits = np.zeros((len(run), 2), np.int64), np.zeros(len(run))
-    is_free = np.ones(len(seen.looks.run), np.bool_)
+) -> tuple[Ints, Floats]:
+    """As `follow`, by `share_and_update`; SHARED: a look of rows none of which it leads."""
+    whose, fits = np.full(len(seen.looks.run), NOBODY, np.int64), np.zeros(len(run))
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         scan = (looks_at(seen.looks, mine), seen.places[k])
         found = share_and_update(run, now, rank, scan, gates, manner, prospect)
-        is_free[mine[found.left <= 0.5]] = False
+        whose[mine[found.left <= 0.5]] = SHARED
         for m in range(len(found.row)):
-            i, j = mine[found.look[m]], found.row[m]
-            is_free[i] = False
-            fits[j] += found.fit[m]
-            hits[j, 0 if seen.is_plume[i] else 1] += 1
-    return hits, fits, is_free
+            whose[mine[found.look[m]]] = found.row[m]
+            fits[found.row[m]] += found.fit[m]
+    return whose, fits
+
+
+@jit
+def counted(whose: Ints, is_plume: Bools, n: int) -> Ints:
+    """How many looks (n, 2) show the plume and the glow of each row; ``whose`` as of `follow`."""
+    hits = np.zeros((n, 2), np.int64)
+    for k in range(len(whose)):
+        if whose[k] >= 0:
+            hits[whose[k], 0 if is_plume[k] else 1] += 1
+    return hits

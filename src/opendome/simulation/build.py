@@ -97,7 +97,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         world=world,
         sensors=sensors,
         watch=Watch.of(sensors, has_jammers=bool(world.threats.jamming.any())),
-        picture=Tracker.build(scenario.command, scenario.sensors)
+        picture=Tracker.build(scenario.command, scenario.sensors, scenario.start)
         if tracked
         else Shortcut.build(scenario),
         manager=Manager.build(scenario, tables),

@@ -12,6 +12,8 @@ import numpy as np
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels import infrared, radar, skywave
 from opendome.kernels.dwell import shares
+from opendome.kernels.fleet import fleet_of
+from opendome.kernels.fleet_view import FleetEye, fleet_view
 from opendome.kernels.frames import ecef_from_geodetic
 from opendome.kernels.looks import Looks
 from opendome.kernels.odds import Doubt, doubt_of
@@ -21,7 +23,6 @@ from opendome.kernels.views import (
     RadarEye,
     View,
     infrared_view,
-    nothing_expected,
     radar_rcs,
     radar_view,
     rows_in_time,
@@ -153,14 +154,15 @@ class FleetCoverage(AbstractCoverage):
     band: int
     doubt: Doubt
     is_high: bool  # its satellites pass by slowly, and see launches as they leave the clouds
+    eye: FleetEye
 
     def near(self, rows: Rows, runs: Ints, is_heard: Bools, t: float) -> Ints:
         """All: whether they burn or glow is not known."""
         return rows_in_time(rows, runs, is_heard, t)
 
     def view(self, rows: Rows, near: Ints, beliefs: Beliefs, t: float) -> View:
-        """Nothing is expected: what it does not see is cold or out of sight."""
-        return nothing_expected(self.period, len(near))
+        """Chance that satellites see what has glowed in space; of anything else nothing."""
+        return fleet_view(self.eye, rows, near, beliefs, t)
 
     def revisits(self, run: Ints) -> Floats:
         """Its period, however many there are."""
@@ -202,8 +204,11 @@ class SkywaveCoverage(AbstractCoverage):
         return skywave.rcs_of(self.eye.radar, looks.snr, looks.distance)
 
 
-def cover(index: int, sensor: Sensor) -> AbstractCoverage:
-    """What the tracker knows of the ``index``-th sensor of the scenario."""
+def cover(index: int, sensor: Sensor, days: float = 0.0) -> AbstractCoverage:
+    """What the tracker knows of the ``index``-th sensor of the scenario.
+
+    ``days``: from J2000.0 to t = 0, for the Sun.
+    """
     system, site = sensor.system, sensor.site
     if site is not None:
         r_ecef = np.array(ecef_from_geodetic(site.lat, site.lon, site.alt))
@@ -250,7 +255,9 @@ def cover(index: int, sensor: Sensor) -> AbstractCoverage:
     doubt = doubt_of(float(system.false_alarms), 2.0 * math.pi * (1.0 - disc))
     if sensor.orbits or sensor.ellipses or system.noise_hot or system.noise_warm:
         known = (index, system.period, sensor.latency, np.full(3, np.nan), math.nan, -1, doubt)
-        return FleetCoverage(*known, is_high=not sensor.orbits)
+        still = r_ecef[None] if sensor.geo_longitude is not None else np.zeros((0, 3))
+        fleet = fleet_of(still, sensor.orbits, sensor.ellipses), float(system.period)
+        return FleetCoverage(*known, not sensor.orbits, FleetEye(eyes, *fleet, days))
     return InfraredCoverage(
         index=index,
         period=system.period,

@@ -33,8 +33,8 @@ from opendome.kernels.rows import (
     Rows,
     take_beliefs,
 )
-from opendome.kernels.starers import Sightings
-from opendome.messages import Bools, Floats, Ints
+from opendome.kernels.starers import NOBODY, SHARED, Sightings
+from opendome.messages import Floats, Ints
 from opendome.scenario.sensors import InfraredSystem, Sensor
 from opendome.tracks.base import CONFIRMED, AbstractAssociator, AbstractFilter, Association
 from opendome.tracks.fusion import merge_twins
@@ -340,20 +340,16 @@ def _move(states: Rows | Beliefs, lean: Floats, moved: Floats) -> None:
 
 def follow_all(
     parts: tuple[AbstractFilter, AbstractAssociator], near: Near, seen: Sightings, lens: Lens
-) -> tuple[Ints, Floats, Bools]:
-    """`follow` one satellite after another.
-
-    Gives how many satellites saw the plume and the glow of each row (n, 2), how well that fits
-    (n,), and the looks left over.
-    """
-    hits, fits = np.zeros((len(near.run), 2), np.int64), np.zeros(len(near.run))
-    is_free, columns = np.ones(len(seen.looks.run), np.bool_), lens.columns(seen.places)
+) -> tuple[Ints, Floats]:
+    """`follow` one satellite after another; gives what `kernels.starers.follow` does."""
+    whose, fits = np.full(len(seen.looks.run), NOBODY), np.zeros(len(near.run))
+    columns = lens.columns(seen.places)
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         some: list[Any] = [column[mine] for column in seen.looks]
         scan = (Looks(*some), seen.places[k])
         found = follow(parts, near, scan, lens.of_satellite(int(columns[k])))
-        is_free[mine] = free_looks(found, len(mine))
+        whose[mine[~free_looks(found, len(mine))]] = SHARED
+        whose[mine[found.look]] = found.row
         fits[found.row] += found.fit
-        np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
-    return hits, fits, is_free
+    return whose, fits

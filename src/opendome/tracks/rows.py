@@ -46,6 +46,7 @@ def new_rows(beliefs: Beliefs, run: Ints, ids: Ints, t: float, lean: Floats | No
         heard=counts[1],
         rcs_sum=np.zeros((n, 2)),
         rcs_n=np.zeros((n, 2), np.int64),
+        glow=np.zeros((n, 2)),
         t_predicted=never[1],
         n_predicted=counts[2],
         impact_lat=never[2],

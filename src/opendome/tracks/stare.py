@@ -11,20 +11,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome.kernels.chances import Prospect
+from opendome.kernels.fleet_view import VAGUE, note_glow
 from opendome.kernels.initiation import Prior, start_many
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE
 from opendome.kernels.odds import MOST_FIRST
 from opendome.kernels.registration import ALIGNED, crossing_leans, first_leans
-from opendome.kernels.rows import Beliefs, Rows
+from opendome.kernels.rows import Beliefs, Rows, take_beliefs
 from opendome.kernels.scanning import kept_rows, note_stare
-from opendome.kernels.starers import Sightings, distinct_places, follow, follow_by_chance
+from opendome.kernels.starers import (
+    NOBODY,
+    SHARED,
+    Sightings,
+    counted,
+    distinct_places,
+    follow,
+    follow_by_chance,
+)
 from opendome.kernels.triangulation import NONE, Crossings, crossings
 from opendome.kernels.views import P_PLUME, rows_in_time
 from opendome.messages import Bools, Floats, Ints
 from opendome.tracks.associate import GATES
 from opendome.tracks.base import CLOSED, CONFIRMED, TENTATIVE
-from opendome.tracks.coverage import AbstractCoverage
+from opendome.tracks.coverage import FleetCoverage
 from opendome.tracks.fusion import merge_twins
 from opendome.tracks.imm import MANNER
 from opendome.tracks.jpda import Jpda
@@ -38,7 +47,6 @@ from opendome.tracks.take_up import free_looks, take_up
 # Of plumes that one satellite alone sees: height, its sigma (m), climb, sigma per axis (m/s).
 LONE_PLUME = (*PLUME_HEIGHT, CLIMB, SIGMA_SPEED_BOOST)
 WIDEST = 300e3  # m, of a place along a line of sight
-VAGUE = 20e3  # m, of place: what is less sure and does not burn takes no single line of sight
 LEAST_COSINE = 0.02  # of the zenith angle at that height: a line that misses it says nothing
 LOW_PLUME = 40e3  # m, below which a new plume is that of a launch
 SPEED_LAUNCH, CLIMB_LAUNCH = 600.0, 400.0  # m/s, sigma per axis and mean upwards
@@ -62,7 +70,7 @@ def some(seen: Sightings, which: Ints) -> Sightings:
 def take_stare(
     rules: Rules,
     rows: Rows,
-    coverage: AbstractCoverage,
+    coverage: FleetCoverage,
     heard: Heard,
     scan: tuple[Sightings, float],
     lens: Lens | None = None,
@@ -72,17 +80,17 @@ def take_stare(
     ``lens``: through which it is seen, where some sensor may be misaligned.
     """
     seen, t = scan
-    if len(rows.run) and len(seen.looks.run):
+    if len(rows.run) and (len(seen.looks.run) or rows.glow[:, 1].any()):
         near = rows_in_time(rows, *heard, t)
         beliefs = rules.filter.predict(beliefs_of(rows), near, t)
         places = np.einsum("nii->n", beliefs.cov[:, :3, :3])
         is_vague = ~beliefs.is_boosting & (places > VAGUE**2)
         prospect = Prospect(np.full(len(near), P_PLUME), rows.odds[near], coverage.doubt)
         look = seen, is_vague, prospect, t
-        hits, fits, is_free = _follow(rules, rows, near, beliefs, look, lens)
-        said = hits, fits, is_vague
-        rows = _write(rules, rows, near, beliefs, (coverage, said, t), lens)
-        seen = some(seen, np.flatnonzero(is_free))
+        whose, fits = _follow(rules, rows, near, beliefs, look, lens)
+        said = coverage, (seen, whose, fits), is_vague, t
+        rows = _write(rules, rows, near, beliefs, said, lens)
+        seen = some(seen, np.flatnonzero(whose == NOBODY))
     kept = kept_rows(rows, *heard, t, rules.proof)
     return rows if len(kept) == len(rows.run) else take_rows(rows, kept), seen
 
@@ -94,29 +102,27 @@ def _follow(
     beliefs: Beliefs,
     look: tuple[Sightings, Bools, Prospect, float],
     lens: Lens | None,
-) -> tuple[Ints, Floats, Bools]:
+) -> tuple[Ints, Floats]:
     """Update beliefs, in place, by one satellite after another; vague ones are left alone.
 
-    Gives how many satellites saw the plume and the glow of each (m, 2), how well that fits (m,),
-    and the looks left over.
+    Gives whose each look is, as a place in ``near``, and how well those of each fit (m,).
     """
     seen, is_vague, prospect, t = look
-    hits, fits = np.zeros((len(near), 2), np.int64), np.zeros(len(near))
-    is_free = np.ones(len(seen.looks.run), np.bool_)
     rank = np.where(rows.is_confirmed[near], CONFIRMED, TENTATIVE)
     rank[is_vague] = CLOSED
     if lens is not None:
         own = carried(rows, near, t)
         there = Near(rows, rows.run[near], rank, beliefs, own, prospect)
-        hits, fits, is_free = follow_all((rules.filter, rules.associator), there, seen, lens)
-        is_hit = hits.any(axis=1)
-        rows.lean[near[is_hit]] = own[is_hit]
-        return hits, fits, is_free
+        whose, fits = follow_all((rules.filter, rules.associator), there, seen, lens)
+        hit = np.unique(whose[whose >= 0])
+        rows.lean[near[hit]] = own[hit]
+        return whose, fits
     if is_plain(rules):
         given = rows.run[near], beliefs, rank, seen, GATES, MANNER
         if isinstance(rules.associator, Jpda):
             return follow_by_chance(*given, prospect)
         return follow(*given)
+    whose, fits = np.full(len(seen.looks.run), NOBODY), np.zeros(len(near))
     for k in range(len(seen.places)):
         mine = np.flatnonzero(seen.satellite == k)
         columns: list[Any] = [column[mine] for column in seen.looks]
@@ -124,10 +130,10 @@ def _follow(
         expected = rules.filter.expect(beliefs, seen.places[k])
         found = rules.associator.associate(rows.run[near], expected, looks, rank, prospect)
         take_up(rules.filter, beliefs, expected, looks, found)
-        is_free[mine] = free_looks(found, len(mine))
+        whose[mine[~free_looks(found, len(mine))]] = SHARED
+        whose[mine[found.look]] = found.row
         fits[found.row] += found.fit
-        np.add.at(hits, (found.row, np.where(seen.is_plume[mine[found.look]], 0, 1)), 1)
-    return hits, fits, is_free
+    return whose, fits
 
 
 def _write(
@@ -135,13 +141,22 @@ def _write(
     rows: Rows,
     near: Ints,
     beliefs: Beliefs,
-    scan: tuple[AbstractCoverage, tuple[Ints, Floats, Bools], float],
+    scan: tuple[FleetCoverage, tuple[Sightings, Ints, Floats], Bools, float],
     lens: Lens | None,
 ) -> Rows:
     """Rows with what the look said of those near."""
-    coverage, said, t = scan
+    coverage, (seen, whose, fits), is_vague, t = scan
+    hits = counted(whose, seen.is_plume, len(near))
+    p_detect = np.zeros(len(near))
+    missed = np.flatnonzero(~hits.any(axis=1) & (rows.glow[near, 1] > 0.0))
+    if len(missed):
+        unseen = take_beliefs(beliefs, missed)
+        p_detect[missed] = coverage.view(rows, near[missed], unseen, t).p_detect
     t_plume, now = rows.t_plume.copy(), scan_of(coverage, t)
+    said = hits, fits, is_vague, p_detect
     noted = note_stare(rows, near, beliefs, said, now, rules.proof)
+    shown = np.flatnonzero(whose >= 0)
+    note_glow(rows, near[whose[shown]], some(seen, shown), coverage.eye.sensor.noise_warm)
     if len(noted.ignited):
         ignite(rules.filter, rows, noted.ignited)
         rows.t_predicted[noted.ignited] = np.nan
@@ -227,7 +242,7 @@ def _crossed(seen: Sightings, found: Crossings) -> tuple[Floats, Floats]:
 def start_stare(
     rules: Rules,
     rows: Rows,
-    coverage: AbstractCoverage,
+    coverage: FleetCoverage,
     found: tuple[Sightings, Guess],
     ids: Ints,
     t: float,
@@ -247,4 +262,6 @@ def start_stare(
     fresh.plume_period[is_plume] = coverage.period
     fresh.odds[:] = np.where(counts > 1, MOST_FIRST, coverage.doubt.first)
     fresh.is_confirmed[:] = counts >= rules.proof.hits
+    each = np.arange(len(guess.look))
+    note_glow(fresh, each, some(seen, guess.look), coverage.eye.sensor.noise_warm)
     return add_rows(rows, fresh)

@@ -25,7 +25,7 @@ from opendome.kernels.scanning import (
 )
 from opendome.messages import Bools, Ints, Scan, Tracks, copied, join, take
 from opendome.scenario.command import Command
-from opendome.scenario.schedule import scan_phase
+from opendome.scenario.schedule import days_after_j2000, scan_phase
 from opendome.scenario.sensors import Sensor
 from opendome.scenario.wiring import cells
 from opendome.tracks import ASSOCIATORS, FILTERS
@@ -52,6 +52,7 @@ from opendome.tracks.words import (
 )
 
 PROVEN = math.log(19.0)  # odds from which a track is confirmed: 95 %
+START = "2026-01-01T00:00:00Z"  # of a scenario that names no time
 PATIENCE = Patience(silence=80.0, coast=30.0, longest_unseen=40.0, least_unseen=4.0)
 
 
@@ -105,9 +106,13 @@ class Tracker:
     beat: Beat  # of the sensors
 
     @staticmethod
-    def build(command: Command, sensors: Sequence[Sensor]) -> Tracker:
-        """The tracker of a scenario's command and sensors: one picture for each cell."""
-        coverage = tuple(cover(i, sensor) for i, sensor in enumerate(sensors))
+    def build(command: Command, sensors: Sequence[Sensor], start: str = START) -> Tracker:
+        """The tracker of a scenario's command and sensors: one picture for each cell.
+
+        The Sun stands where it does at ``start``.
+        """
+        days = days_after_j2000(start)
+        coverage = tuple(cover(i, sensor, days) for i, sensor in enumerate(sensors))
         every, registration = cells(command, sensors), None
         if command.registration == "joint":
             registration = registration_of(sensors, [c.r_ecef for c in coverage])

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
-from opendome.kernels.odds import doubt_of
 from opendome.messages import Tasking, empty
 from opendome.sensors import build
 from opendome.tracks.base import sure
-from opendome.tracks.coverage import AbstractCoverage, FleetCoverage, cover
+from opendome.tracks.coverage import AbstractCoverage, cover
 from opendome.tracks.rows import new_rows
 from tests.unit.sensors.sites import radar, starer, truth_of
 
-NO_DOUBT = doubt_of(0.0, 1.0)
 LAT, LON = math.radians(31.5), math.radians(34.5)
 
 
@@ -86,14 +84,3 @@ def test_no_plume_is_a_miss_of_what_is_taken_to_burn_only(burns, seen):
     view = cover(0, starer(35.0)).view(rows, np.arange(1), beliefs, 0.0)
     assert view.p_detect[0] == 0.5
     assert view.is_seen[0] == seen
-
-
-def test_many_satellites_expect_nothing_so_that_nothing_is_a_miss():
-    coverage = FleetCoverage(0, 2.5, 1.0, np.zeros(3), math.inf, -1, NO_DOUBT, is_high=True)
-    beliefs = sure(np.zeros(3), np.ones((3, 7)), np.ones((3, 7, 7)), np.ones(3, bool), np.zeros(3))
-    rows = new_rows(beliefs, np.zeros(3, np.int64), np.arange(3), 0.0)
-    view = coverage.view(rows, np.arange(2), beliefs, 0.0)
-    assert view.p_detect.tolist() == [0.0, 0.0]
-    assert view.revisit.tolist() == [2.5, 2.5]
-    assert not view.is_seen.any()
-    assert not view.is_foreign.any()
