@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from opendome.tracks import ASSOCIATORS
 from tests.unit.sensors.sites import LOCAL, radar
 from tests.unit.tracks.driving import drive
 from tests.unit.tracks.worlds import ecef, rocket_raid
@@ -15,10 +16,11 @@ pytestmark = pytest.mark.compiled  # far too much for plain Python
 SEEN_AFTER = 10.0  # s from launch: over the horizon, three looks, latency
 
 
-@pytest.fixture(scope="module")
-def raid():
+@pytest.fixture(scope="module", params=sorted(ASSOCIATORS))
+def raid(request):
     """120 rockets in salvos of ten, half a second and about 300 m apart."""
-    return drive(rocket_raid(), (radar(31.47, 34.47, 230.0),), 300.0)
+    changes = {"associator": request.param}
+    return drive(rocket_raid(), (radar(31.47, 34.47, 230.0),), 300.0, changes=changes)
 
 
 def test_all_rockets_are_tracked(raid):
@@ -85,10 +87,11 @@ def test_impacts_are_predicted_with_honest_ellipses():
     assert np.mean(np.array(inside) < stats.chi2.ppf(0.99, 2)) >= 0.9
 
 
-def test_a_raid_survives_false_alarms_and_a_weak_radar():
-    world = rocket_raid(count=40, seed=3)
+@pytest.mark.parametrize("associator", sorted(ASSOCIATORS))
+def test_a_raid_survives_false_alarms_and_a_weak_radar(associator):
+    world, changes = rocket_raid(count=40, seed=3), {"associator": associator}
     sensors = (radar(31.47, 34.47, 230.0, LOCAL, false_alarms=5.0, reference_range=90e3),)
-    result = drive(world, sensors, 100.0, seed=2)
+    result = drive(world, sensors, 100.0, seed=2, changes=changes)
     due = held = tracks = extra = 0
     for c in result.compared:
         old = c.threats[c.ages > 15.0]
@@ -110,12 +113,13 @@ def test_a_shot_down_rocket_is_dropped_within_seconds():
     assert gone < last < gone + 7.0
 
 
+@pytest.mark.parametrize("associator", sorted(ASSOCIATORS))
 @pytest.mark.parametrize("runs", [(0, 1, 2, 5), (2, 9)])
-def test_a_run_is_the_same_in_any_batch(runs):
-    world = rocket_raid(count=20)
+def test_a_run_is_the_same_in_any_batch(runs, associator):
+    world, changes = rocket_raid(count=20), {"associator": associator}
     sensors = (radar(31.47, 34.47, 230.0, false_alarms=1.0),)
-    alone = drive(world, sensors, 40.0, runs=(2,)).tracks
-    together = drive(world, sensors, 40.0, runs=runs).tracks
+    alone = drive(world, sensors, 40.0, runs=(2,), changes=changes).tracks
+    together = drive(world, sensors, 40.0, runs=runs, changes=changes).tracks
     mine = together.run == 2
     assert mine.sum() == len(alone.run) > 10
     for name in ("id", "t", "x_ecef", "cov_ecef", "n_updates", "impact_lat"):
