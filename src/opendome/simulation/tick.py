@@ -31,7 +31,7 @@ def tick(model: Model, state: State, t0: float, t1: float) -> None:
     meetings = verbs.advance(model, state, t1)
     verbs.sense(model, state, meetings, t0, t1)
     mail, reports = verbs.carry_to_nodes(model, state, t1)
-    picture = verbs.track(model, state, mail, t1)
+    picture = verbs.track(model, state, mail, reports, t1)
     orders = verbs.decide(model, state, picture, reports, t1)
     orders = verbs.carry_to_batteries(model, state, orders, t1)
     verbs.command(model, state, orders, picture, t1)

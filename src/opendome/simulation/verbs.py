@@ -58,13 +58,15 @@ def carry_to_nodes(model: Model, state: State, t1: float) -> tuple[Mail, Reports
     return network.receive_scans(model.network, state.network, t1), reports
 
 
-def track(model: Model, state: State, mail: Mail, t1: float) -> Tracks:
+def track(model: Model, state: State, mail: Mail, reports: Reports, t1: float) -> Tracks:
     """Every cell's picture at t1: tracked, or made from the truth where the scenario says so."""
     if isinstance(model.picture, Shortcut):
         truth = world.snapshot(model.world, state.world, t1)
         model.picture.update(state.picture, truth, t1, state.seed)
     else:
         model.picture.hear(state.picture, mail, t1)
+        if len(reports.run):
+            model.picture.heed(state.picture, reports)
     return model.picture.picture(state.picture, t1)
 
 

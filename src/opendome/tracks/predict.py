@@ -9,7 +9,7 @@ import numpy as np
 from opendome.kernels.modes import Modes, predict_modes
 from opendome.kernels.prediction import predict_impacts
 from opendome.kernels.rows import LEVEL, TURNS, Rows, take_beliefs
-from opendome.messages import Ints, Tracks
+from opendome.messages import Bools, Ints, Tracks
 from opendome.tracks.base import AbstractFilter
 from opendome.tracks.imm import LEVEL_NOISE
 from opendome.tracks.kalman import LOG_BETA, NOISE
@@ -35,8 +35,10 @@ def refresh(rows: Rows, due: Ints, t: float) -> None:
     rows.t_predicted[due], rows.n_predicted[due] = t, rows.n_updates[due]
 
 
-def tracks_of(part: AbstractFilter, rows: Rows, node: Ints, t: float) -> Tracks:
+def tracks_of(part: AbstractFilter, rows: Rows, is_told: Bools, node: Ints, t: float) -> Tracks:
     """The rows as the picture of a cell, or of that of each; what burns or turns is brought to t.
+
+    ``is_told``: those that it calls confirmed.
 
     Columns that stay as they are are those of the rows themselves, not copies.
     """
@@ -61,7 +63,7 @@ def tracks_of(part: AbstractFilter, rows: Rows, node: Ints, t: float) -> Tracks:
         t=when,
         x_ecef=x,
         cov_ecef=cov,
-        is_confirmed=rows.is_confirmed,
+        is_confirmed=is_told,
         is_boosting=rows.is_boosting,
         is_level=rows.model == LEVEL,
         n_updates=rows.n_updates,

@@ -23,7 +23,7 @@ from opendome.kernels.scanning import (
     standing,
     times_to,
 )
-from opendome.messages import Bools, Ints, Scan, Tracks, copied, join, take
+from opendome.messages import Bools, Ints, Reports, Scan, Tracks, copied, join, take
 from opendome.scenario.command import Command
 from opendome.scenario.schedule import days_after_j2000, scan_phase
 from opendome.scenario.sensors import Sensor
@@ -37,6 +37,7 @@ from opendome.tracks.rows import beliefs_of, no_rows, put_beliefs, take_rows
 from opendome.tracks.scan import Heard, Rules, burn_out, start_tracks, take_scan
 from opendome.tracks.screen import screened
 from opendome.tracks.stare import first_guesses, sightings_of, start_stare, take_stare
+from opendome.tracks.told import Killed, are_told, heed, keys_of
 from opendome.tracks.words import (
     NOTHING_SEEN,
     Admitted,
@@ -77,6 +78,7 @@ class Picture:
     clocks: Clocks
     marks: Marks
     biases: Biases | None  # of the sensors, as it has learned them
+    killed: Killed  # tracks that it has heard to be
 
 
 @dataclass(slots=True)
@@ -156,7 +158,8 @@ class Tracker:
             own = shared_runs(runs, len(group.cells))
             biases = group.registration.start(n) if group.registration else None
             rows = no_rows(0 if biases is None else biases.mean.shape[1])
-            pictures.append(Picture(own, rows, np.zeros(n, np.int64), clocks, marks, biases))
+            ids = np.zeros(n, np.int64)
+            pictures.append(Picture(own, rows, ids, clocks, marks, biases, Killed()))
         return TrackerState(runs, pictures)
 
     def update(
@@ -192,6 +195,14 @@ class Tracker:
             picture.rows = self._settle(group, picture, t)
         return state
 
+    def heed(self, state: TrackerState, reports: Reports) -> None:
+        """Take in, in place, what has come of orders against the tracks of each cell."""
+        for group, picture in zip(self.groups, state.pictures, strict=True):
+            for k, cell in enumerate(group.cells.tolist()):
+                mine = take(reports, np.flatnonzero(reports.node == cell))
+                place = k * len(state.runs) + np.searchsorted(state.runs, mine.run)
+                heed(picture.killed, keys_of(picture.runs[place], mine.track), mine)
+
     def picture(self, state: TrackerState, t: float) -> Tracks:
         """What every cell believes at t: each row at its own time, boosting rows at t."""
         parts = []
@@ -199,11 +210,11 @@ class Tracker:
             rows = with_doubt(group.registration, picture)
             if not len(rows.run):
                 continue
-            cells = group.cells
+            told, cells = are_told(rows, picture.killed, t), group.cells
             if len(cells) > 1:
                 which, run = cells_and_runs(state.runs, rows.run)
                 cells, rows = cells[which], rows._replace(run=run)
-            parts.append(tracks_of(group.rules.filter, rows, cells, t))
+            parts.append(tracks_of(group.rules.filter, rows, told, cells, t))
         if len(parts) == 1:
             return copied(parts[0])
         joined = join(parts, Tracks)
