@@ -67,11 +67,49 @@ def worth(problems: Problems, counts: Ints) -> Floats:
 
 
 def objective(problems: Problems, given: Ints) -> Floats:
-    """Expected value saved less the cost of rounds and what they were kept for, (g,)."""
-    saved = worth(problems, counts_by_kind(problems, given))
+    """Expected value saved less the cost of rounds and what they were kept for, (g,).
+
+    Where threats are aimed at assets, what is saved is that of the assets.
+    """
+    counts = counts_by_kind(problems, given)
+    if len(problems.stake):
+        saved = at_stake(problems) - lost(problems, counts)
+        paid = np.zeros(len(saved))
+        np.add.at(paid, problem_of_row(problems), counts @ problems.cost)
+        return np.asarray(saved - paid - forgone(problems, given))
+    saved = worth(problems, counts)
     totals = np.zeros(len(problems.offsets) - 1)
     np.add.at(totals, problem_of_row(problems), saved)
     return np.asarray(totals - forgone(problems, given))
+
+
+def at_stake(problems: Problems) -> Floats:
+    """Value expected to be lost if no round is fired, (g,)."""
+    return lost(problems, np.zeros(problems.p_kill.shape, dtype=np.int64))
+
+
+def lost(problems: Problems, counts: Ints) -> Floats:
+    """Value expected to be lost with so many rounds (n, k) of each kind, (g,).
+
+    Of an asset that threats are aimed at: its worth times the chance that one of them destroys it.
+    """
+    totals = np.zeros(len(problems.offsets) - 1)
+    of, through = problem_of_row(problems), np.prod((1.0 - problems.p_kill) ** counts, axis=1)
+    if not len(problems.stake):
+        np.add.at(totals, of, problems.value * through)
+        return totals
+    pairs = np.column_stack([of, problems.aim])
+    _, first, asset = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
+    survives = np.ones(len(first))
+    np.multiply.at(survives, asset, 1.0 - p_destroy(problems) * through)
+    np.add.at(totals, of[first], problems.stake[first] * (1.0 - survives))
+    return totals
+
+
+def p_destroy(problems: Problems) -> Floats:
+    """Chance that each threat destroys its asset if it gets through, (n,)."""
+    worth_of = np.where(problems.stake > 0.0, problems.stake, 1.0)
+    return np.asarray(np.clip(problems.value / worth_of, 0.0, 1.0))
 
 
 def forgone(problems: Problems, given: Ints) -> Floats:

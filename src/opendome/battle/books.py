@@ -34,6 +34,7 @@ class TrackBook:
     t_judged: Floats  # time of the prediction last judged, -inf before
     chance: Floats  # to come to an asset
     value: Floats  # at risk; inf until judged
+    asset: Ints  # in the greatest danger, -1 if none or nobody knows
     t_end: Floats  # impact, or arrival of a flyer on wings, as last judged
     t_wake: Floats  # nothing to decide before
     t_fresh: Floats  # until then the windows are believed
@@ -98,6 +99,7 @@ def new_tracks(keys: Ints, n_batteries: int) -> TrackBook:
         t_judged=np.full(n, -np.inf),
         chance=np.zeros(n),
         value=np.full(n, np.inf),
+        asset=np.full(n, -1),
         t_end=np.full(n, np.nan),
         t_wake=np.full(n, -np.inf),
         t_fresh=np.full(n, -np.inf),

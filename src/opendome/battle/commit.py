@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from opendome.battle.arms import Arms
 from opendome.battle.books import BattleState, OrderBook, OrderLog, find, merge, order_keys
+from opendome.battle.stakes import Stakes
 from opendome.battle.windows import Windows
 from opendome.messages import Orders, Tracks
 
@@ -30,7 +31,7 @@ class Candidates(NamedTuple):
     wanted: Ints  # (n, k) most rounds in this decision, if a kind is among them
     n_tries: Ints  # (n, k) decisions that doctrine still allows
     is_new: Bools  # never engaged before
-    value: Floats  # still at risk
+    stakes: Stakes
     t_word: Floats  # (n, 1 + n_layers) when word of the open shots is due, see `layers.turns`
 
 

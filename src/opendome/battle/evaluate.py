@@ -55,6 +55,7 @@ def memory(book: TrackBook) -> Memory:
         book.t_judged,
         book.chance,
         book.value,
+        book.asset,
         book.t_end,
         book.t_wake,
         book.t_killed,

@@ -13,7 +13,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle.assign import Assignment, counts_by_kind, forgone, has_one_kind, worth
+from opendome.battle.assets.decide import decide
+from opendome.battle.assign import Ahead, Assignment, counts_by_kind, forgone, has_one_kind, worth
 from opendome.battle.solver import new_solver
 from opendome.kernels.assignment import NOW, OUT_OF_REACH, Problems, allot_by_return, allot_counts
 
@@ -29,8 +30,10 @@ def optimal(problems: Problems) -> Assignment:
     """Largest expected value saved less the cost of rounds.
 
     Never worse than ``greedy``: where the solver ends without a proof the better of both is
-    taken, and ``is_proven`` says so.
+    taken, and ``is_proven`` says so. Where threats are aimed at assets, see `assets.decide`.
     """
+    if len(problems.stake):
+        return _hold(problems)
     given = allot_by_return(problems)
     is_proven = has_one_kind(problems)
     for g in np.flatnonzero(~is_proven):
@@ -38,6 +41,21 @@ def optimal(problems: Problems) -> Assignment:
         rows = slice(problems.offsets[g], problems.offsets[g + 1])
         given[rows], is_proven[g] = _solve(problem, given[rows])
     return Assignment(given, is_proven)
+
+
+def _hold(problems: Problems) -> Assignment:
+    """The same where a hit decides over an asset: some are held, others given up."""
+    n = len(problems.offsets) - 1
+    given = np.zeros_like(problems.reach)
+    ahead = Ahead(np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.int64))
+    is_proven = np.zeros(n, dtype=np.bool_)
+    for g in range(n):
+        rows = slice(problems.offsets[g], problems.offsets[g + 1])
+        problem = select(problems, g)
+        held = decide(problem, _ways(problem))
+        given[rows], is_proven[g] = held.given, held.is_proven
+        ahead.loss[g], ahead.bound[g], ahead.work[g] = held.loss, held.bound, held.work
+    return Assignment(given, is_proven, ahead)
 
 
 def select(problems: Problems, g: int) -> Problems:
@@ -61,6 +79,8 @@ def select(problems: Problems, g: int) -> Problems:
         problems.capacity,
         problems.kept,
         problems.word,
+        problems.aim[rows],
+        problems.stake[rows],
     )
 
 
@@ -73,14 +93,22 @@ def packages(n_kinds: int, n_rounds: int) -> Ints:
     return np.array(ways, dtype=np.int64)[::-1]
 
 
-def _solve(problem: Problems, greedy: Ints) -> tuple[Ints, bool]:
-    """Best assignment of one problem that is found, and whether it is proven to be the best."""
+def _ways(problem: Problems) -> Ints | None:
+    """All ways (m, k) to fire at a threat with what is in reach of any, None if too many."""
     kinds = np.unique(problem.kind[(problem.reach != OUT_OF_REACH).any(axis=0)])
     n_rounds = int(problem.wanted.max(initial=0))
     if _n_packages(len(kinds), n_rounds) > MAX_PACKAGES:
-        return greedy, False
+        return None
     ways = np.zeros((_n_packages(len(kinds), n_rounds), len(problem.cost)), dtype=np.int64)
     ways[:, kinds] = packages(len(kinds), n_rounds)
+    return ways
+
+
+def _solve(problem: Problems, greedy: Ints) -> tuple[Ints, bool]:
+    """Best assignment of one problem that is found, and whether it is proven to be the best."""
+    ways = _ways(problem)
+    if ways is None:
+        return greedy, False
     gains = _gains(problem, ways)
     scale = max(float(problem.value.max(initial=0.0)), 1e-300)
     own = worth(problem, counts_by_kind(problem, greedy))

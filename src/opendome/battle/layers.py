@@ -67,7 +67,7 @@ def can_serve(
     is_open = np.isfinite(candidates.t_word)[:, 1 + arms.layer] & (arms.layer >= 0)
     demand = Demand(
         offsets=np.append(first, n),
-        order=np.lexsort((last_chances(found), -candidates.value, candidates.stock)),
+        order=np.lexsort((last_chances(found), -candidates.stakes.value, candidates.stock)),
         wanted=np.maximum(candidates.wanted[:, arms.kind], 1),
         is_open=is_open,
         t_first=found.t_launch,

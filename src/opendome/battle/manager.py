@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook
+from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook, stakes
 from opendome.battle.arms import Arms, cell_arms, layers_of, rules_of, units_of
 from opendome.battle.books import BattleState, OrderBook
 from opendome.battle.commit import Candidates, commit
@@ -267,9 +267,37 @@ class Manager:
             wanted=doctrine.salvo(arms.rules, spent.n_rounds),
             n_tries=doctrine.tries(arms.rules, spent.n_rounds),
             is_new=np.isnan(tracks.t_asked[rows]),
-            value=tracks.value[rows] * spent.survival,
+            stakes=self._stakes(i, state, picture, pairs, (rows, spent.survival), means, t),
             t_word=found.t_word[order],
         )
+
+    def _stakes(
+        self,
+        i: int,
+        state: BattleState,
+        picture: Tracks,
+        pairs: tuple[Ints, Ints],
+        chosen: tuple[Ints, Floats],
+        means: tuple[Stocks, OrderBook],
+        t: float,
+    ) -> stakes.Stakes:
+        """What is at stake of the chosen rows of the book, in their order."""
+        rows, survival = chosen
+        p_destroy = self._lead(i).doctrine.p_destroy
+        if p_destroy is None:
+            return stakes.by_threats(state.tracks.value[rows] * survival)
+        left, known = means
+        others = np.flatnonzero(~np.isin(pairs[1], rows))
+        every = np.concatenate([rows, pairs[1][others]])
+        place = np.full(len(state.tracks.key), -1)
+        place[pairs[1]] = np.arange(len(pairs[1]))
+        run = picture.run[pairs[0][place[every]]]
+        stock, is_known = books.find(left.runs, run)
+        spent = doctrine.spent(state, known, every, self.p_kill, self.layer)
+        seen = stakes.Seen(every, np.where(is_known, stock, -1), spent.survival)
+        is_asked = np.arange(len(every)) < len(rows)
+        values = self.rules[i].assets.values
+        return stakes.by_assets(state.tracks, seen, is_asked, (values, p_destroy), t)
 
 
 def _left(state: BattleState, stocks: Stocks, unit: Ints) -> Stocks:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from opendome.battle import books
 from opendome.battle.arms import Arms
-from opendome.battle.assign import Ahead, Assignment, objective
+from opendome.battle.assign import Ahead, Assignment, at_stake, objective
 from opendome.battle.books import BattleState, some_of
 from opendome.battle.commit import Candidates, alone, firsts
 from opendome.battle.layers import Turns
@@ -83,7 +83,7 @@ def problems_of(
     return Problems(
         offsets=np.append(first, n),
         wanted=candidates.wanted,
-        value=candidates.value,
+        value=candidates.stakes.value,
         p_kill=p_kill,
         t_last=last_chances(found),
         reach=reach,
@@ -98,6 +98,8 @@ def problems_of(
         capacity=arms.channels,
         kept=kept_worth(arms.expected, t),
         word=arms.word,
+        aim=candidates.stakes.aim,
+        stake=candidates.stakes.stake,
     )
 
 
@@ -155,8 +157,8 @@ def written(problems: Problems, assignment: Assignment, run: Ints, cell: int, t:
     """
     first, n = problems.offsets[:-1], np.diff(problems.offsets)
     is_now = np.logical_or.reduceat((problems.reach == NOW).any(axis=1), first)
-    at_stake = np.add.reduceat(problems.value, first)
-    reckoned = assignment.ahead or _at_once(problems, assignment, at_stake)
+    whole = at_stake(problems) if len(problems.stake) else np.add.reduceat(problems.value, first)
+    reckoned = assignment.ahead or _at_once(problems, assignment, whole)
     kept = np.flatnonzero(is_now)
     return Plans(
         run=run[first][kept],
@@ -164,15 +166,15 @@ def written(problems: Problems, assignment: Assignment, run: Ints, cell: int, t:
         t=np.full(len(kept), t),
         threats=n[kept],
         rounds=np.add.reduceat(assignment.given.sum(axis=1), first)[kept],
-        value=at_stake[kept],
+        value=whole[kept],
         loss=reckoned.loss[kept],
         bound=reckoned.bound[kept],
         work=reckoned.work[kept],
     )
 
 
-def _at_once(problems: Problems, assignment: Assignment, at_stake: Floats) -> Ahead:
-    """Of a plan that is nothing more than the rounds given."""
-    loss = at_stake - objective(problems, assignment.given)
+def _at_once(problems: Problems, assignment: Assignment, whole: Floats) -> Ahead:
+    """Of a plan that is nothing more than the rounds given; ``whole`` (g,) is at stake."""
+    loss = whole - objective(problems, assignment.given)
     bound = np.where(assignment.is_proven, loss, np.nan)
     return Ahead(loss, bound, np.zeros(len(loss), dtype=np.int64))

@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 OUT_OF_REACH, NOW, LATER = 0, 1, 2
 NOTHING_KEPT: Floats = np.zeros((0, 0))
 NO_WORD: Floats = np.zeros((0, 2))  # none is ever wrong
+NO_ASSETS: Floats = np.zeros(0)
+NO_AIMS: Ints = np.zeros(0, dtype=np.int64)
 
 
 class Problems(NamedTuple):
@@ -49,6 +51,8 @@ class Problems(NamedTuple):
     capacity: Ints  # (b,) channels while nothing is in flight
     kept: Floats = NOTHING_KEPT  # (b, m) worth of the i-th round left, falling in i
     word: Floats = NO_WORD  # (b, 2) chance to hear of a dead threat that it lives, and the reverse
+    aim: Ints = NO_AIMS  # (n,) asset of each threat; empty: every threat counts for itself
+    stake: Floats = NO_ASSETS  # (n,) worth of that asset; destroyed with chance value / stake
 
 
 class Flow(NamedTuple):

@@ -42,6 +42,7 @@ class Memory(NamedTuple):
     t_judged: Floats
     chance: Floats
     value: Floats
+    asset: Ints
     t_end: Floats
     t_wake: Floats
     t_killed: Floats
@@ -124,12 +125,12 @@ def judge_newer(
     t_known = np.where(suspects.is_level[seen], suspects.t[seen], picture.t_predicted[seen])
     newer = np.flatnonzero(is_asked & (t_known > memory.t_judged[rows]))
     if len(newer):
-        chance, value, _, t_end = judgements(suspects, seen[newer], rules.assets)
+        chance, value, asset, t_end = judgements(suspects, seen[newer], rules.assets)
         for k in range(len(newer)):
             row = rows[newer[k]]
             memory.t_judged[row] = t_known[newer[k]]
             memory.chance[row], memory.value[row] = chance[k], value[k]
-            memory.t_end[row] = t_end[k]
+            memory.asset[row], memory.t_end[row] = asset[k], t_end[k]
     if rules.burn == 0.0:
         return
     for i in range(len(seen)):
@@ -137,7 +138,7 @@ def judge_newer(
         if is_asked[i] and picture.is_boosting[j]:
             first, now = picture.t_first[j : j + 1], suspects.t[j : j + 1]
             memory.chance[row] = 1.0 if len(rules.assets.values) else 0.0
-            memory.value[row] = rules.burning_value
+            memory.value[row], memory.asset[row] = rules.burning_value, -1
             memory.t_end[row] = assumed_burns(first, now, rules.burn)[1][0]
             memory.t_judged[row] = -math.inf
 

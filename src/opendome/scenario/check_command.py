@@ -28,6 +28,13 @@ def refuse_odd_command(scenario: Scenario, origin: Origin) -> None:
     for key, things in posts:
         for i, thing in enumerate(things):
             refuse_unknown(f"{key}[{i}].node", thing.node, nodes, "nodes", origin)
+    for i, node in enumerate(command.nodes):
+        policy = node.doctrine.policy
+        if node.doctrine.p_destroy is not None and policy != "optimal":
+            words = f"policy {policy} lets every threat count for itself"
+            hint = "Use policy: optimal, or remove p_destroy."
+            path = f"command.nodes[{i}].doctrine.p_destroy"
+            raise origin.refuse(path, node.doctrine.p_destroy, words, hint)
     if command.hub is not None:
         refuse_unknown("command.hub", command.hub, nodes, "nodes", origin)
     first: dict[str, int] = {}

@@ -44,6 +44,15 @@ class Doctrine:
         high=1,
         default=0.1,
     )
+    p_destroy: float | None = quantity(
+        "p_destroy",
+        "1",
+        "Chance that one hit destroys its asset: the policy optimal then saves assets and gives "
+        "some up where rounds are scarce; absent: every threat counts for itself.",
+        above=0,
+        high=1,
+        default=None,
+    )
     least_beta: float = quantity(
         "least_beta_kg_m2",
         "kg_m2",

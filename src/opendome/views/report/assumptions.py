@@ -299,6 +299,7 @@ _DOCTRINE: Final[dict[str, Fact]] = {
         "Holds fire at what the air brakes, below",
         lambda v: f"{v:g} kg/m2" if v else "never",
     ),
+    "p_destroy": ("Holds assets, of which one hit destroys one with chance", percent),
     "p_threatening": ("Fires when the chance to hit an asset exceeds", percent),
 }
 _NODE: Final[dict[str, Fact]] = {
