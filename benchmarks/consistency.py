@@ -45,7 +45,6 @@ FAMILIES = {  # name: scenario whose sensors look, group of its threats
     "long rocket": ("golden_dome", "rockets"),
 }
 BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM", "liquid ICBM", "SLBM")
-BOOSTED = ("IRBM", "solid ICBM", "liquid ICBM", "SLBM")  # seen by satellites as they burn
 INSTANTS = (15.0, 60.0, 180.0)  # s after the motor has burnt out
 LEAST = 0.5  # share of the runs that must have a track in a bin
 
@@ -85,18 +84,26 @@ def scenario_of(name: str, count: int, spacing: float) -> dict[str, Any]:
     return data
 
 
-def watch(data: dict[str, Any], runs: int, every: float, seed: int = 0) -> Watched:
-    """Fly all runs at once and compare the picture with the truth every few seconds."""
+def watch(
+    data: dict[str, Any], runs: int, every: float, seed: int = 0, until: float = np.inf
+) -> Watched:
+    """Fly all runs at once and compare the picture with the truth every few seconds.
+
+    Parameters
+    ----------
+    until : float
+        s after the last motor has burnt out, at which this ends; else with the last impact.
+    """
     model = compile_scenario(load(data))
     state = begin(model, seed, range(runs), [])
     found: list[tuple[Any, ...]] = []
-    due = every
+    due, end = every, float(state.world.threats.t_burnout.max()) + until
     for t0, t1 in model.clock.ticks():
         tick(model, state, t0, t1)
         if t1 >= due - 1e-9:
             found.append(_compared(model, state, t1, round(t1 / every)))
             due = t1 + every
-        if not state.world.is_active.any():
+        if t1 >= end or not state.world.is_active.any():
             break
     return Watched(*[np.concatenate(columns) for columns in zip(*found)])
 

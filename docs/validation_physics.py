@@ -21,9 +21,10 @@ from opendome.kernels import firing, integrate, radar, reach
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF
 from opendome.kernels.field import is_in_field
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis
 from opendome.kernels.integrate import State
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 from opendome.simulation.build import fly_out_table
 from opendome.world.build import vehicle_of

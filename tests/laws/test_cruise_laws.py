@@ -11,8 +11,9 @@ from pyproj import Geod
 from opendome.constants import STANDARD_GRAVITY
 from opendome.kernels.cruise import cruise_many
 from opendome.kernels.cruise_way import Flyer
-from opendome.kernels.flight import LANDED, Flights, path_at
+from opendome.kernels.flight import LANDED, Flights
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import path_at
 from tests.unit.kernels.notional import place_at
 
 RULES = settings(deadline=None, max_examples=60, derandomize=True)

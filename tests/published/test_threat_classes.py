@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import path_at
 from opendome.scenario import build_system, entry, load
 from opendome.world.flights import Flown, fly_nominal
 from opendome.world.raid import raid_of

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from opendome.constants import STANDARD_GRAVITY
-from opendome.kernels.follow import LEAST_PART
 from opendome.kernels.kalman import expect_many, new_desk, update_pair, update_pairs
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.modes import Modes, fits, paces, predict_modes
@@ -22,6 +21,7 @@ from opendome.tracks import imm
 from opendome.tracks import kalman as k
 from opendome.tracks.base import Association
 from opendome.tracks.imm import Imm
+from tests.reference.drag_twin import clip, learn_drag
 
 SENSOR = np.array([6378e3, 0.0, 0.0])
 NOISE = k.NOISE, imm.LEVEL_NOISE
@@ -179,22 +179,6 @@ def predicted(b: Beliefs, t: float) -> Beliefs:
     return b
 
 
-def clip(x, cov) -> None:
-    x[6] = np.clip(x[6], k.LEAST_LOG_BETA, k.MOST_LOG_BETA)
-    most = (k.MOST_LOG_BETA - k.LEAST_LOG_BETA) / math.sqrt(12.0)
-    shrink = min(1.0, most / math.sqrt(cov[6, 6]))
-    cov[6, :] *= shrink
-    cov[:, 6] *= shrink
-
-
-def learn_drag(x, cov, before: float) -> None:
-    """The inverse of the ballistic coefficient moves by as much of itself as its logarithm did."""
-    part = np.clip(1.0 - (x[6] - before), LEAST_PART, 1.0 / LEAST_PART)
-    x[6] = before - math.log(part)
-    cov[6, :] /= part
-    cov[:, 6] /= part
-
-
 def clip_lift(x, cov, most: float) -> None:
     x[7:] = np.clip(x[7:], -most, most)
     for a in (7, 8, 9):
@@ -211,12 +195,13 @@ def follow(x, cov, agility: float, look: Looks, is_level: bool) -> tuple[float, 
     e = update_pairs(xs, covs, expected, look, one, one, k.SURPRISE)[0] / n
     before = x[6]
     x[:7], cov[:7, :7] = xs[0], covs[0]
-    learn_drag(x, cov, before)
     after = agility * math.exp(k.HABIT * (e - 1.0)) if e < 100.0 else math.inf
     unrest = k.UNREST if is_level else 0.0
-    after = min(after + unrest * max(e - k.UNUSUAL, 0.0), hardest(x, is_level) ** 2)
+    most = hardest(x, is_level) ** 2
+    after = min(after + unrest * max(e - k.UNUSUAL, 0.0), most)
+    learn_drag(x, cov, before)
     clip(x, cov)
-    return e, hardest(x, is_level) ** 2 if e > k.SURPRISE[n - 1] else after
+    return e, most if e > k.SURPRISE[n - 1] else after
 
 
 def believe(chance, base: int, evidence) -> None:

@@ -24,7 +24,8 @@ from opendome.constants import (
     EARTH_RADIUS_EQUATOR,
 )
 from opendome.kernels.atmosphere import density
-from opendome.kernels.flight import LANDED, TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import LANDED, TOLERANCE, fly_many
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 from tests.unit.kernels.notional import LIQUID, LONG_ROCKET, ROCKET, SOLID, distance, launch
 

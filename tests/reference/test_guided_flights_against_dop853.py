@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from opendome.constants import EARTH_OMEGA, STANDARD_GRAVITY
-from opendome.kernels.flight import TOLERANCE, Flights, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, Flights, fly_many
 from opendome.kernels.frames import ecef_from_geodetic, eci_from_ecef
 from opendome.kernels.glide import Glider, glide_home
 from opendome.kernels.orbital import Bus, Orbitals, fly_orbitals
+from opendome.kernels.paths import path_at
 from opendome.kernels.quasi_ballistic import Fins, hand_over, steer_down
 from tests.reference import guided_twins as twins
 from tests.reference.test_flight_against_dop853 import Twin, geodetic

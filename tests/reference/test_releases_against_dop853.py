@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_MEAN
-from opendome.kernels.flight import LANDED, path_at
+from opendome.kernels.flight import LANDED
+from opendome.kernels.paths import path_at
 from opendome.kernels.release import BRAKED, aim_released, fly_released, pushes_of
 from tests.reference.test_flight_against_dop853 import gravity, standard_air
 

@@ -27,10 +27,10 @@ from opendome.kernels.flight import (
     flight_limits,
     fly_boost,
     fly_one,
-    path_at,
 )
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis, turned
 from opendome.kernels.orbits import apogee_radius, fall
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle, burn_time
 from opendome.kernels.vectors import dot
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import turned
 from opendome.kernels.guidance import Sky
+from opendome.kernels.paths import path_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -37,11 +37,11 @@ from opendome.kernels.flight import (
     Flights,
     Limits,
     fly_segment,
-    path_at,
     write_knot,
 )
 from opendome.kernels.frames import altitude, geodetic_from_ecef, turned
 from opendome.kernels.integrate import State
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import coast_push
 from opendome.kernels.vectors import Vector, norm
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.reach import UNDERGROUND, ReachTable, fly_out
 from opendome.kernels.vectors import dot, norm, row, solve3

@@ -30,7 +30,7 @@ from opendome.kernels.frames import (
     geodetic_from_ecef,
     turned,
 )
-from opendome.kernels.integrate import State, error_ratio, hermite, next_step
+from opendome.kernels.integrate import State, error_ratio, next_step
 from opendome.kernels.propulsion import (
     Push,
     Vehicle,
@@ -51,11 +51,13 @@ KNOTS_FULL: Final = 3  # max_knots is too small
 LAT, LON, ALT, T_LAUNCH, AZIMUTH, ELEVATION, T_CUT = 0, 1, 2, 3, 4, 5, 6  # columns of launches
 TOLERANCE: Final = 1e-6  # gives a median impact error under 3 m after 1,600 s
 STEP_SHARE: Final = 0.002  # of the tolerance that one powered step may use
-COAST_SHARE: Final = 20.0  # times that while coasting, where little amplifies an error
+COAST_SHARE: Final = 0.2  # times that while coasting, where little amplifies an error
 MAX_STEP: Final = 60.0  # s
-# Longest between two knots: s, the same in air, and m up or down in air, a third of its scale
-# height. Cubic paths then hold to 5 cm and 1 cm/s.
-KNOT_SPAN, KNOT_SPAN_AIR, KNOT_RISE_AIR, AIR_TOP = 30.0, 5.0, 2.5e3, 120e3
+# Longest between two knots: s where gravity alone acts, s in air however thin, and m up or down
+# where it is dense, a fifth of its scale height. Paths then hold to a millimetre and a millimetre
+# per second, and in space to a tenth of that.
+KNOT_SPAN, KNOT_SPAN_AIR, KNOT_RISE_AIR = 60.0, 5.0, 1.5e3
+SPACE, AIR_TOP = 150e3, 120e3  # m, above which there is no air, or little
 MAX_STEPS: Final = 20000
 FIRST_STEP: Final = 0.5  # s
 
@@ -140,9 +142,10 @@ def knot_parts(step: float, start: State, end: State) -> int:
     """In how many parts a step is divided by knots, so that the cubics between them are good."""
     low = geocentric_height(start[0], start[1], start[2])
     high = geocentric_height(end[0], end[1], end[2])
-    if min(low, high) > AIR_TOP:
+    if min(low, high) > SPACE:
         return math.ceil(step / KNOT_SPAN)
-    return math.ceil(max(step / KNOT_SPAN_AIR, abs(high - low) / KNOT_RISE_AIR, 1.0))
+    rise = abs(min(high, AIR_TOP) - min(low, AIR_TOP))
+    return math.ceil(max(step / KNOT_SPAN_AIR, rise / KNOT_RISE_AIR, 1.0))
 
 
 @jit
@@ -312,68 +315,3 @@ def fly_many(
         n_knots[i] = min(cursor.n_knots, max_knots)
         impact[i, 0], impact[i, 1], impact[i, 2], impact[i, 3] = place
     return Flights(status, n_knots, knots, t_burnout, apogee_alt, impact)
-
-
-@jit
-def knot_state(knots: Array, i: int) -> State:
-    """State of knot i."""
-    return (
-        knots[i, 1],
-        knots[i, 2],
-        knots[i, 3],
-        knots[i, 4],
-        knots[i, 5],
-        knots[i, 6],
-    )
-
-
-@jit
-def path_at(knots: Array, n: int, t: float) -> State:
-    """Inertial state at time t on a path of n knots (rows [t, r, v]); its ends hold outside it."""
-    if t <= knots[0, 0]:
-        return knot_state(knots, 0)
-    if t >= knots[n - 1, 0]:
-        return knot_state(knots, n - 1)
-    i, above = 0, n - 1
-    while above - i > 1:
-        middle = (i + above) // 2
-        if knots[middle, 0] <= t:
-            i = middle
-        else:
-            above = middle
-    return hermite(t, knots[i, 0], knot_state(knots, i), knots[i + 1, 0], knot_state(knots, i + 1))
-
-
-@jit
-def paths_at(
-    knots: Array,
-    offsets: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    t: Array,
-) -> Array:
-    """Inertial states (m, 6) of m bodies at times t (m,).
-
-    ``knots`` (total, 7) holds all paths one after another; body j flies path rows[j], which is
-    counts[rows[j]] knots from offsets[rows[j]] on (see `pack_knots`).
-    """
-    states = np.empty((len(rows), 6))
-    for j in range(len(rows)):
-        start, n = offsets[rows[j]], counts[rows[j]]
-        y = path_at(knots[start : start + n], n, t[j])
-        for k in range(6):
-            states[j, k] = y[k]
-    return states
-
-
-@jit
-def pack_knots(flights: Flights) -> tuple[Array, NDArray[np.int64]]:
-    """Knots of all flights in one flat array (total, 7), and where each path starts (n,)."""
-    n = len(flights.n_knots)
-    offsets = np.zeros(n, np.int64)
-    for i in range(1, n):
-        offsets[i] = offsets[i - 1] + flights.n_knots[i - 1]
-    flat = np.empty((int(np.sum(flights.n_knots)), 7))
-    for i in range(n):
-        flat[offsets[i] : offsets[i] + flights.n_knots[i]] = flights.knots[i, : flights.n_knots[i]]
-    return flat, offsets

@@ -17,6 +17,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEAST_PART = 0.2  # of the inverse of a ballistic coefficient, that one look leaves of it
+DOUBTFUL = 1.0  # standard deviations of that inverse from zero, below which its sign is in doubt
+SHRUNK = 0.5  # of that inverse, that a look must have left or less of it for this to matter
+FARTHEST = 8.0  # the same beyond zero, that is reckoned with
+SQRT_HALF = math.sqrt(0.5)
 
 
 class Temper(NamedTuple):
@@ -127,11 +131,45 @@ def learn_drag(s: Floats, p: Floats, before: float) -> None:
     to first order that is what looks tell of. A step of the logarithm falls short upwards, and is
     too sure of it, as the slope of the deceleration by it falls on the way.
     """
-    part = min(max(1.0 - (s[6] - before), LEAST_PART), 1.0 / LEAST_PART)
+    part = 1.0 - (s[6] - before)
+    if part < min(SHRUNK, DOUBTFUL * math.sqrt(p[6, 6])):
+        part = brake(s, p, part)
+    part = min(max(part, LEAST_PART), 1.0 / LEAST_PART)
     s[6] = before - math.log(part)
     for k in range(len(s)):
         p[6, k] /= part
         p[k, 6] /= part
+
+
+@jit
+def brake(s: Floats, p: Floats, part: float) -> float:
+    """Air brakes and does not push: what lies below zero of the inverse is cut off, in place.
+
+    Of the inverse of a ballistic coefficient, in parts of what it was before a look, with mean
+    ``part`` and variance p[6, 6]; gives its new mean. All other components follow as far as they
+    hang together with it. Source: moments of a truncated Gaussian, D. Simon, Optimal State
+    Estimation (2006), section 7.5.4 (probability density function truncation).
+    """
+    variance = p[6, 6]
+    sigma = math.sqrt(variance)
+    edge = min(-part / sigma, FARTHEST)
+    above = 0.5 * math.erfc(edge * SQRT_HALF)
+    pull = math.exp(-0.5 * edge * edge) / math.sqrt(2.0 * math.pi) / above
+    narrower = pull * (pull - edge)  # part of the variance that goes
+    for k in range(len(s)):
+        if k != 6:
+            s[k] -= p[k, 6] / sigma * pull
+    lost = narrower / variance
+    for k in range(len(s)):
+        for m in range(len(s)):
+            if k != 6 and m != 6:
+                p[k, m] -= p[k, 6] * p[m, 6] * lost
+    for k in range(len(s)):
+        if k != 6:
+            p[k, 6] *= 1.0 - narrower
+            p[6, k] *= 1.0 - narrower
+    p[6, 6] *= 1.0 - narrower
+    return sigma * (pull - edge)
 
 
 @jit

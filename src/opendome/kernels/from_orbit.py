@@ -23,12 +23,12 @@ from opendome.kernels.flight import (
     Limits,
     flight_limits,
     fly_segment,
-    path_at,
     write_knot,
 )
 from opendome.kernels.frames import altitude, enu_basis, geodetic_from_ecef, turned
 from opendome.kernels.integrate import State
 from opendome.kernels.orbits import kepler
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import (
     BURN,
     EXHAUST_SPEED,

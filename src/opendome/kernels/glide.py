@@ -20,7 +20,7 @@ from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.atmosphere import density_fast
 from opendome.kernels.dynamics import ground_crossing
-from opendome.kernels.flight import KNOTS_FULL, LANDED, STILL_FLYING, Flights, path_at, write_knot
+from opendome.kernels.flight import KNOTS_FULL, LANDED, STILL_FLYING, Flights, write_knot
 from opendome.kernels.frames import (
     ecef_from_geodetic,
     geocentric_height,
@@ -29,6 +29,7 @@ from opendome.kernels.frames import (
 )
 from opendome.kernels.gravity import gravity_j2
 from opendome.kernels.integrate import State
+from opendome.kernels.paths import path_at
 from opendome.kernels.quasi_ballistic import held_step
 from opendome.kernels.vectors import Vector, across, cross, dot, minus, norm, plus, times
 

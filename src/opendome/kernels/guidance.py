@@ -19,8 +19,8 @@ from opendome.kernels.atmosphere import density_fast
 from opendome.kernels.burning import burning_acceleration
 from opendome.kernels.discrimination import NO_CLUSTERS, Clusters, Sought, misfit
 from opendome.kernels.dynamics import coast_acceleration
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import geocentric_height
+from opendome.kernels.paths import path_at
 from opendome.kernels.philox import normal
 from opendome.kernels.vectors import (
     Vector,

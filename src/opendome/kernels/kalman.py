@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.looks import Looks, tangents
+from opendome.kernels.rows import N_STATES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Limits = tuple[float, float, float, float]  # for looks with one, two, three and four components
 
-MOST_STATES = 10  # of a state that is updated
+
 # What is left out beyond first order is nearly the same in many looks, and each takes it for fresh.
 PERSISTENT = 10.0
 
@@ -203,7 +204,7 @@ def joseph(p: Floats, gain: Floats, slope: Floats, r: Floats, n: int, work: Floa
     p is (n, n), gain (n, 4), slope (4, 7), r (4, 4), all at least; of components that a look lacks
     the gain is 0, of states beyond the first seven the slope.
     """
-    keep, product = work[:MOST_STATES], work[MOST_STATES:]
+    keep, product = work[:N_STATES], work[N_STATES:]
     for i in range(n):
         for j in range(7):
             total = 1.0 if i == j else 0.0
@@ -255,8 +256,8 @@ class Desk(NamedTuple):
     innovation: Floats  # (4,)
     cov: Floats  # (4, 4)
     error: Floats  # (4, 4)
-    gain: Floats  # (MOST_STATES, 4)
-    product: Floats  # (2 MOST_STATES, MOST_STATES)
+    gain: Floats  # (N_STATES, 4)
+    product: Floats  # (2 N_STATES, N_STATES)
 
 
 @jit
@@ -266,8 +267,8 @@ def new_desk() -> Desk:
         np.empty(4),
         np.empty((4, 4)),
         np.empty((4, 4)),
-        np.empty((MOST_STATES, 4)),
-        np.empty((2 * MOST_STATES, MOST_STATES)),
+        np.empty((N_STATES, 4)),
+        np.empty((2 * N_STATES, N_STATES)),
     )
 
 

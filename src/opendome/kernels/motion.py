@@ -26,11 +26,11 @@ Floats = NDArray[np.float64]
 
 AIR_TOP = 120e3  # m, above it steps are long and process noise is that of vacuum
 DRAG_TOP = 200e3  # m, above it drag is left out: below 1e-6 m/s^2 for any ballistic body
-PATH_AIR = 6e3  # m, longest way through air in one step
+PATH_AIR = 3e3  # m, longest way through air in one step
 STEP_AIR, STEP_AIR_LEAST = 4.0, 0.5  # s
 STEP_BRAKING, STEP_LEAST = 0.5, 0.02  # part of the time in which drag stops the body; s
 STEP_BOOST = 2.0  # s
-STEP_VACUUM = 30.0  # s
+STEP_VACUUM = 15.0  # s
 SLOW = 20.0  # m/s upwards, lest the direction of thrust be undefined at rest
 SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
 MAX_STEPS = 2000

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MAX_STEPS = 5000
+GROUNDED = 0.1  # m from the ground, within which a track has come down
 FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
 UNKNOWN_PERIODS = 10.0  # to go, where no impact was found
 
@@ -42,14 +43,14 @@ def descend(s: Floats, p: Floats, longest: float, noise: Noise, work: Work) -> f
         alt = altitude(s[0], s[1], s[2])
         radius = math.sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2])
         climb = (s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / radius
-        if alt <= 0.0 and climb <= 0.0:
+        if alt <= 0.0 and climb <= 0.0 and passed == 0.0:
             return passed
         is_last = climb < 0.0 and alt + 1.1 * climb * h < 0.0
         if is_last:
-            h = min(h, alt / -climb)
+            h = min(h, alt / -climb)  # back up, where the last step led below the ground
         step_row(s, p, h, (False, is_air), 0.0, noise, work)
         passed += h
-        if is_last and abs(altitude(s[0], s[1], s[2])) < 0.5:
+        if is_last and abs(altitude(s[0], s[1], s[2])) < GROUNDED:
             return passed
         if passed > longest:
             break

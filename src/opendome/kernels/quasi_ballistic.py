@@ -17,7 +17,7 @@ from opendome.kernels._jit import jit
 from opendome.kernels.aero import air_velocity
 from opendome.kernels.atmosphere import density_fast
 from opendome.kernels.dynamics import coast_acceleration, ground_crossing, rise_rate
-from opendome.kernels.flight import KNOTS_FULL, LANDED, STILL_FLYING, Flights, path_at, write_knot
+from opendome.kernels.flight import KNOTS_FULL, LANDED, STILL_FLYING, Flights, write_knot
 from opendome.kernels.frames import (
     ecef_from_geodetic,
     geocentric_height,
@@ -26,6 +26,7 @@ from opendome.kernels.frames import (
 )
 from opendome.kernels.gravity import gravity_j2
 from opendome.kernels.integrate import State
+from opendome.kernels.paths import path_at
 from opendome.kernels.vectors import Vector, across, cross, dot, minus, norm, plus, times
 
 Array = NDArray[np.float64]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_MEAN
 from opendome.kernels._jit import jit
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecef_from_geodetic, geodetic_from_ecef
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 from opendome.kernels.vectors import dot, norm
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_OMEGA
 from opendome.kernels._jit import jit
 from opendome.kernels.field import Fields, may_be_in_field, one_of
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import turned
 from opendome.kernels.guidance import Sky
 from opendome.kernels.looks import Draws, poisson
+from opendome.kernels.paths import path_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels.burning import SEEN_AFTER
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import paths_at
 from opendome.kernels.reach import reach_windows
 from opendome.kernels.shell_windows import shell_windows
 from opendome.messages import (

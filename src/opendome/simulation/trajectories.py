@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import paths_at
 from opendome.simulation.names import Names
 from opendome.world.model import WorldModel
 from opendome.world.state import WorldState

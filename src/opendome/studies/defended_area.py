@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.constants import EARTH_RADIUS_MEAN
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import paths_at
 from opendome.kernels.reach import reach_windows
 from opendome.scenario import build_system, entry, load
 from opendome.scenario.threats import ThreatSystem

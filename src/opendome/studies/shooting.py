@@ -11,10 +11,10 @@ from opendome.engagements.build import build as build_fire_control
 from opendome.engagements.engagement import FireUnit
 from opendome.engagements.launch import solve
 from opendome.engagements.solutions import Solutions
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis, geodetic_from_ecef
 from opendome.kernels.guidance import FREE, Sky
 from opendome.kernels.homing import advance_rounds
+from opendome.kernels.paths import paths_at
 from opendome.kernels.reach import fly_out, ground_range
 from opendome.messages import CommandKind, Commands, Tracks, sigmas, take
 from opendome.scenario import load

@@ -20,7 +20,7 @@ from opendome.tracks.base import AbstractFilter, Association, sure
 # Process noise: what the equations of motion leave out of a fall, as measured on paths of the world
 # (up to 4e-7 above the air, 1e-8 to 1e-4 in it: there doubt of the drag covers the most); boost
 # covers staging and throttling that a slowly changing thrust along the velocity does not.
-NOISE = Noise(air=3e-7, vacuum=3e-7, boost=100.0, log_beta=1e-6, thrust=9.0)
+NOISE = Noise(air=1e-9, vacuum=1e-11, boost=100.0, log_beta=1e-8, thrust=9.0)
 LOG_BETA = (math.log(6000.0), 0.7)  # of kg/m^2: from artillery rockets to re-entry vehicles
 THRUST = (30.0, 20.0)  # m/s^2, of a booster at any moment
 LOCAL_RANGE = 500e3  # m, a radar that reaches less looks for short-range threats

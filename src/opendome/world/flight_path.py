@@ -14,8 +14,8 @@ import numpy as np
 from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.errors import ScenarioError
 from opendome.kernels.aim_start import minimum_energy_apogee
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import ecef_from_eci, enu_basis, geodetic_from_ecef
+from opendome.kernels.paths import path_at
 from opendome.scenario.ground import ground_distance
 from opendome.scenario.places import Place
 from opendome.world.flights import COARSEST_AIM, fly_nominal

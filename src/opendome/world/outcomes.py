@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import ecef_from_eci
 from opendome.kernels.guidance import ENDED, FREE, threat_at
 from opendome.kernels.lethality import kill_chance
+from opendome.kernels.paths import path_at
 from opendome.kernels.philox import uniform
 from opendome.rng import Purpose
 from opendome.truth import Meetings

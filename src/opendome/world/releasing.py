@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.errors import ModelRangeError, ScenarioError
-from opendome.kernels.flight import KNOTS_FULL, LANDED, Flights, paths_at
+from opendome.kernels.flight import KNOTS_FULL, LANDED, Flights
+from opendome.kernels.paths import paths_at
 from opendome.kernels.philox import normals
 from opendome.kernels.release import Released, aim_released, fly_released, pushes_of
 from opendome.rng import Purpose

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecis_from_ecefs
 from opendome.kernels.from_orbit import leave_orbit
 from opendome.kernels.guidance import ENDED, FREE, Rounds
 from opendome.kernels.homing import News, believe, correct_courses, nearest_threats
+from opendome.kernels.paths import path_at
 from opendome.kernels.philox import uniforms
 from opendome.kernels.propulsion import Vehicle
 from opendome.messages import CommandKind, Commands, take

@@ -11,9 +11,10 @@ import pytest
 from opendome.engagements import engagement, fire_control, magazines
 from opendome.engagements.build import build
 from opendome.engagements.engagement import FireControlModel, FireControlState, Sight
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecefs_from_ecis
 from opendome.kernels.impact import coast_paths
+from opendome.kernels.paths import path_at
 from opendome.messages import CommandKind, Commands, Orders, ReportKind, Reports, Tracks, empty
 from opendome.scenario import load
 from opendome.simulation.build import fly_out_table

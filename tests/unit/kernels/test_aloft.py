@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from opendome.kernels.aloft import is_any_due, threats_aloft
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis
 from opendome.kernels.guidance import Sky
+from opendome.kernels.paths import paths_at
 
 
 def sky() -> Sky:

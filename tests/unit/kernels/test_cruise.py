@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from opendome.constants import EARTH_RADIUS_EQUATOR, STANDARD_GRAVITY
 from opendome.kernels.cruise import cruise_many, cruise_room
 from opendome.kernels.cruise_way import LEG_SHARE, Flyer
-from opendome.kernels.flight import KNOTS_FULL, LANDED, Flights, path_at
+from opendome.kernels.flight import KNOTS_FULL, LANDED, Flights
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import path_at
 
 NO_WAY = np.empty((0, 2))
 

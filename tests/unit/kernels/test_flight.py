@@ -16,12 +16,10 @@ from opendome.kernels.flight import (
     TOLERANCE,
     TOO_MANY_STEPS,
     fly_many,
-    pack_knots,
-    path_at,
-    paths_at,
     quintic,
 )
 from opendome.kernels.frames import altitude, ecef_from_geodetic, ecefs_from_ecis
+from opendome.kernels.paths import pack_knots, path_at, paths_at
 from tests.unit.kernels.notional import LIQUID, ROCKET, SOLID, distance, launch
 
 ROWS = np.vstack(
@@ -34,12 +32,12 @@ ROWS = np.vstack(
 
 
 def test_knots_lie_in_time_and_hold_every_boundary() -> None:
-    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     assert flights.status.tolist() == [LANDED] * 3
     for i, row in enumerate(ROWS):
         t = flights.knots[i, : flights.n_knots[i], 0]
         assert np.all(np.diff(t) > 0.0)
-        assert np.max(np.diff(t)) <= KNOT_SPAN
+        assert np.max(np.diff(t)) <= KNOT_SPAN + 1e-9
         for boundary in (0.0, 10.0, 25.0, 130.0, row[6]):
             assert np.min(np.abs(t - row[3] - boundary)) < 1e-9
         assert flights.t_burnout[i] == row[3] + row[6]
@@ -48,20 +46,20 @@ def test_knots_lie_in_time_and_hold_every_boundary() -> None:
 
 def test_between_knots_of_a_coast_the_path_is_the_fall() -> None:
     """SciPy's integrator from one knot to the middle of the span and to the next knot."""
-    flights = fly_many(LIQUID, ROWS[:1], 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS[:1], 12000.0, TOLERANCE, 512)
     knots, n = flights.knots[0], int(flights.n_knots[0])
     t = knots[:n, 0]
-    high = np.flatnonzero((np.diff(t) > 20.0) & (t[:-1] > flights.t_burnout[0] + 200.0))[:-5]
-    assert len(high) > 20
-    for i in high[::6]:
+    high = np.flatnonzero((np.diff(t) > 20.0) & (t[:-1] > flights.t_burnout[0] + 200.0))
+    assert len(high) > 15
+    for i in high[::4]:
         middle = 0.3 * t[i] + 0.7 * t[i + 1]
         fall = solve_ivp(
             lambda _, y: np.array([*y[3:], *coast_acceleration(*y, LIQUID.payload_beta)]),
             (t[i], middle), knots[i, 1:], method="DOP853", rtol=1e-12, atol=1e-6,
         )  # fmt: skip
         found = np.array(path_at(knots, n, middle))
-        assert np.linalg.norm(found[:3] - fall.y[:3, -1]) < 0.05
-        assert np.linalg.norm(found[3:] - fall.y[3:, -1]) < 0.01
+        assert np.linalg.norm(found[:3] - fall.y[:3, -1]) < 1e-3
+        assert np.linalg.norm(found[3:] - fall.y[3:, -1]) < 1e-4
 
 
 def test_quintics_are_exact_for_paths_of_fifth_degree() -> None:
@@ -75,7 +73,7 @@ def test_quintics_are_exact_for_paths_of_fifth_degree() -> None:
 
 
 def test_first_knot_stands_on_the_turning_ground() -> None:
-    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     first = flights.knots[:, 0]
     r_ecef, v_ecef = ecefs_from_ecis(
         np.ascontiguousarray(first[:, 1:4]), np.ascontiguousarray(first[:, 4:]), ROWS[:, 3].copy()
@@ -86,7 +84,7 @@ def test_first_knot_stands_on_the_turning_ground() -> None:
 
 
 def test_impact_is_the_last_knot_on_the_ground() -> None:
-    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     for i in range(3):
         t, lat, lon, speed = flights.impact[i]
         last = flights.knots[i, flights.n_knots[i] - 1]
@@ -99,7 +97,7 @@ def test_impact_is_the_last_knot_on_the_ground() -> None:
 
 
 def test_apogee_is_the_highest_point_of_the_path() -> None:
-    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     for i in range(3):
         n = int(flights.n_knots[i])
         times = np.linspace(flights.knots[i, 0, 0], flights.impact[i, 0], 5000)
@@ -155,11 +153,11 @@ def test_more_thrust_than_weight_is_needed_to_fly() -> None:
 
 
 def test_status_of_a_flight_that_is_not_over() -> None:
-    flights = fly_many(LIQUID, ROWS[:1], 500.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS[:1], 500.0, TOLERANCE, 512)
     assert flights.status[0] == STILL_FLYING
     assert np.all(np.isnan(flights.impact))
     assert flights.knots[0, flights.n_knots[0] - 1, 0] == pytest.approx(500.0)
-    short = fly_many(LIQUID, ROWS[:1], 60.0, TOLERANCE, 300)
+    short = fly_many(LIQUID, ROWS[:1], 60.0, TOLERANCE, 512)
     assert short.status[0] == STILL_FLYING
     assert short.knots[0, short.n_knots[0] - 1, 0] == pytest.approx(60.0)
 
@@ -178,16 +176,16 @@ def test_status_of_nonsense() -> None:
 
 
 def test_a_row_does_not_know_its_batch() -> None:
-    together = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    together = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     for i in range(3):
-        alone = fly_many(LIQUID, ROWS[i : i + 1], 12000.0, TOLERANCE, 300)
+        alone = fly_many(LIQUID, ROWS[i : i + 1], 12000.0, TOLERANCE, 512)
         np.testing.assert_array_equal(alone.impact[0], together.impact[i])
         n = int(alone.n_knots[0])
         np.testing.assert_array_equal(alone.knots[0, :n], together.knots[i, :n])
 
 
 def test_packed_paths_are_the_paths() -> None:
-    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS, 12000.0, TOLERANCE, 512)
     flat, offsets = pack_knots(flights)
     assert len(flat) == flights.n_knots.sum()
     rows, t = np.array([2, 0, 2]), np.array([950.0, 700.0, 1400.0])
@@ -198,7 +196,7 @@ def test_packed_paths_are_the_paths() -> None:
 
 
 def test_a_path_holds_at_its_ends() -> None:
-    flights = fly_many(LIQUID, ROWS[1:2], 12000.0, TOLERANCE, 300)
+    flights = fly_many(LIQUID, ROWS[1:2], 12000.0, TOLERANCE, 512)
     knots, n = flights.knots[0], int(flights.n_knots[0])
     assert path_at(knots, n, 0.0) == tuple(knots[0, 1:])
     assert path_at(knots, n, 1e6) == tuple(knots[n - 1, 1:])
@@ -206,8 +204,8 @@ def test_a_path_holds_at_its_ends() -> None:
 
 
 def test_going_east_gains_the_turn_of_the_earth() -> None:
-    east = fly_many(LIQUID, launch(0.0, 0.0, azimuth_deg=90, t_cut=220.0), 12000.0, TOLERANCE, 300)
-    west = fly_many(LIQUID, launch(0.0, 0.0, azimuth_deg=270, t_cut=220.0), 12000.0, TOLERANCE, 300)
+    east = fly_many(LIQUID, launch(0.0, 0.0, azimuth_deg=90, t_cut=220.0), 12000.0, TOLERANCE, 512)
+    west = fly_many(LIQUID, launch(0.0, 0.0, azimuth_deg=270, t_cut=220.0), 12000.0, TOLERANCE, 512)
 
     def speed(flights) -> float:  # type: ignore[no-untyped-def]
         state = path_at(flights.knots[0], int(flights.n_knots[0]), 220.0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from opendome.constants import EARTH_MU, EARTH_OMEGA, STANDARD_GRAVITY
-from opendome.kernels.flight import LANDED, path_at
+from opendome.kernels.flight import LANDED
 from opendome.kernels.frames import (
     ecef_from_geodetic,
     ecefs_from_ecis,
@@ -26,6 +26,7 @@ from opendome.kernels.glide import (
     weight,
 )
 from opendome.kernels.impact import coast_paths
+from opendome.kernels.paths import path_at
 
 pytestmark = pytest.mark.compiled
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opendome.constants import EARTH_OMEGA
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.guidance import (
     ENDED,
     FREE,
@@ -23,6 +23,7 @@ from opendome.kernels.guidance import (
 from opendome.kernels.homing import advance_round, correct_courses
 from opendome.kernels.midcourse import Course, Drive, zero_effort_miss
 from opendome.kernels.orbits import kepler
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 
 VACUUM = 1e30  # kg/m^2: no drag

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from opendome.kernels.flight import fly_many, path_at
+from opendome.kernels.flight import fly_many
 from opendome.kernels.frames import ecefs_from_ecis
 from opendome.kernels.impact import LANDED, STILL_FLYING, coast_many, coast_paths
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 from tests.unit.kernels.notional import LIQUID, LONG_ROCKET, ROCKET, distance, launch
 
@@ -19,7 +20,7 @@ class Coast:
     """Tracks picked off tightly integrated flights at a share of their coast."""
 
     def __init__(self, vehicle: Vehicle, rows: Array, share: float) -> None:
-        flights = fly_many(vehicle, rows, 12000.0, 1e-10, 3000)
+        flights = fly_many(vehicle, rows, 12000.0, 1e-10, 12000)
         self.impact = flights.impact
         self.knots, self.n_knots = flights.knots, flights.n_knots
         n = len(rows)

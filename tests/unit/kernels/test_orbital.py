@@ -8,10 +8,11 @@ import pytest
 from opendome.constants import EARTH_MU, EARTH_RADIUS_EQUATOR
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF, SOLVED
-from opendome.kernels.flight import LANDED, path_at
+from opendome.kernels.flight import LANDED
 from opendome.kernels.frames import geocentric_height
 from opendome.kernels.orbital import Bus, Orbitals, east_north, first_guess, fly_orbitals
 from opendome.kernels.orbits import kepler
+from opendome.kernels.paths import path_at
 from tests.unit.kernels.notional import LIQUID, distance, launch, place_at
 
 pytestmark = pytest.mark.compiled

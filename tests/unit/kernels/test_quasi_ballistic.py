@@ -10,7 +10,7 @@ from opendome.kernels.aero import air_velocity
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF, SOLVED
 from opendome.kernels.atmosphere import density_fast
-from opendome.kernels.flight import LANDED, TOLERANCE, Flights, fly_many, path_at
+from opendome.kernels.flight import LANDED, TOLERANCE, Flights, fly_many
 from opendome.kernels.frames import (
     ecef_from_geodetic,
     ecefs_from_ecis,
@@ -18,6 +18,7 @@ from opendome.kernels.frames import (
     geodetics_from_ecefs,
     turned,
 )
+from opendome.kernels.paths import path_at
 from opendome.kernels.quasi_ballistic import Fins, fins_command, held_step, steer_down
 from tests.unit.kernels.notional import distance, launch, place_at, vehicle
 

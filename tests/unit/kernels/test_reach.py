@@ -7,8 +7,9 @@ import pytest
 
 from opendome.constants import EARTH_OMEGA
 from opendome.kernels import firing, reach
-from opendome.kernels.flight import fly_many, path_at
+from opendome.kernels.flight import fly_many
 from opendome.kernels.frames import ecef_from_geodetic, ecefs_from_ecis
+from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
 
 G0 = 9.80665

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opendome.kernels.flight import path_at
 from opendome.kernels.frames import (
     ecef_from_eci,
     ecef_from_geodetic,
     geodetic_from_ecef,
     geodetics_from_ecefs,
 )
+from opendome.kernels.paths import path_at
 from opendome.kernels.reach import ground_range
 from opendome.studies.probes import Probe, path_of, sky_of, tracks_of
 

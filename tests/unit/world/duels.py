@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_EQUATOR
 from opendome.engagements.launch import Solutions, solve
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import ecef_from_eci, geocentric_height
 from opendome.kernels.guidance import (
     FREE,
@@ -28,6 +28,7 @@ from opendome.kernels.guidance import (
 )
 from opendome.kernels.homing import News, advance_rounds, believe, correct_courses
 from opendome.kernels.level import level_step_eci
+from opendome.kernels.paths import path_at
 from opendome.kernels.reach import Envelope
 from opendome.scenario import build_system, entry
 from opendome.simulation.build import fly_out_table

@@ -11,7 +11,7 @@ import pytest
 from opendome.constants import EARTH_OMEGA, EARTH_RADIUS_MEAN
 from opendome.errors import ScenarioError
 from opendome.kernels.atmosphere import density_fast
-from opendome.kernels.flight import path_at
+from opendome.kernels.paths import path_at
 from opendome.messages import Commands, EventKind, empty
 from opendome.scenario import load
 from opendome.world import world

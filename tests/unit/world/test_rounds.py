@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from opendome.kernels.flight import TOLERANCE, fly_many, path_at
+from opendome.kernels.flight import TOLERANCE, fly_many
 from opendome.kernels.frames import geocentric_height
+from opendome.kernels.paths import path_at
 from opendome.scenario import build_system, entry
 from opendome.world.build import vehicle_of
 from tests.unit.world.duels import SITE, Duel, Threat, ballistic_threat, fly, level_threat, weaving
