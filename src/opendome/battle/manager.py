@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.battle import POLICIES, books, doctrine, evaluate, layers, outlook, stakes
+from opendome.battle.apart import keep_apart
 from opendome.battle.arms import Arms, cell_arms, layers_of, rules_of, units_of
 from opendome.battle.books import BattleState, OrderBook
 from opendome.battle.commit import Candidates, commit
@@ -144,7 +145,7 @@ class Manager:
         t: float,
     ) -> Orders:
         """Orders of one cell, from what it may use and the orders that it counts as open."""
-        left, _ = means
+        left, known = means
         arms, lead = self.arms[i], self._lead(i)
         candidates = self._candidates(i, state, picture, pairs, means, t)
         if candidates is None:
@@ -167,6 +168,8 @@ class Manager:
         found = outlook.renew(options.found, given, options.paths, arms, options.t_earliest)
         t_next = options.t_base + period + found.step[:, None]
         planned = np.where(found.t_launch < t_next, planned, 0)
+        met, apart = found.t_intercept, lead.doctrine.intercepts_apart
+        planned = keep_apart(planned, met, state.tracks.key[rows], known, arms, apart)
         return commit(state, picture, candidates, planned, found, arms, t)
 
     def _held_by(self, i: int, left: Stocks, cell_of: Ints) -> Stocks:

@@ -53,6 +53,15 @@ class Doctrine:
         high=1,
         default=None,
     )
+    intercepts_apart: float = quantity(
+        "intercepts_apart_s",
+        "s",
+        "Least time between the intercepts of two orders at one threat, so that no round meets "
+        "the debris of another; 0: any.",
+        low=0,
+        high=600,
+        default=0,
+    )
     least_beta: float = quantity(
         "least_beta_kg_m2",
         "kg_m2",

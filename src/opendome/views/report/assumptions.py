@@ -295,6 +295,7 @@ _DOCTRINE: Final[dict[str, Fact]] = {
     "max_rounds": ("Rounds of one layer at one threat", str),
     "is_shoot_look_shoot": ("Shoot, look, shoot", _yes),
     "is_word_doubted": ("Doubts words of kill assessment", lambda v: "yes" if v else "no"),
+    "intercepts_apart_s": ("Intercepts of two orders at one threat are apart by", _seconds),
     "least_beta_kg_m2": (
         "Holds fire at what the air brakes, below",
         lambda v: f"{v:g} kg/m2" if v else "never",
