@@ -19,7 +19,8 @@ from opendome.results.track_metrics import match_tracks, normalised_errors
 from opendome.scenario import load, resolved
 from opendome.simulation.run import begin, compile_scenario
 from opendome.simulation.tick import tick
-from opendome.tracks.launches import launches_of
+from opendome.tracks.classify import classify
+from opendome.tracks.launches import origins_of
 from opendome.tracks.predict import coast
 from opendome.world import world
 
@@ -112,7 +113,8 @@ def _compared(model: Any, state: Any, t: float, k: int) -> tuple[Any, ...]:
     truth = world.snapshot(model.world, state.world, t)
     picture = model.picture.picture(state.picture, t)
     picture = take(picture, picture.is_confirmed & np.isin(picture.run, truth.runs))
-    tracks, launches = coast(picture, t), launches_of(picture)
+    tracks = coast(picture, t)
+    launches = origins_of(picture, classify(state.kinds, tracks))
     pairs = match_tracks(truth, tracks)
     states = np.hstack([truth.r_ecef, truth.v_ecef])[pairs.truth]
     error = tracks.x_ecef[pairs.track, :6] - states

@@ -81,15 +81,16 @@ def nothing(data: Data) -> None:
 # name -> what is changed, and what it is compared with
 PARTS: dict[str, tuple[Callable[[Data], None], str]] = {
     "as shipped": (nothing, ""),
+    "one filter of one model (`ekf`)": (nodes(filter="ekf"), "as shipped"),
     "one infrared satellite: no stereo": (one_eye, "as shipped"),
     "confirmed by existence": (nodes(confirm_by="existence"), "as shipped"),
+    "looks shared out by chance (`jpda`)": (nodes(associator="jpda"), "as shipped"),
     "no cues: `sbx` looks nowhere": (command(is_cueing=False), "as shipped"),
     "misaligned sensors, biases learned": (misalign, "as shipped"),
     "misaligned sensors, biases ignored": (
         both(misalign, command(registration="none")),
         "misaligned sensors, biases learned",
     ),
-    "one filter of one model (`ekf`)": (nodes(filter="ekf"), "as shipped"),
     "no infrared satellites": (blind, "as shipped"),
     "search radars dwell longer on cues": (dwell_longer, "as shipped"),
 }

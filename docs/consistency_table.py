@@ -101,7 +101,7 @@ def main() -> None:
     """All tables, or some."""
     makers = {
         "ellipses": (ellipse_table, BALLISTIC),
-        "launches": (launch_table, BALLISTIC),
+        "launches": (launch_table, (*BALLISTIC, "quasi-ballistic")),
         "nees": (nees_table, tuple(FAMILIES)),
     }
     parser = argparse.ArgumentParser(description=__doc__)
