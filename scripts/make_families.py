@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.errors import OpenDomeError
-from opendome.kernels.flight import paths_at
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
+from opendome.kernels.paths import paths_at
 from opendome.scenario import load, resolved
 from opendome.scenario.catalog_entries import build_system, catalog
 from opendome.scenario.families import FAMILIES, family_of
