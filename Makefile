@@ -54,6 +54,7 @@ nightly: $(VENV)/installed-dev $(VENV)/warm
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning --timeout 1200 \
 	  -m "not compiled and not nightly" $(COMPILER_OFF)
 	$(BIN)/coverage report --include "src/opendome/kernels/*"
+	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile search tests/laws
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(PYTEST_ARGS)
 

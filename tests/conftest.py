@@ -8,5 +8,7 @@ long things take is measured by ``benchmarks``.
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", patient)
+settings.register_profile("every_change", patient, derandomize=True)
+settings.load_profile("every_change")

@@ -14,7 +14,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from opendome.errors import ScenarioError
-from opendome.scenario import Scenario, check, load, resolved, vary
+from opendome.scenario import Scenario, check, load, resolved, shipped, vary
 from opendome.scenario.grammar.yaml_text import parse_yaml
 from tests.unit.scenario.breaking import SMALL, small
 
@@ -240,10 +240,10 @@ def test_any_words_after_set_are_taken_or_refused(sets: list[str]):
 
 
 @LAW
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.sampled_from(shipped()))
 def test_any_name_is_found_or_refused(name: str):
     if not Path(name.replace("\x00", "") or ".").exists():
-        assert _judge(name) is None
+        assert (_judge(name) is not None) == (name in shipped())
 
 
 @LAW
