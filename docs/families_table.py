@@ -7,14 +7,18 @@ python docs/families_table.py --write    # and renews figures/families.md
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
-from opendome.scenario.families import FAMILIES
+from opendome.results.beliefs import AGES
+from opendome.results.called import Score, confusion, scores
+from opendome.results.record import stack_tables
+from opendome.scenario.families import FAMILIES, UNKNOWN
 
+ENDS = dict(pairwise(AGES))
 FOLDER = Path(__file__).parent / "models" / "figures"
 SCENARIOS = (
     "iron_dome_city",
@@ -27,61 +31,74 @@ SCENARIOS = (
     "fobs_south",
 )
 SEED = 0  # nothing was tuned on it
+RUNS = 10
 
 
-def looks(names: tuple[str, ...], seed: int) -> Any:
-    """Table ``families`` of one run of each scenario, with its name."""
+def seen_in(names: tuple[str, ...], runs: int, seed: int) -> pa.Table:
+    """Table ``families`` of some runs of each scenario, with its name."""
     import opendome as od
 
     parts = []
     for name in names:
-        table = od.run_many(od.load(name), runs=1, seed=seed, workers=1).table("families")
-        text = table.to_pylist()
-        parts += [row | {"scenario": name} for row in text]
+        campaign = od.run_many(od.load(name), runs=runs, seed=seed, keep_trajectories=0)
+        table = campaign.table("families")
+        parts.append(table.append_column("scenario", pa.array([name] * len(table))))
         print(name, flush=True)
-    return pa.Table.from_pylist(parts)
+    return stack_tables(parts)
 
 
-def text_of(seen: Any) -> str:
+def text_of(seen: pa.Table) -> str:
     """Confusion, scores and confidence as Markdown."""
-    lines = ["| family | looks | called so | else most often | Brier score |", "| --- " * 5 + "|"]
-    sql = """select family, called, sum(tracks)::double as n, sum(brier * tracks) as brier
-             from seen where family <> '' group by all order by n desc, called"""
-    rows = duckdb.sql(sql).fetchall()
-    for family in FAMILIES:
-        mine = [row for row in rows if row[0] == family]
-        if not mine:
-            continue
-        total, brier = (sum(row[k] for row in mine) for k in (2, 3))
-        right = sum(row[2] for row in mine if row[1] == family)
-        others = [f"{row[1]} {100 * row[2] / total:.1f} %" for row in mine if row[1] != family]
-        name = f"`{family}`"
-        cells = name, f"{total:,.0f}", f"{100 * right / total:.1f} %", ", ".join(others[:2])
-        lines.append(f"| {' | '.join(cells)} | {brier / total:.3f} |")
-    every = duckdb.sql("select sum(brier * tracks) / sum(tracks) from seen where family <> ''")
-    lines += ["", f"Brier score of all: {every.fetchall()[0][0]:.3f}. By scenario:", ""]
-    lines += ["| scenario | looks | Brier score | called unknown |", "| --- " * 4 + "|"]
-    sql = """select scenario, sum(tracks)::double, sum(brier * tracks) / sum(tracks),
-               sum(case when called = 'unknown' then tracks else 0 end) / sum(tracks)::double
-             from seen where family <> '' group by scenario order by scenario"""
-    for name, n, brier, unknown in duckdb.sql(sql).fetchall():
-        lines.append(f"| `{name}` | {n:,.0f} | {brier:.3f} | {100 * unknown:.1f} % |")
-    lines += ["", "| chance of the likeliest | looks | right |", "| --- " * 3 + "|"]
-    sql = """select confidence, sum(tracks)::double,
-               sum(case when family = called then tracks else 0 end) / sum(tracks)::double
-             from seen where family <> '' group by confidence order by confidence"""
-    for low, n, right in duckdb.sql(sql).fetchall():
-        tenth = f"{100 * low:.0f} to {100 * low + 10:.0f} %"
-        lines.append(f"| {tenth} | {n:,.0f} | {100 * right:.1f} % |")
+    rows = []
+    for row in sorted(confusion(seen), key=lambda row: [*FAMILIES, ""].index(row.family)):
+        most = sorted((k for k in row.shares if k != row.family), key=lambda k: -row.shares[k])
+        others = ", ".join(f"{kind} {percent(row.shares[kind])}" for kind in most[:2])
+        if row.family:
+            right = percent(row.shares.get(row.family, 0.0))
+            rows.append((f"`{row.family}`", row.tracks, right, others, f"{row.brier:.3f}"))
+    lines = table_of(("family", "looks", "called so", "else most often", "Brier score"), rows)
+    lines += ["", f"Brier score of all: {scores(seen)[()].brier:.3f}. By scenario:", ""]
+    found = scores(seen, "scenario")
+    unknown = scores(seen, "scenario", "called")
+    rows = []
+    for (name,), score in found.items():
+        share = unknown[name, UNKNOWN].tracks if (name, UNKNOWN) in unknown else 0.0
+        rows.append((f"`{name}`", *told(score), percent(share / score.tracks)))
+    heads = "scenario", "looks", "called right", "Brier score", "called unknown"
+    lines += [*table_of(heads, rows), "", "By phase, and by the time since the first look:", ""]
+    rows = [(phase, *told(score)) for (phase,), score in scores(seen, "phase").items()]
+    rows += [(f"{age:.0f} s and more" if age == AGES[-1] else f"{age:.0f} to {ENDS[age]:.0f} s",
+              *told(score)) for (age,), score in scores(seen, "age").items()]  # fmt: skip
+    lines += [*table_of(("", "looks", "called right", "Brier score"), rows), ""]
+    rows = [(f"{100 * low:.0f} to {100 * low + 10:.0f} %", *told(score)[:2])
+            for (low,), score in scores(seen, "confidence").items()]  # fmt: skip
+    lines += table_of(("chance of the likeliest", "looks", "right"), rows)
     return "\n".join([*lines, ""])
 
 
+def table_of(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
+    """Lines of a table; plain numbers are counts."""
+    lines = [heads, ("---",) * len(heads), *rows]
+    texts = [[x if isinstance(x, str) else f"{x:,.0f}" for x in line] for line in lines]
+    return [f"| {' | '.join(line)} |" for line in texts]
+
+
+def told(score: Score) -> tuple[float, str, str]:
+    """Looks, share called right and Brier score."""
+    return score.tracks, percent(score.right), f"{score.brier:.3f}"
+
+
+def percent(share: float) -> str:
+    """To a tenth of a percent."""
+    return f"{100 * share:.1f} %"
+
+
 def main() -> None:
-    """One run of each scenario."""
+    """Some runs of each scenario."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    text = text_of(looks(SCENARIOS, SEED))
+    text = text_of(seen_in(SCENARIOS, RUNS, SEED))
     print(text)
     if given.write:
         FOLDER.mkdir(exist_ok=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import opendome as od
+from opendome.results.record import TABLES
 from opendome.results.result import Campaign
 from opendome.scenario import shipped
 
-TABLES = ("runs", "threats", "engagements", "events", "picture", "trajectories")
 FEWER = {
     "iron_dome_city": ("threats.north.count=6", "threats.east.count=5", "threats.stray.count=2"),
     "limited_icbm": ("threats.icbm.count=2",),

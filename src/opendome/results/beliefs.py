@@ -1,6 +1,6 @@
 """What tracks were believed to be and where they came from, beside what they were.
 
-Brier scores, confusion and confidence of families; estimated launches. Only tracks of runs that are
+Brier scores, confusion and confidence of families in all runs; estimated launches in runs that are
 looked at closely. See docs/models/families.md and docs/models/launch_points.md.
 """
 
@@ -13,13 +13,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels.frames import ecefs_from_geodetics, enu_basis
+from opendome.messages import Tracks
+from opendome.results.close_look import PHASES, phases
 from opendome.results.record import Coded, Values
+from opendome.results.track_metrics import Matches
 from opendome.scenario.families import FAMILIES, KINDS
+from opendome.truth import Truth
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 TENTHS = 10  # steps of confidence
+AGES = (0.0, 30.0, 60.0, 120.0)  # s since the first look at a track, from which each step begins
+# Cases told apart: true family (0: of nothing), phase, age, what it is called, confidence.
+SHAPE = (1 + len(FAMILIES), len(PHASES), len(AGES), len(KINDS), TENTHS)
+
+
+class Calls(NamedTuple):
+    """What confirmed tracks of some runs are called at one time, beside what they are, m rows."""
+
+    run: Ints
+    node: Ints
+    case: Ints  # index into SHAPE, flat
+    score: Floats  # NaN of tracks of nothing
 
 
 class Believed(NamedTuple):
@@ -61,26 +77,52 @@ def brier_scores(chances: Floats, true: Ints) -> Floats:
     return scores
 
 
-def family_table(
-    believed: Sequence[Believed], family: Ints, nodes: tuple[str, ...]
-) -> dict[str, Values]:
-    """Rows of the table ``families``; ``family`` of each threat of a run, index into FAMILIES."""
-    run, node, threat = (_column(believed, name) for name in ("run", "node", "threat"))
-    chances = np.concatenate([np.zeros((0, len(KINDS))), *(b.chances for b in believed)])
-    true = np.where(threat >= 0, family[np.maximum(threat, 0)] if len(family) else 0, -1)
-    called = chances.argmax(axis=1)
-    tenth = np.minimum((chances.max(axis=1, initial=0.0) * TENTHS).astype(np.int64), TENTHS - 1)
+def calls_of(
+    truth: Truth, tracks: Tracks, matches: Matches, chances: Floats, family: Ints
+) -> Calls:
+    """What tracks are called, and the Brier score of each.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        Confirmed ones, m rows, coasted to the time of the truth.
+    matches : Matches
+        Which of them is on which threat; the others are of nothing.
+    chances : (m, n_kinds) float
+        In the order of KINDS.
+    family : (n_threats,) int
+        Of each threat of a run, index into FAMILIES.
+    """
+    true, phase = np.full(len(tracks.run), -1), np.zeros(len(tracks.run), dtype=np.int64)
+    true[matches.track] = family[truth.threat[matches.truth]]
+    phase[matches.track] = phases(truth)[matches.truth]
+    age = np.searchsorted(AGES, truth.t - tracks.t_first, side="right") - 1
+    likeliest = chances.argmax(axis=1)
+    chance = chances[np.arange(len(true)), likeliest]
+    tenth = np.minimum((chance * TENTHS).astype(np.int64), TENTHS - 1)
     score = np.where(true >= 0, brier_scores(chances, np.maximum(true, 0)), np.nan)
-    keys = np.column_stack([run, node, true, called, tenth]).reshape(-1, 5)
-    rows, which, n = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    places = (true + 1, phase, np.maximum(age, 0), likeliest, tenth)
+    return Calls(tracks.run, tracks.node, np.ravel_multi_index(places, SHAPE), score)
+
+
+def family_table(calls: Sequence[Calls], nodes: tuple[str, ...]) -> dict[str, Values]:
+    """Rows of the table ``families``: sums over all that tracks were called."""
+    run, node, case = (_column(calls, name) for name in ("run", "node", "case"))
+    score = np.concatenate([np.zeros(0), *(c.score for c in calls)])
+    size = int(np.prod(SHAPE))
+    key = (run * len(nodes) + node) * size + case
+    rows, which, n = np.unique(key, return_inverse=True, return_counts=True)
+    family, phase, age, called, tenth = np.unravel_index(rows % size, SHAPE)
     return {
-        "run": rows[:, 0],
-        "node": Coded(rows[:, 1], nodes),
-        "family": Coded(rows[:, 2] + 1, ("", *FAMILIES)),
-        "called": Coded(rows[:, 3], KINDS),
-        "confidence": rows[:, 4] / TENTHS,
+        "run": rows // size // len(nodes),
+        "node": Coded(rows // size % len(nodes), nodes),
+        "family": Coded(family, ("", *FAMILIES)),
+        "phase": Coded(phase, ("", *PHASES[1:])),
+        "age": np.array(AGES)[age],
+        "called": Coded(called, KINDS),
+        "confidence": tenth / TENTHS,
         "tracks": n.astype(np.int64),
-        "brier": np.bincount(which.ravel(), score, len(rows)) / n,
+        "brier": np.bincount(which, score, len(rows)) / n,
     }
 
 
@@ -134,8 +176,8 @@ def missed(launch: Floats, run: Ints, threat: Ints, origins: Origin) -> tuple[Fl
     return miss, square
 
 
-def _column(believed: Sequence[Believed], name: str) -> Ints:
-    parts = [np.zeros(0, np.int64), *(getattr(b, name) for b in believed)]
+def _column(looks: Sequence[Believed] | Sequence[Calls], name: str) -> Ints:
+    parts = [np.zeros(0, np.int64), *(getattr(look, name) for look in looks)]
     return np.concatenate(parts)
 
 

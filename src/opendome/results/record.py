@@ -200,11 +200,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         RUN,
         Column("node", "text", "Command node, or the wiring that joins several."),
         Column("family", "text", "True family of the threats; empty: of tracks of nothing."),
+        Column("phase", "text", "Of the threats: boost, space (100 km up or more), air or level; "
+               "empty: of tracks of nothing."),
+        Column("age", "number", "Time since the first look at the track, s, by its lower end: 0, "
+               "30, 60 or 120."),
         Column("called", "text", "Family that the picture held for the likeliest, or unknown."),
         Column("confidence", "number", "Chance that it gave to that, by its lower tenth."),
-        Column("tracks", "integer", "Such confirmed tracks, summed over the times of the looks."),
-        Column("brier", "number", "Mean of their squared errors of all chances; NaN of tracks of "
-               "nothing."),
+        Column("tracks", "integer", "Such confirmed tracks, summed over the times of the table "
+               "picture."),
+        Column("brier", "number", "Mean of their squared errors of all chances, each summed over "
+               "the families and unknown: 0 to 2; NaN of tracks of nothing."),
     ),
     "tracks": (
         RUN,

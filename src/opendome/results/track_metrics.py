@@ -93,24 +93,30 @@ def normalised_errors(error: Floats, cov: Floats) -> Floats:
     return nees
 
 
+def match_confirmed(truth: Truth, tracks: Tracks) -> tuple[Tracks, Matches]:
+    """Confirmed tracks, the only ones that a picture is held to, and their pairs."""
+    told = take(tracks, tracks.is_confirmed)
+    return told, match_tracks(truth, told)
+
+
 def score_picture(
-    truth: Truth, tracks: Tracks, nodes: tuple[str, ...], gate: float = GATE
+    truth: Truth, tracks: Tracks, matches: Matches, nodes: tuple[str, ...]
 ) -> dict[str, Values]:
     """Rows of the table ``picture``: one for each run and node at the time of the truth.
 
-    Only confirmed tracks count. Errors are root mean squares over the matched tracks, NaN if none.
+    Errors are root mean squares over the matched tracks, NaN if none.
 
     Parameters
     ----------
     truth : Truth
         Snapshot; a row is made for each of its ``runs``.
     tracks : Tracks
-        Coasted to ``truth.t``; ``node`` counts in the order of ``nodes``.
+        Confirmed ones, coasted to ``truth.t``; ``node`` counts in the order of ``nodes``.
+    matches : Matches
+        Of these.
     nodes : tuple of str
         Names of all command nodes.
     """
-    tracks = take(tracks, tracks.is_confirmed)
-    matches = match_tracks(truth, tracks, gate)
     states = np.hstack([truth.r_ecef, truth.v_ecef])
     error = tracks.x_ecef[matches.track, :6] - states[matches.truth]
     n_cells = len(truth.runs) * len(nodes)

@@ -25,11 +25,17 @@ from opendome.messages import (
     join,
     take,
 )  # fmt: skip
-from opendome.results.beliefs import Believed, Origin, family_table, track_table
+from opendome.results.beliefs import (
+    Believed,
+    Calls,
+    Origin,
+    calls_of,
+    family_table,
+    track_table,
+)
 from opendome.results.close_look import Classes, Sample, score
 from opendome.results.record import TABLES, Coded, Record, make_record
-from opendome.results.track_metrics import match_tracks, score_picture
-from opendome.scenario.families import FAMILIES
+from opendome.results.track_metrics import match_confirmed, match_tracks, score_picture
 from opendome.simulation.names import Names
 from opendome.simulation.tally import (
     DEFEATED,
@@ -44,6 +50,7 @@ from opendome.simulation.tally import (
     shots_at,
 )  # fmt: skip
 from opendome.simulation.trajectories import trajectories
+from opendome.tracks.classify import KindBook, classify, no_kinds
 from opendome.tracks.predict import coast
 from opendome.truth import Truth
 from opendome.world.model import WorldModel
@@ -62,12 +69,15 @@ class Recorder:
 
     keep: frozenset[int]  # runs whose trajectories are kept
     period: float  # between two looks at the picture's quality
+    family: Ints  # of each threat of a run, index into FAMILIES
     events: list[Events] = field(default_factory=list)
     orders: list[Orders] = field(default_factory=list)
     plans: list[Plans] = field(default_factory=list)
     reports: list[Reports] = field(default_factory=list)
     picture: list[dict[str, Any]] = field(default_factory=list)
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # per threat row of the batch
+    kinds: KindBook = field(default_factory=no_kinds)  # of the tracks of all runs, at those looks
+    calls: list[Calls] = field(default_factory=list)  # what they were called
     t_next: float = 0.0
     samples: list[Sample] = field(default_factory=list)  # close looks at the kept runs
     believed: list[Believed] = field(default_factory=list)  # of their tracks, then
@@ -77,21 +87,22 @@ class Recorder:
         """Whether the picture's quality is due at t."""
         return t >= self.t_next - 1e-9
 
-    def note_picture(
-        self, world: WorldState, truth: Truth, tracks: Tracks, names: Names, n_threats: int
-    ) -> None:
+    def note_picture(self, world: WorldState, truth: Truth, tracks: Tracks, names: Names) -> None:
         """Compare a picture with the truth, and remember how sharp its impact points are."""
         self.t_next = truth.t + self.period
         # runs that have ended keep their tracks; each track is at its own time
         tracks = coast(take(tracks, np.isin(tracks.run, truth.runs)), truth.t)
-        self.picture.append(score_picture(truth, tracks, names.cells))
+        told, pairs = match_confirmed(truth, tracks)
+        self.picture.append(score_picture(truth, told, pairs, names.cells))
+        chances = classify(self.kinds, told)
+        self.calls.append(calls_of(truth, told, pairs, chances, self.family))
         matches = match_tracks(truth, tracks)
         if not len(self.sigma):
             self.sigma = np.full(len(world.killer), np.nan)
         cov = tracks.impact_cov_enu[matches.track]
         sigma = np.sqrt(0.5 * (cov[:, 0, 0] + cov[:, 1, 1]))
         batch = np.searchsorted(world.runs, truth.run[matches.truth])
-        rows = batch * n_threats + truth.threat[matches.truth]
+        rows = batch * len(self.family) + truth.threat[matches.truth]
         known = np.isfinite(sigma)
         self.sigma[rows[known]] = sigma[known]
 
@@ -101,7 +112,7 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
     outcome = outcomes(model, state)
     shots = shots_at(model, state)
     siap, initiation = score(notes.samples, _classes(model, names), names.cells)
-    rec, families = state.threats, np.array([FAMILIES.index(f) for f in names.families])
+    rec = state.threats
     origins = Origin(rec.run, rec.threat, rec.launch_lat, rec.launch_lon)
     return make_record(
         {
@@ -113,7 +124,7 @@ def record(model: WorldModel, state: WorldState, notes: Recorder, names: Names) 
             "picture": _joined(notes.picture),
             "siap": siap,
             "initiation": initiation,
-            "families": family_table(notes.believed, families[model.threats.group], names.cells),
+            "families": family_table(notes.calls, names.cells),
             "tracks": track_table(notes.believed, origins, names.cells),
             "trajectories": trajectories(model, state, notes.keep, names),
         }

@@ -8,6 +8,7 @@ import numpy as np
 
 from opendome.engagements import engagement
 from opendome.results.record import Record
+from opendome.scenario.families import FAMILIES
 from opendome.simulation import network
 from opendome.simulation.build import Model, compile_scenario
 from opendome.simulation.failures import fates_of_runs, happenings
@@ -23,6 +24,7 @@ def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Seque
     """State at t = 0 of a batch of runs."""
     numbers = np.array(sorted(runs), dtype=np.int64)
     keep = frozenset(int(r) for r in keep_trajectories) & frozenset(int(r) for r in numbers)
+    family = np.array([FAMILIES.index(f) for f in model.names.families], dtype=np.int64)
     fates = fates_of_runs(model.manager.command, model.clock.duration, seed, numbers)
     return State(
         seed=seed,
@@ -33,7 +35,7 @@ def begin(model: Model, seed: int, runs: Sequence[int], keep_trajectories: Seque
         battle=model.manager.begin(numbers, fates),
         fire_control=engagement.begin(model.fire_control, numbers, fates.lost),
         network=network.begin(model.network, seed, numbers, fates),
-        recorder=Recorder(keep=keep, period=model.picture_period),
+        recorder=Recorder(keep, model.picture_period, family[model.world.threats.group]),
     )
 
 

@@ -100,7 +100,7 @@ def note(model: Model, state: State, picture: Tracks, t1: float) -> None:
     """Compare the picture with the truth, when that is due; closely in the runs that are kept."""
     if state.recorder.wants_picture(t1):
         truth = world.snapshot(model.world, state.world, t1)
-        state.recorder.note_picture(state.world, truth, picture, model.names, model.world.n_threats)
+        state.recorder.note_picture(state.world, truth, picture, model.names)
     look_closely(model, state, picture, t1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,15 @@ from opendome.results.beliefs import (
     Believed,
     Origin,
     brier_scores,
+    calls_of,
     family_table,
     missed,
     track_table,
 )
 from opendome.results.record import make_table
+from opendome.results.track_metrics import match_confirmed
 from opendome.scenario.families import FAMILIES, KINDS
+from tests.unit.results.test_track_metrics import tracks_at, truth_at
 
 N = len(KINDS)
 ROCKET, DRONE = KINDS.index("rocket"), KINDS.index("drone")
@@ -58,22 +62,78 @@ def test_honest_chances_score_their_own_spread():
     assert scores.mean() == pytest.approx(1.0 - np.sum(p**2), abs=0.01)
 
 
-def test_confusion_holds_sums_that_add_up():
+def told(truth, tracks, chances, family):
+    """Calls of a picture made by hand: tracks at the places of the truth's threats."""
+    tracks, matches = match_confirmed(truth, tracks)
+    return calls_of(truth, tracks, matches, np.array(chances), np.array(family))
+
+
+def rows_of(calls, nodes=("hub",)):
+    """Rows of the table, by what they tell apart."""
+    names = ("run", "node", "family", "phase", "age", "called", "confidence")
+    rows = make_table("families", family_table(calls, nodes)).to_pylist()
+    return {tuple(row[name] for name in names): (row["tracks"], row["brier"]) for row in rows}
+
+
+FAR = 6378137.0 + 200e3  # m from the centre: in space
+FLIGHT = truth_at([FAR, FAR + 50e3])
+
+
+def test_a_picture_with_known_chances_has_known_scores_and_confusion():
+    """A rocket called so for sure, a drone called a rocket for 0.55, and a track of nothing."""
     sure, torn = chances(rocket=1.0), chances(rocket=0.55, drone=0.45)
-    looks = [
-        believed(10.0, [(1, 0, sure, NO_LAUNCH), (2, 1, torn, NO_LAUNCH)]),
-        believed(15.0, [(1, 0, torn, NO_LAUNCH), (9, -1, sure, NO_LAUNCH)]),
+    tracks = tracks_at([FAR, FAR + 50e3, FAR + 900e3])
+    family = [FAMILIES.index("rocket"), FAMILIES.index("drone")]
+    found = rows_of([told(FLIGHT, tracks, [sure, torn, sure], family)] * 2)
+    n, score = found.pop((0, "hub", "", "", 30.0, "rocket", 0.9))
+    assert n == 2
+    assert math.isnan(score)
+    assert found == {
+        (0, "hub", "rocket", "space", 30.0, "rocket", 0.9): (2, 0.0),
+        (0, "hub", "drone", "space", 30.0, "rocket", 0.5): (2, pytest.approx(2 * 0.55**2)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("picture", "score"),
+    [
+        (chances(rocket=1.0), 0.0),  # perfect
+        (chances(drone=1.0), 2.0),  # sure and wrong
+        (chances(unknown=1.0), 2.0),  # so is it to call unknown what is known
+        ([1 / N] * N, 1 - 1 / N),  # even
+    ],
+)
+def test_perfect_even_and_wrong_pictures(picture, score):
+    calls = told(truth_at([FAR]), tracks_at([FAR]), [picture], [FAMILIES.index("rocket")])
+    ((_, brier),) = rows_of([calls]).values()
+    assert brier == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("t_first", "age"), [(30.0, 0.0), (0.1, 0.0), (0.0, 30.0), (-30.0, 60.0), (-900.0, 120.0)]
+)
+def test_ages_count_from_the_first_look(t_first, age):
+    tracks = replace(tracks_at([FAR]), t_first=np.array([t_first]))
+    calls = told(truth_at([FAR]), tracks, [chances(rocket=1.0)], [0])
+    assert [key[4] for key in rows_of([calls])] == [age]
+
+
+def test_phases_are_those_of_the_truth_and_nodes_and_runs_stay_apart():
+    truth = truth_at([FAR, FAR - 150e3, FAR, FAR], run=[2, 2, 3, 3], runs=[2, 3])
+    truth = replace(
+        truth,
+        threat=np.array([0, 1, 0, 1]),
+        r_ecef=truth.r_ecef + [[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 50e3, 0]],
+        is_burning=np.array([False, False, True, True]),
+        is_level=np.array([False, False, False, True]),
+    )
+    tracks = tracks_at([FAR, FAR - 150e3, FAR], run=[2, 2, 3], node=[0, 1, 1])
+    found = rows_of([told(truth, tracks, [chances(drone=1.0)] * 3, [0, 1])], ("a", "b"))
+    assert [key[:4] for key in found] == [
+        (2, "a", FAMILIES[0], "space"),
+        (2, "b", FAMILIES[1], "air"),
+        (3, "b", FAMILIES[0], "boost"),
     ]
-    family = np.array([FAMILIES.index("rocket"), FAMILIES.index("drone")])
-    rows = make_table("families", family_table(looks, family, ("hub",))).to_pylist()
-    found = {(r["family"], r["called"], r["confidence"]): (r["tracks"], r["brier"]) for r in rows}
-    assert found["rocket", "rocket", 0.9] == (1, 0.0)
-    assert found["rocket", "rocket", 0.5] == (1, pytest.approx(2 * 0.45**2))
-    assert found["drone", "rocket", 0.5] == (1, pytest.approx(2 * 0.55**2))
-    n, brier = found["", "rocket", 0.9]
-    assert n == 1
-    assert math.isnan(brier)
-    assert len(rows) == 4
 
 
 def test_a_track_is_told_as_it_was_last_with_its_surest_launch():
@@ -99,7 +159,7 @@ def test_a_track_is_told_as_it_was_last_with_its_surest_launch():
 def test_nobody_looked():
     none = Origin(*np.zeros((2, 0), np.int64), *np.zeros((2, 0)))
     assert len(make_table("tracks", track_table([], none, ("hub",)))) == 0
-    assert len(make_table("families", family_table([], np.zeros(0, np.int64), ("hub",)))) == 0
+    assert len(make_table("families", family_table([], ("hub",)))) == 0
 
 
 def test_a_launch_two_standard_deviations_east():

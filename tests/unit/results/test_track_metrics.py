@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from opendome.messages import Tracks
 from opendome.results.record import make_table
-from opendome.results.track_metrics import match_tracks, normalised_errors, score_picture
+from opendome.results.track_metrics import (
+    match_confirmed,
+    match_tracks,
+    normalised_errors,
+    score_picture,
+)
 from opendome.truth import Truth
 
 
@@ -101,7 +106,7 @@ def test_runs_and_nodes_do_not_mix():
 def test_the_picture_has_a_row_for_each_run_and_node():
     truth = truth_at([0.0, 100.0, 500.0], run=[3, 3, 4], runs=[3, 4, 9])
     tracks = tracks_at([3.0, 96.0, 20e3], run=[3, 3, 3], node=[0, 0, 0])
-    columns = score_picture(truth, tracks, ("c2", "hub"))
+    columns = score_picture(truth, *match_confirmed(truth, tracks), ("c2", "hub"))
     table = make_table("picture", columns)
     rows = table.to_pylist()
     assert [(r["run"], r["node"]) for r in rows] == [
@@ -119,7 +124,8 @@ def test_the_picture_has_a_row_for_each_run_and_node():
 
 
 def test_tentative_tracks_do_not_count():
-    columns = score_picture(truth_at([0.0]), tracks_at([0.0], is_confirmed=False), ("c2",))
+    truth, tracks = truth_at([0.0]), tracks_at([0.0], is_confirmed=False)
+    columns = score_picture(truth, *match_confirmed(truth, tracks), ("c2",))
     assert columns["tracks"].tolist() == [0]
 
 

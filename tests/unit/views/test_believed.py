@@ -20,19 +20,19 @@ from tests.unit.views.fabricated import CITY, manifest_of
 from tests.unit.views.pages import Page
 
 NAN = float("nan")
-SEEN = (  # run, family, called, confidence, tracks, brier
-    (0, "rocket", "rocket", 0.9, 60, 0.1),
-    (0, "rocket", "drone", 0.5, 20, 0.9),
-    (1, "rocket", "rocket", 0.9, 20, 0.2),
-    (1, "drone", "drone", 0.5, 30, 0.4),
-    (0, "", "rocket", 0.9, 10, NAN),
+SEEN = (  # run, family, phase, age, called, confidence, tracks, brier
+    (0, "rocket", "boost", 0.0, "rocket", 0.9, 60, 0.1),
+    (0, "rocket", "air", 120.0, "drone", 0.5, 20, 0.9),
+    (1, "rocket", "air", 120.0, "rocket", 0.9, 20, 0.2),
+    (1, "drone", "level", 120.0, "drone", 0.5, 30, 0.4),
+    (0, "", "", 0.0, "rocket", 0.9, 10, NAN),
 )
 LAT, LON = 0.6, 0.2
 
 
 @pytest.fixture
 def campaign(tmp_path: Path):
-    names = ("run", "family", "called", "confidence", "tracks", "brier")
+    names = ("run", "family", "phase", "age", "called", "confidence", "tracks", "brier")
     tables = {
         "runs": rows("runs", run=[0, 1]),
         "families": rows("families", **dict(zip(names, map(list, zip(*SEEN))))),
@@ -51,29 +51,24 @@ def campaign(tmp_path: Path):
     return open_campaign(tmp_path)
 
 
-def test_shares_and_scores_are_quotients_of_sums(campaign):
-    drone, rocket, nothing = believed.confusion(campaign)
-    assert (drone.family, rocket.family, nothing.family) == ("drone", "rocket", "")
-    assert rocket.shares == {"drone": 0.2, "rocket": 0.8}
-    assert rocket.brier == pytest.approx((6.0 + 18.0 + 4.0) / 100)
-    assert math.isnan(nothing.brier)
-    assert believed.brier(campaign) == pytest.approx((28.0 + 12.0) / 130)
-
-
 def test_how_often_it_was_right(campaign):
-    half, most = believed.sureness(campaign)
-    assert (half.tracks, half.right, most.tracks, most.right) == (50, 0.6, 80, 1.0)
-    words = believed.sureness_words([half, most]).replace(NARROW, " ")
+    words = believed.sureness_words(campaign.table("families")).replace(NARROW, " ")
     assert words == (
         "The likeliest family was right in 100 % where its chance was 90 % or more, "
         "60.0 % at 50 to 60 %."
     )
 
 
-def test_the_table_says_so_in_words(campaign):
-    words = Page(str(believed.confusion_table(believed.confusion(campaign)))).text
+def test_the_tables_of_all_runs_say_so_in_words(campaign):
+    words = Page("".join(map(str, believed.called(campaign.table("families"), 1)))).text
+    words = " ".join(words.replace(NARROW, " ").replace("\u00a0", " ").split())
     for part in ("nothing", "rocket", "80.0 %", "0.280", "100"):
         assert part in words
+    assert f"Brier score of all: {40 / 130:.3f} (95 % interval 0." in words
+    assert "0.91 if every family were as likely" in words
+    assert "0 to 30 s 120 s and more called right" in words
+    assert "all threats 100 % 0.100 71.4 % 0.486" in words  # rocket, boost; the others
+    assert "on wings — — 100 % 0.400" in words
 
 
 def test_launches_in_words(campaign):
@@ -106,6 +101,5 @@ def test_no_close_look_no_words(tmp_path: Path):
     write_manifest(tmp_path, manifest_of(CITY, 1, (0,)))
     write_record(tmp_path, 0, make_record({"runs": rows("runs", run=[0])}))
     empty = open_campaign(tmp_path)
-    assert believed.confusion(empty) == []
-    assert math.isnan(believed.brier(empty))
+    assert believed.called(empty.table("families"), 1) == []
     assert believed.launch_words(empty) == ""

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from opendome.results.result import Campaign
-from opendome.scenario.families import KINDS
 from opendome.views.report import (
     assumptions,
     believed,
@@ -176,19 +175,8 @@ def picture(campaign: Campaign) -> Markup:
 
 def _believed(campaign: Campaign) -> list[Markup]:
     """What tracks were called, and where they were said to come from."""
-    rows, parts = believed.confusion(campaign), []
-    if rows:
-        score, even = believed.brier(campaign), 1 - 1 / len(KINDS)
-        words = (
-            "Confirmed tracks at every close look: true families downwards, what the picture held "
-            "for the likeliest across."
-        )
-        if math.isfinite(score):
-            words += f" Brier score of all: {score:.3f} (0 is best; {even:.2f} if every "
-            words += "family were as likely)."
-        words = f"{words} {believed.sureness_words(believed.sureness(campaign))}"
-        parts += [tag("h3", "What tracks were called"), believed.confusion_table(rows),
-                  tag("p", words, class_="note")]  # fmt: skip
+    families = campaign.table("families")
+    parts = believed.called(families, int(campaign.manifest.get("seed", 0)))
     launches = believed.launch_words(campaign)
     if launches:
         parts += [tag("h3", "Where launches were"), tag("p", launches, class_="note")]

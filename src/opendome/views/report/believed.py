@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
+from opendome.results.beliefs import AGES
+from opendome.results.called import Called, Score, brier_score, confusion, scores
 from opendome.results.result import Campaign
 from opendome.scenario.families import KINDS
 from opendome.views.report.layout import sideways
 from opendome.views.report.markup import Floats, Markup, path_data, tag
+from opendome.views.report.picture_table import PHASES
 from opendome.views.report.projection import Window, backward
 from opendome.views.report.shown import Columns, Shown, ask
 from opendome.views.report.words import (
@@ -27,62 +32,26 @@ MOST_ELLIPSES: Final = 60  # drawn on a map
 LEAST: Final = 20  # looks at tracks that make a share worth telling
 
 
-class Called(NamedTuple):
-    """What tracks of one family were called."""
-
-    family: str  # empty: of nothing
-    tracks: int  # summed over the times of the looks
-    shares: dict[str, float]
-    brier: float  # NaN of tracks of nothing
-
-
-class Sureness(NamedTuple):
-    """How often the likeliest family was right, where it had chances in one tenth."""
-
-    tenth: float  # its lower end
-    tracks: int
-    right: float
-
-
-def confusion(campaign: Campaign) -> list[Called]:
-    """A row for each true family, those of nothing last; empty where no run was looked at."""
-    answer = ask(
-        campaign,
-        """select family, called, sum(tracks)::double as n,
-              sum(case when isnan(brier) then 0 else brier * tracks end) as brier
-            from families group by family, called order by family = '', family, called""",
+def called(families: pa.Table, seed: int) -> list[Markup]:
+    """What tracks were called in all runs: who was called what, how sure, and after how long."""
+    rows, score = confusion(families), brier_score(families, seed)
+    if not rows:
+        return []
+    words = (
+        "Confirmed tracks of all runs, whenever the picture was compared with the truth: true "
+        "families downwards, what the picture held for the likeliest across."
     )
-    found: dict[str, dict[str, tuple[float, float]]] = {}
-    for family, called, n, brier in zip(
-        *(answer[name].tolist() for name in ("family", "called", "n", "brier")), strict=True
-    ):
-        found.setdefault(family, {})[called] = (n, brier)
-    rows = []
-    for family, parts in found.items():
-        total = sum(n for n, _ in parts.values())
-        brier = sum(b for _, b in parts.values()) / total if family else math.nan
-        shares = {called: n / total for called, (n, _) in parts.items()}
-        rows.append(Called(family, round(total), shares, brier))
-    return rows
-
-
-def brier(campaign: Campaign) -> float:
-    """Brier score over all tracks of threats; NaN if there is none."""
-    sql = """select sum(brier * tracks) / sum(tracks) as x from families where family <> ''"""
-    value = ask(campaign, sql)["x"][0]
-    return math.nan if value is None else float(value)
-
-
-def sureness(campaign: Campaign) -> list[Sureness]:
-    """How right the likeliest family was, by its chance."""
-    answer = ask(
-        campaign,
-        """select confidence, sum(tracks)::double as n,
-              sum(case when family = called then tracks else 0 end)::double as right
-            from families where family <> '' group by confidence order by confidence""",
-    )
-    columns = (answer[name].tolist() for name in ("confidence", "n", "right"))
-    return [Sureness(c, round(n), right / n) for c, n, right in zip(*columns, strict=True)]
+    parts = [tag("h3", "What tracks were called"), confusion_table(rows)]
+    if not math.isfinite(score.value):
+        return [*parts, tag("p", words, class_="note")]
+    interval = f" (95\u00a0% interval {score.low:.3f} to {score.high:.3f})"
+    words += f" Brier score of all: {score.value:.3f}"
+    words += interval if math.isfinite(score.low) else ""
+    words += f"; 0 is best, {1 - 1 / len(KINDS):.2f} if every family were as likely. "
+    words += sureness_words(families)
+    ages = "The same tracks by the phase of their threats and the time since the first look."
+    parts += [tag("p", words, class_="note"), age_table(families)]
+    return [*parts, tag("p", ages, class_="note")]
 
 
 def confusion_table(rows: list[Called]) -> Markup:
@@ -103,18 +72,52 @@ def confusion_table(rows: list[Called]) -> Markup:
     return sideways(tag("table", head, tag("tbody", *body), class_="counts whole"))
 
 
-def sureness_words(rows: list[Sureness]) -> str:
-    """How often it was right, in a sentence."""
+def age_table(families: pa.Table) -> Markup:
+    """How tracks were called, of all and by phase downwards, the longer they were seen across."""
+    found: dict[tuple[str, float], Score] = dict(scores(families, "phase", "age"))
+    found |= {("any", age): score for (age,), score in scores(families, "age").items()}
+    ages = sorted({age for _, age in found})
+    names = {"any": "all threats", **PHASES}
+    top = [tag("th", words, colspan=2, scope="colgroup") for words in _spans(ages)]
+    heads = [
+        tag("th", words, scope="col") for _ in ages for words in ("called right", "Brier score")
+    ]
+    body = []
+    for phase, name in names.items():
+        cells = [found.get((phase, age)) for age in ages]
+        if any(cells):
+            words = [w for one in cells for w in _score_words(one)]
+            body.append(tag("tr", tag("th", name, scope="row"), *(tag("td", w) for w in words)))
+    head = tag("thead", tag("tr", tag("th"), *top), tag("tr", tag("th"), *heads))
+    return sideways(tag("table", head, tag("tbody", *body), class_="counts whole"))
+
+
+def _spans(ages: list[float]) -> list[str]:
+    """Words for the time since the first look, from each age to the next that there may be."""
+    ends = dict(pairwise(AGES))
+    return [f"{whole(a)} to {whole(ends[a])} s" if a in ends else f"{whole(a)} s and more"
+            for a in ages]  # fmt: skip
+
+
+def _score_words(score: Score | None) -> tuple[str, str]:
+    """Share called right and Brier score."""
+    if score is None or score.tracks < LEAST:
+        return NOTHING, NOTHING
+    return percent(score.right), f"{score.brier:.3f}"
+
+
+def sureness_words(families: pa.Table) -> str:
+    """How often the likeliest family was right, by its chance, in a sentence."""
     parts = []
-    for row in rows[::-1]:
-        low = round(100 * row.tenth)
-        if row.tracks >= LEAST:
+    for (tenth,), score in reversed(scores(families, "confidence").items()):
+        low = round(100 * tenth)
+        if score.tracks >= LEAST:
             chance = (
                 f"where its chance was {low} % or more"
                 if low == 90
                 else (f"at {low} to {low + 10} %")
             )
-            parts.append(f"{percent(row.right)} {chance}")
+            parts.append(f"{percent(score.right)} {chance}")
     return f"The likeliest family was right in {', '.join(parts)}." if parts else ""
 
 
