@@ -19,6 +19,7 @@ from opendome.kernels.chances import Prospect
 from opendome.kernels.dwell import Ration
 from opendome.kernels.field import Fields, one_of, stacked
 from opendome.kernels.fusion import merge_rows
+from opendome.kernels.leans import carried
 from opendome.kernels.looks import Looks, looks_at
 from opendome.kernels.nearby import Lines, lines_near, lines_of, note_line
 from opendome.kernels.odds import Doubt, Rule, is_proven
@@ -166,6 +167,9 @@ def _take_near(
 ) -> tuple[Rows, Ints]:
     """What a scan says of the rows that the radar may see, and the looks that belong to none."""
     now = predict_bank(beliefs_in(rows), near, t, habits.motion)
+    leans = rows.lean[:0]
+    if rows.lean.shape[3] > 0:
+        leans = carried(beliefs_in(rows), rows.lean, near, t, habits.motion)
     view = radar_view(eye, rows, near, now, t)
     row, look = np.zeros(0, np.int64), np.zeros(0, np.int64)
     fit, rcs, left = np.zeros(0), np.zeros(0), np.zeros(0)
@@ -175,6 +179,9 @@ def _take_near(
         view = View(p_missed, view.revisit, view.is_seen, view.is_foreign)
     scan = Scan(t, eye.sensor, eye.period, eye.band, eye.doubt.clutter)
     noted = note_scan(rows, near, now, view, (row, look, fit, rcs), scan, habits.rule)
+    for k in range(len(leans)):
+        if rows.t[near[k]] == t:
+            rows.lean[near[k]] = leans[k]
     if len(noted.hit) > 0 and len(noted.stale) > 0:
         rows = merge_rows(rows, noted.hit, noted.stale, habits.twin_gate)
     return rows, noted.free[left[noted.free] > 0.5]
@@ -185,6 +192,9 @@ def take_sweeps(
     eyes: Eyes, sweeps: Sweeps, rows: Rows, runs: Ints, next_id: Ints, habits: Habits
 ) -> tuple[int, Rows]:
     """Take scans of radars into rows until one finds that a motor has burnt out.
+
+    Rows that lean on biases of sensors are brought along; what looks say of these is left to
+    `tracks.registration`, so that scans in which such rows are seen are not for this.
 
     Parameters
     ----------

@@ -12,7 +12,6 @@ Trans. AES 41 (2005).
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -31,15 +30,11 @@ from opendome.kernels.kalman import (
 )
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, line_slopes, look_slopes
-from opendome.kernels.modes import LevelNoise, level_row
-from opendome.kernels.motion import MAX_STEPS, Noise, new_work, step_length, step_row
 from opendome.kernels.rows import N_STATES
-from opendome.kernels.turning import Lift, new_turn, turn_length, turn_mean
 from opendome.kernels.vectors import minus, norm, put, row, solve3
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 ALIGNED = -1  # column of a sensor without bias
 
@@ -51,39 +46,93 @@ class Biases(NamedTuple):
     cov: Floats  # (n_runs, k, k)
 
 
+class Sparse(NamedTuple):
+    """Work space for matrices of many columns of which few are not 0."""
+
+    columns: Ints  # (k,)
+    part: Floats  # (N_STATES, k)
+    product: Floats  # (N_STATES, k)
+
+
+@jit
+def new_sparse(k: int) -> Sparse:
+    """Work space, nothing in it yet."""
+    return Sparse(np.empty(k, np.int64), np.empty((N_STATES, k)), np.empty((N_STATES, k)))
+
+
+@jit
+def leaning(by: Floats, first: int, last: int, columns: Ints) -> int:
+    """Columns of which the rows from first to last are not all 0, put into ``columns``: how many.
+
+    A thing leans on the few sensors that have looked at it.
+    """
+    k, n = by.shape[1], 0
+    for b in range(k):
+        columns[b] = 0
+    for a in range(first, last):  # row by row, which compilers make fast code of
+        for b in range(k):
+            columns[b] |= by[a, b] != 0.0
+    for b in range(k):
+        if columns[b] != 0:
+            columns[n] = b
+            n += 1
+    return n
+
+
+@jit
+def put_reach(
+    expected: Expected,
+    i: int,
+    lean: Floats,
+    sensor: tuple[Mount, int],
+    out: Floats,
+    room: Sparse,
+) -> None:
+    """As `reaches`, of one row, put into ``out`` (4, k)."""
+    mount, column = sensor
+    own, work = np.empty((4, 3)), np.empty((3, 3))
+    n = leaning(lean, 0, 7, room.columns)
+    out[:] = 0.0
+    for a in range(4):
+        for e in range(n):
+            b = room.columns[e]
+            for c in range(7):
+                out[a, b] += expected.slope[i, a, c] * lean[c, b]
+    if column >= 0:
+        look_slopes(mount, expected.basis[i], own, work)
+        for a in range(4):
+            for b in range(3):
+                out[a, column + b] += own[a, b]
+
+
 @jit
 def reaches(expected: Expected, lean: Floats, mount: Mount, column: int) -> Floats:
     """Derivatives (n, 4, k) by the biases of what a sensor should see of n rows.
 
     ``column``: of the first of the sensor's three biases, ALIGNED where it has none.
     """
-    n, k = lean.shape[0], lean.shape[2]
-    out, own, work = np.zeros((n, 4, k)), np.empty((4, 3)), np.empty((3, 3))
-    for i in range(n):
-        for a in range(4):
-            for b in range(k):
-                for c in range(7):
-                    out[i, a, b] += expected.slope[i, a, c] * lean[i, c, b]
-        if column >= 0:
-            look_slopes(mount, expected.basis[i], own, work)
-            for a in range(4):
-                for b in range(3):
-                    out[i, a, column + b] += own[a, b]
+    out, room = np.empty((len(lean), 4, lean.shape[2])), new_sparse(lean.shape[2])
+    for i in range(len(lean)):
+        put_reach(expected, i, lean[i], (mount, column), out[i], room)
     return out
 
 
 @jit
-def add_square(m: Floats, by: Floats, cov: Floats) -> None:
-    """m + by cov by^T, in place; m (a, a), by (a, k), cov (k, k)."""
-    k, product = by.shape[1], np.zeros(by.shape[1])
-    for a in range(len(m)):
+def add_doubt(m: Floats, n: int, by: Floats, cov: Floats, sign: float, room: Sparse) -> None:
+    """m + sign by cov by^T, in place; the first n rows of m and by (n, k), cov (k, k)."""
+    columns, part, product = room
+    k = leaning(by, 0, n, columns)
+    for a in range(n):
         for c in range(k):
-            product[c] = 0.0
+            part[a, c] = by[a, columns[c]]
+        for c in range(k):
+            product[a, c] = 0.0
             for d in range(k):
-                product[c] += by[a, d] * cov[d, c]
-        for b in range(len(m)):
+                product[a, c] += part[a, d] * cov[columns[d], columns[c]]
+    for a in range(n):
+        for b in range(n):
             for c in range(k):
-                m[a, b] += product[c] * by[b, c]
+                m[a, b] += sign * product[a, c] * part[b, c]
 
 
 @jit
@@ -92,36 +141,29 @@ def with_biases(cov: Floats, by: Floats, place: Ints, biases: Biases) -> Floats:
 
     ``place`` (n,): run of each row, as the biases count.
     """
-    out = cov.copy()
+    out, room = cov.copy(), new_sparse(by.shape[2])
     for i in range(len(cov)):
-        add_square(out[i], by[i], biases.cov[place[i]])
+        add_doubt(out[i], by.shape[1], by[i], biases.cov[place[i]], 1.0, room)
     return out
 
 
 @jit
 def without_biases(cov: Floats, by: Floats, place: Ints, biases: Biases) -> Floats:
     """What `with_biases` was made of."""
-    out = cov.copy()
+    out, room = cov.copy(), new_sparse(by.shape[2])
     for i in range(len(cov)):
-        add_square(out[i], by[i], -biases.cov[place[i]])
+        add_doubt(out[i], by.shape[1], by[i], biases.cov[place[i]], -1.0, room)
     return out
 
 
 @jit
-def times_transposed(by: Floats, cov: Floats) -> Floats:
-    """by cov (a, k), cov symmetric (k, k)."""
-    out = np.zeros_like(by)
-    for a in range(by.shape[0]):
-        for b in range(by.shape[1]):
-            for c in range(by.shape[1]):
-                out[a, b] += by[a, c] * cov[c, b]
-    return out
+def halved(lower: Floats, m: Floats, n: int, rows: tuple[int, int]) -> None:
+    """L^-1 m for n columns and the rows from first to last, in place.
 
-
-@jit
-def halved(lower: Floats, m: Floats, first: int, last: int) -> None:
-    """L^-1 m for the rows from first to last, in place; L the lower Cholesky factor of these."""
-    for b in range(m.shape[1]):
+    L is the lower Cholesky factor of these.
+    """
+    first, last = rows
+    for b in range(n):
         for a in range(first, last):
             for c in range(first, a):
                 m[a, b] -= lower[a, c] * m[c, b]
@@ -129,13 +171,37 @@ def halved(lower: Floats, m: Floats, first: int, last: int) -> None:
 
 
 @jit
-def halved_again(lower: Floats, m: Floats, first: int, last: int) -> None:
-    """L^-T m for the rows from first to last, in place; after `halved` all of m over L L^T."""
-    for b in range(m.shape[1]):
+def halved_again(lower: Floats, m: Floats, n: int, rows: tuple[int, int]) -> None:
+    """L^-T m as `halved`; after that all of m over L L^T."""
+    first, last = rows
+    for b in range(n):
         for a in range(last - 1, first - 1, -1):
             for c in range(a + 1, last):
                 m[a, b] -= lower[c, a] * m[c, b]
             m[a, b] /= lower[a, a]
+
+
+@jit
+def put_shared(by: Floats, cov: Floats, room: Sparse) -> int:
+    """by cov (4, k) without its columns of 0, put into room; gives how many columns are left.
+
+    A bias that has nothing to do with those that a look hangs on learns nothing from it.
+    """
+    k, n = leaning(by, 0, 4, room.columns), 0
+    for b in range(len(cov)):
+        is_shared = False
+        for a in range(4):
+            total = 0.0
+            for c in range(k):
+                total += by[a, room.columns[c]] * cov[room.columns[c], b]
+            room.product[a, n] = total
+            is_shared |= total != 0.0
+        if is_shared:
+            room.part[0, n] = b
+            n += 1
+    for b in range(n):
+        room.columns[b] = int(room.part[0, b])
+    return n
 
 
 @jit
@@ -163,7 +229,7 @@ def learn(
         thing has turned, and
         nothing of biases.
     """
-    moved = np.zeros_like(biases.mean)
+    moved, room = np.zeros_like(biases.mean), new_sparse(biases.mean.shape[1])
     z, error, total = np.empty(4), np.empty((4, 4)), np.empty((4, 4))
     for m in range(len(pairs[0])):
         j, i = pairs[0][m], pairs[1][m]
@@ -172,8 +238,7 @@ def learn(
         innovation(expected, j, looks, i, z)
         cov = biases.cov[run]
         add_scaled(error, 1.0, expected.cov[j], total)
-        add_square(total, reach[j], cov)
-        shared = times_transposed(reach[j], cov)
+        add_doubt(total, 4, reach[j], cov, 1.0, room)
         for a in range(first, last):
             for b in range(len(cov)):
                 z[a] -= reach[j, a, b] * moved[run, b]
@@ -181,123 +246,16 @@ def learn(
         limit = surprise[last - first - 1] * (last - first)
         if not forward_square(total, z, first, last) <= limit:
             continue
-        halved(total, shared, first, last)
-        for b in range(len(cov)):
+        n, columns, shared = put_shared(reach[j], cov, room), room.columns, room.product
+        halved(total, shared, n, (first, last))
+        for b in range(n):
             for a in range(first, last):
-                moved[run, b] += shared[a, b] * z[a]
-            for c in range(len(cov)):
+                moved[run, columns[b]] += shared[a, b] * z[a]
+            for c in range(n):
                 for a in range(first, last):
-                    cov[b, c] -= shared[a, b] * shared[a, c]
+                    cov[columns[b], columns[c]] -= shared[a, b] * shared[a, c]
     biases.mean[:] += moved
     return moved
-
-
-@jit
-def lean_back(
-    lean: Floats,
-    covs: tuple[Floats, Floats],
-    expected: Expected,
-    looks: Looks,
-    pairs: tuple[Ints, Ints],
-    reach: Floats,
-) -> None:
-    """Leans of rows after each was updated by a look, in place.
-
-    ``lean``: (n, m, k), of states of m components. ``covs``, (n, m, m) each, are their covariances
-    before and after it: the gain was that after it, times slope^T error^-1, whatever widened the
-    row before. The error holds what the slope does not explain of what was expected.
-    """
-    before, cov = covs
-    error = np.empty((4, 4))
-    for m in range(len(pairs[0])):
-        j, i = pairs[0][m], pairs[1][m]
-        first, last = span(looks, i)
-        look_error(expected, j, looks, i, error)
-        add_scaled(error, 1.0, expected.cov[j], error)
-        add_square(error, expected.slope[j], -before[j])
-        factor(error, first, last)
-        pull = reach[j].copy()
-        halved(error, pull, first, last)
-        halved_again(error, pull, first, last)
-        for a in range(lean.shape[1]):
-            for c in range(first, last):
-                gain = 0.0
-                for d in range(7):
-                    gain += cov[j, a, d] * expected.slope[j, c, d]
-                for b in range(lean.shape[2]):
-                    lean[j, a, b] -= gain * pull[c, b]
-
-
-class Course(NamedTuple):
-    """Where n rows are and what moves them."""
-
-    t: Floats
-    x: Floats  # (n, 7)
-    is_boosting: Bools
-    is_level: Bools
-
-
-@jit
-def carry(phi: Floats, lean: Floats) -> None:
-    """phi lean (7, k), in place."""
-    column = np.empty(7)
-    for b in range(lean.shape[1]):
-        for a in range(7):
-            column[a] = 0.0
-            for c in range(7):
-                column[a] += phi[a, c] * lean[c, b]
-        for a in range(7):
-            lean[a, b] = column[a]
-
-
-@jit
-def carry_leans(
-    course: Course, lean: Floats, t_to: float, noise: tuple[Noise, LevelNoise]
-) -> Floats:
-    """Leans (n, 7, k) of rows brought to a time."""
-    out, work, unused = lean.copy(), new_work(), np.zeros((7, 7))
-    for i in range(len(course.t)):
-        s, left = course.x[i].copy(), t_to - course.t[i]
-        if course.is_level[i]:
-            if left != 0.0:
-                level_row(s, unused, left, 0.0, noise[1], work)
-                carry(work.phi, out[i])
-            continue
-        for _ in range(MAX_STEPS):
-            if left == 0.0:
-                break
-            longest, is_air = step_length(s, course.is_boosting[i])
-            h = left if abs(left) <= longest else math.copysign(longest, left)
-            step_row(s, unused, h, (course.is_boosting[i], is_air), 0.0, noise[0], work)
-            carry(work.phi, out[i])
-            left -= h
-    return out
-
-
-@jit
-def carry_turning_leans(
-    course: Course, lean: Floats, t_to: float, noise: tuple[LevelNoise, Lift]
-) -> Floats:
-    """Leans (n, N_STATES, k) of rows that turn, brought to a time; so are their states."""
-    out, turn, product = lean.copy(), new_turn(), np.empty(6)
-    for i in range(len(course.t)):
-        s, left, is_level = course.x[i].copy(), t_to - course.t[i], course.is_level[i]
-        for _ in range(MAX_STEPS):
-            if left == 0.0:
-                break
-            h = turn_length(s, left, is_level, noise[1])[0]
-            keep = turn_mean(s, h, is_level, noise, turn)[0]
-            for b in range(lean.shape[2]):
-                for a in range(6):
-                    product[a] = 0.0
-                    for c in range(N_STATES):
-                        product[a] += turn.phi[a, c] * out[i, c, b]
-                for a in range(6):
-                    out[i, a, b] = product[a]
-                for a in range(7, N_STATES):
-                    out[i, a, b] *= keep
-            left -= h
-    return out
 
 
 @jit

@@ -13,33 +13,24 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
+from opendome.kernels import leans
 from opendome.kernels import registration as kernel
 from opendome.kernels.alternatives import mix_stories
 from opendome.kernels.chances import Prospect, stories
 from opendome.kernels.fleet import Fleet, fleet_of, fleet_places
 from opendome.kernels.infrared import geostationary
-from opendome.kernels.kalman import Expected, expect_many
+from opendome.kernels.leans import Voices, doubt_banks, lean_back_rows, move_rows, spoken
 from opendome.kernels.looks import Looks
 from opendome.kernels.misalignment import SATELLITE, Mount, misaligned, radar_mount
-from opendome.kernels.mixing import new_blend, weigh_changes
 from opendome.kernels.registration import ALIGNED, Biases
-from opendome.kernels.rows import (
-    FALLS,
-    LEVEL,
-    N_MODELS,
-    N_STATES,
-    TURNS,
-    Beliefs,
-    Rows,
-    take_beliefs,
-)
+from opendome.kernels.rows import FALLS, Beliefs, Rows, take_beliefs
 from opendome.kernels.starers import NOBODY, SHARED, Sightings
 from opendome.messages import Floats, Ints
 from opendome.scenario.sensors import InfraredSystem, Sensor
 from opendome.tracks.base import CONFIRMED, AbstractAssociator, AbstractFilter, Association
 from opendome.tracks.fusion import merge_twins
-from opendome.tracks.imm import LEVEL_NOISE, LIFT, MOTION
-from opendome.tracks.kalman import NOISE, SURPRISE
+from opendome.tracks.imm import MOTION
+from opendome.tracks.kalman import SURPRISE
 from opendome.tracks.rows import beliefs_of
 from opendome.tracks.take_up import each_alone, free_looks, rows_told_of, sure_pairs
 
@@ -161,76 +152,40 @@ class Lens(NamedTuple):
 
     def merged(self, rows: Rows, hit: Ints, stale: Ints) -> Rows:
         """As `merge_twins`, of rows whose places are as doubtful as the biases make them."""
-        found = merge_twins(doubted(rows, self.biases, self.runs), hit, stale)
+        cov = self._with(kernel.with_biases, rows)
+        found = merge_twins(rows._replace(cov=cov), hit, stale)
         if len(found.run) == len(rows.run):
             return rows
-        return _changed(found, self.biases, self.places_of(found.run), kernel.without_biases)
+        return found._replace(cov=self._with(kernel.without_biases, found))
+
+    def _with(self, change: Callable[[Floats, Floats, Ints, Biases], Floats], rows: Rows) -> Floats:
+        """Covariances of what speaks for rows, changed by biases."""
+        lean = spoken(voices_of(rows), rows.lean)
+        return change(rows.cov, lean, self.places_of(rows.run), self.biases)
 
 
-def spoken(states: Rows | Beliefs, lean: Floats) -> Floats:
-    """Leans (n, 7, k) of what speaks, of those of all models (n, N_MODELS, N_STATES, k).
-
-    A model and its turns speak as they do in the filter.
-    """
-    every = np.arange(len(lean))
-    own, turns = states.chance[every, states.model], states.chance[:, TURNS]
-    part = (turns / (own + turns))[:, None, None]
-    found: Floats = (1.0 - part) * lean[every, states.model, :7] + part * lean[:, TURNS, :7]
-    return found
+def voices_of(states: Rows | Beliefs) -> Voices:
+    """Who speaks for rows."""
+    return Voices(states.chance, states.model)
 
 
 def doubted(rows: Rows, biases: Biases, runs: Ints) -> Rows:
     """Rows with covariances that hold what the doubt of the biases adds."""
-    return _changed(rows, biases, np.searchsorted(runs, rows.run), kernel.with_biases)
-
-
-def _changed(
-    rows: Rows,
-    biases: Biases,
-    place: Ints,
-    change: Callable[[Floats, Floats, Ints, Biases], Floats],
-) -> Rows:
-    """Rows with the covariances of what speaks, and of all its models, changed by biases."""
-    cov, bank_cov = change(rows.cov, spoken(rows, rows.lean), place, biases), rows.bank_cov.copy()
-    several = np.flatnonzero((rows.chance > 0.0).sum(axis=1) > 1)
-    for model in range(N_MODELS):
-        n = N_STATES if model == TURNS else 7
-        own = np.ascontiguousarray(bank_cov[several, model, :n, :n])
-        lean = np.ascontiguousarray(rows.lean[several, model, :n])
-        bank_cov[several, model, :n, :n] = change(own, lean, place[several], biases)
-    return rows._replace(cov=cov, bank_cov=bank_cov)
+    covs, place = (rows.cov.copy(), rows.bank_cov.copy()), np.searchsorted(runs, rows.run)
+    doubt_banks(voices_of(rows), rows.lean, covs, place, biases)
+    return rows._replace(cov=covs[0], bank_cov=covs[1])
 
 
 def carried(rows: Rows, chosen: Ints, t: float) -> Floats:
     """Leans (m, N_MODELS, N_STATES, k) of chosen rows at t: mixed as models are, then carried."""
-    b, lean, blend = take_beliefs(beliefs_of(rows), chosen), rows.lean[chosen], new_blend()
-    is_several = (b.chance > 0.0).sum(axis=1) > 1
-    for i in np.flatnonzero(is_several & (b.t < t)).tolist():
-        weigh_changes(b.chance[i], b.model[i], t - float(b.t[i]), MOTION.chain, blend)
-        lean[i] = np.einsum("kj,jab->kab", blend.weight, lean[i])
-    lean[:, :TURNS, 7:] = 0.0  # what does not turn has no lift
-    is_own = np.arange(N_MODELS) == b.model[:, None]
-    row, model = np.nonzero(is_own | (is_several[:, None] & (b.chance > 0.0)))
-    x = b.bank_x[row, model]
-    alone = ~is_several[row]
-    x[alone, :7] = b.x[row[alone]]
-    bends = model == TURNS
-    for n, mine in ((7, ~bends), (N_STATES, bends)):
-        i, m = row[mine], model[mine]
-        states, own = np.ascontiguousarray(x[mine, :n]), np.ascontiguousarray(lean[i, m, :n])
-        is_level = (m == LEVEL) | ((m == TURNS) & (b.model[i] == LEVEL))
-        course = kernel.Course(b.t[i], states, b.is_boosting[i], is_level)
-        if n == N_STATES:
-            lean[i, m] = kernel.carry_turning_leans(course, own, t, (LEVEL_NOISE, LIFT))
-        else:
-            lean[i, m, :n] = kernel.carry_leans(course, own, t, (NOISE, LEVEL_NOISE))
-    return lean
+    found: Floats = leans.carried(beliefs_of(rows), rows.lean, chosen, t, MOTION)
+    return found
 
 
 def ignite(part: AbstractFilter, rows: Rows, burning: Ints) -> None:
     """Rows were seen to burn: another model may speak now, and thrust leans on nothing yet."""
     stays = burning[(rows.model[burning] == FALLS) | (rows.chance[burning, FALLS] == 0.0)]
-    told = spoken(rows, rows.lean)[stays]
+    told = spoken(voices_of(rows), rows.lean)[stays]
     part.ignite(beliefs_of(rows), burning)
     rows.lean[stays, FALLS, :7] = told
     rows.lean[burning, :, LAST] = 0.0
@@ -264,7 +219,8 @@ def follow(
     looks, r_sensor = scan
     place, b = lens.places_of(near.run), near.beliefs
     seen, expected = lens.straight(looks), part.expect(b, r_sensor)
-    reach = kernel.reaches(expected, spoken(b, near.lean), lens.mount, lens.column)
+    told_lean = spoken(voices_of(b), near.lean)
+    reach = kernel.reaches(expected, told_lean, lens.mount, lens.column)
     wide = kernel.with_biases(expected.cov, reach, place, lens.biases)
     wider = expected._replace(cov=wide)
     found = associator.associate(near.run, wider, seen, near.rank, near.prospect)
@@ -275,67 +231,27 @@ def follow(
     teaches = near.rank[sure.row] == CONFIRMED
     taught = sure.row[teaches], sure.look[teaches]
     moved = kernel.learn(expected, seen, taught, reach, place, lens.biases, SURPRISE)
-    _move(b, near.lean, moved[place])
-    _move(near.rows, near.rows.lean, moved[lens.places_of(near.rows.run)])
+    _move(b, near.lean, moved, place)
+    _move(near.rows, near.rows.lean, moved, lens.places_of(near.rows.run))
     before, seen = take_beliefs(b, np.arange(len(b.t))), lens.straight(looks)
     expected = part.expect(b, r_sensor)
     part.update(b, expected, seen, sure)
-    _lean_back(near.lean, (before, b), expected, (seen, sure), lens)
+    pairs = (sure.row, sure.look)
+    lean_back_rows(near.lean, (before, b), expected, seen, pairs, lens.mount, lens.column)
     if told is not None and len(told.doubted):
-        each, theirs, pairs = each_alone(b, expected, told)
+        each, theirs, alone = each_alone(b, expected, told)
         own = near.lean[rows_told_of(told)]
         before = take_beliefs(each, np.arange(len(each.t)))
-        part.update(each, theirs, seen, pairs)
-        _lean_back(own, (before, each), theirs, (seen, pairs), lens)
+        part.update(each, theirs, seen, alone)
+        pairs = (alone.row, alone.look)
+        lean_back_rows(own, (before, each), theirs, seen, pairs, lens.mount, lens.column)
         mix_stories(b, near.lean, told.doubted, (each, own), told.start, told.weight)
     return found
 
 
-def _lean_back(
-    lean: Floats,
-    beliefs: tuple[Beliefs, Beliefs],
-    expected: Expected,
-    scan: tuple[Looks, Association],
-    lens: Lens,
-) -> None:
-    """Leans of rows after an update, in place; ``beliefs``: before and after it."""
-    before, after = beliefs
-    seen, found = scan
-    is_open = before.chance > 0.0
-    is_several = is_open.sum(axis=1) > 1
-    for model in range(N_MODELS):
-        n = N_STATES if model == TURNS else 7
-        alone = ~is_several & (before.model == model)
-        several = is_several & is_open[:, model]
-        for is_mine, what, covs in (
-            (alone, expected, (before.cov, after.cov)),
-            (several, None, (before.bank_cov[:, model, :n, :n], after.bank_cov[:, model, :n, :n])),
-        ):
-            mine = np.flatnonzero(is_mine[found.row])
-            if not len(mine):
-                continue
-            x, own = before.bank_x[:, model, :7], np.ascontiguousarray(lean[:, model, :n])
-            first, last = (np.ascontiguousarray(cov) for cov in covs)
-            r = expected.r_sensor
-            told = expect_many(np.ascontiguousarray(x), first, r) if what is None else what
-            reach = kernel.reaches(told, own, lens.mount, lens.column)
-            pairs = found.row[mine], found.look[mine]
-            kernel.lean_back(own, (first, last), told, seen, pairs, reach)
-            lean[pairs[0], model, :n] = own[pairs[0]]
-    # turns begin where the model is that they bend, another model where what speaks is
-    speaks, base = spoken(before, lean), lean[np.arange(len(lean)), before.model, :7]
-    fresh, which = np.nonzero((after.chance > 0.0) & ~is_open)
-    bends = (which == TURNS)[:, None, None]
-    lean[fresh, which, :7] = np.where(bends, base[fresh], speaks[fresh])
-    lean[fresh, which, 7:] = 0.0
-
-
-def _move(states: Rows | Beliefs, lean: Floats, moved: Floats) -> None:
-    """Carry what all models say of n things along with biases that have moved by (n, k)."""
-    step = np.einsum("nmab,nb->nma", lean, moved)
-    states.x[:] += np.einsum("nab,nb->na", spoken(states, lean), moved)
-    with np.errstate(all="ignore"):  # what no open model uses may hold anything
-        states.bank_x[:] += step
+def _move(states: Rows | Beliefs, lean: Floats, moved: Floats, place: Ints) -> None:
+    """Carry what all models say of things along with biases that have moved by (n_runs, k)."""
+    move_rows(voices_of(states), lean, (states.x, states.bank_x), moved, place)
 
 
 def follow_all(

@@ -63,7 +63,7 @@ class Group(NamedTuple):
     cells: Ints  # (n_cells,) ascending
     hears: Bools  # (n_cells, n_sensors) whether each hears each
     is_mine: Bools  # (n_sensors,) whether any does
-    is_quick: Bools  # (n_sensors,) whose scans are taken many at a time; see `quick`
+    is_quick: Bools  # (n_sensors,) whose scans may be taken many at a time; see `quick`
     rules: Rules
     registration: Registration | None  # of the sensors, where some may be misaligned
 
@@ -118,7 +118,6 @@ class Tracker:
         every, registration = cells(command, sensors), None
         if command.registration == "joint":
             registration = registration_of(sensors, [c.r_ecef for c in coverage])
-        is_slow = registration is not None
         alike: dict[Rules, list[int]] = {}
         for i, cell in enumerate(every):
             n = command.nodes[cell.lead]
@@ -131,7 +130,7 @@ class Tracker:
         for rules, mine in alike.items():
             whose = [[i in every[k].sensors for i in range(len(coverage))] for k in mine]
             hears = np.array(whose, np.bool_)
-            is_quick = np.array([are_quick(rules, c) and not is_slow for c in coverage])
+            is_quick = np.array([are_quick(rules, c) for c in coverage])
             is_mine: Bools = np.any(hears, axis=0)
             who = np.array(mine, np.int64), hears, is_mine
             groups.append(Group(*who, is_quick, rules, registration))
@@ -225,6 +224,8 @@ class Tracker:
         when, n = (picture.runs, now), len(words.t)
         admitted = take_in(words, picture.marks, picture.clocks, self.beat, when)
         is_quick = group.is_quick[words.sensor]
+        if group.registration is not None:  # what is seen tells of biases
+            is_quick[list(words.seen)] = False
         is_new: Bools = np.any(admitted.is_new, axis=1)
         sweeps, first = sweeps_of(words, admitted, is_quick), 0
         if is_quick.all() and is_new.all():

@@ -6,20 +6,18 @@ import numpy as np
 import pytest
 
 from opendome.kernels.kalman import Expected, update_pairs
+from opendome.kernels.leans import carry_lean, carry_turning_lean, lean_back
 from opendome.kernels.looks import no_looks, tangents
 from opendome.kernels.misalignment import look_slopes, radar_mount
 from opendome.kernels.modes import LevelNoise
-from opendome.kernels.motion import Noise, predict_many
+from opendome.kernels.motion import Noise, new_work, predict_many
 from opendome.kernels.registration import (
     ALIGNED,
     Biases,
-    Course,
-    carry_leans,
-    carry_turning_leans,
     crossing_leans,
     first_leans,
-    lean_back,
     learn,
+    new_sparse,
     reaches,
     with_biases,
     without_biases,
@@ -115,7 +113,9 @@ def test_it_is_the_filter_of_everything_at_once(seed):
         looks = world.looks(i, x, ys, biases.mean[0])
         before = cov.copy()
         update_pairs(x, cov, expected, looks, which, which, NEVER)
-        lean_back(lean, (before, cov), expected, looks, pairs, reach)
+        for j in range(N):
+            covs = (before[j], cov[j])
+            lean_back(lean[j], covs, (expected, j), (looks, j), reach[j], 7, new_sparse(K))
         whole = with_biases(cov, lean, place, biases)
         size = np.sqrt(np.diag(world.cov))
         wanted = [world.cov[7 * k : 7 * k + 7, 7 * k : 7 * k + 7] for k in range(N)]
@@ -153,8 +153,8 @@ def test_leans_are_carried_as_states_are():
         np.random.default_rng(5).normal(size=(1, 7, 2))
         * np.array([900.0, 900.0, 900.0, 2.0, 2.0, 2.0, 0.0])[:, None]
     )
-    course = Course(np.zeros(1), s[None], np.zeros(1, bool), np.zeros(1, bool))
-    found = carry_leans(course, lean, 90.0, noise)
+    found, both, work = lean.copy(), np.arange(2), new_work()
+    carry_lean(found[0], both, s.copy(), 90.0, (False, False), noise[1], work)
     for b in range(2):
         ends = [
             predict_many(
@@ -166,8 +166,8 @@ def test_leans_are_carried_as_states_are():
         moved = ends[0] - ends[1]
         assert found[0, :3, b] == pytest.approx(moved[:3], abs=2e-3 * np.abs(moved[:3]).max())
         assert found[0, 3:6, b] == pytest.approx(moved[3:6], abs=5e-3 * np.abs(moved[3:6]).max())
-    flies = course._replace(is_level=np.ones(1, bool))
-    level = carry_leans(flies, lean, 10.0, noise)
+    level = lean.copy()
+    carry_lean(level[0], both, s.copy(), 10.0, (False, True), noise[1], work)
     assert level[0, :3] == pytest.approx(lean[0, :3] + 10.0 * lean[0, 3:6], abs=25.0)
 
 
@@ -178,8 +178,8 @@ def test_leans_of_what_turns_are_carried_as_states_are(is_level):
     s = np.array([6.39e6, 1e5, 2e5, -50.0, 600.0, 250.0, 8.5, 20.0, 10.0, 15.0])
     sizes = np.array([90.0, 90.0, 90.0, 2.0, 2.0, 2.0, 0.0, 1.0, 1.0, 1.0])
     lean = np.random.default_rng(5).normal(size=(1, 10, 2)) * sizes[:, None]
-    course = Course(np.zeros(1), s[None], np.zeros(1, bool), np.full(1, is_level))
-    found = carry_turning_leans(course, lean, 4.0, (quiet[1], lift))
+    found, own = lean.copy(), (quiet[1], lift)
+    carry_turning_lean(found[0], np.arange(2), s.copy(), 4.0, is_level, own, new_turn())
     for b in range(2):
         ends = []
         for sign in (0.5, -0.5):

@@ -1,6 +1,7 @@
 """Scans of radars, many at a time by compiled code and one by one, step by step."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,12 @@ def boosters(**changes):
     return drive(missile(3), (fleet(), starer(165.0), *FAR), 500.0, changes=changes)
 
 
+def bent(**changes):
+    """Misaligned radars, many of whose scans see nothing of what they look for."""
+    sensors = [replace(s, bias_azimuth=1e-3, bias_elevation=1e-3) for s in (HERE, THERE)]
+    return drive(rocket_raid(20), sensors, 60.0, runs=(0, 3), changes=changes)
+
+
 def copied(rows: Rows) -> Rows:
     return Rows(*[column.copy() for column in rows])
 
@@ -54,7 +61,7 @@ def meant(rows: Rows) -> Rows:
 
 @pytest.mark.compiled
 @pytest.mark.parametrize("confirm_by", ["hits", "existence"])
-@pytest.mark.parametrize("world", [rockets, missiles, boosters])
+@pytest.mark.parametrize("world", [rockets, missiles, boosters, bent])
 @pytest.mark.parametrize("associator", ["gnn", "jpda"])
 def test_both_ways_leave_the_same_picture(monkeypatch, world, confirm_by, associator):
     changes = {"confirm_by": confirm_by, "associator": associator}
