@@ -47,6 +47,7 @@ FAMILIES = {  # name: scenario whose sensors look, group of its threats
 }
 BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM", "liquid ICBM", "SLBM")
 INSTANTS = (15.0, 60.0, 180.0)  # s after the motor has burnt out
+EARLIEST = 30.0  # s from the start to the first launch: nothing is learned of empty skies
 LEAST = 0.5  # share of the runs that must have a track in a bin
 
 
@@ -82,6 +83,8 @@ def scenario_of(name: str, count: int, spacing: float) -> dict[str, Any]:
     data["threats"] = [one | {"count": count, "spacing_s": spacing}]
     data["duration_s"] += count * spacing
     data["weapons"], data["command"] = [], data["command"] | {"layers": []}
+    idle = float(compile_scenario(load(data)).world.threats.t_launch.min()) - EARLIEST
+    data["threats"][0]["arrive_s"] -= float(np.floor(max(idle, 0.0)))
     return data
 
 

@@ -22,7 +22,7 @@ from tests.unit.tracks.worlds import World, ecef, launch
 
 N, PERIOD, SIGMA = 200, 2.0, 20e-6  # samples, s between looks, rad
 TIMES = PERIOD * np.arange(1, 121)
-QUIET = Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+QUIET = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
 PRIOR = np.diag([2e3**2] * 3 + [100.0**2] * 3)
 LOG_BETA = math.log(8000.0)
 PLACES = {2: ((30.0, 30.0), (48.0, 52.0)), 3: ((30.0, 30.0), (48.0, 52.0), (25.0, 55.0))}

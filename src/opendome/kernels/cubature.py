@@ -30,14 +30,7 @@ from opendome.kernels.kalman import (
     span,
 )
 from opendome.kernels.looks import Looks, tangents
-from opendome.kernels.motion import (
-    MAX_STEPS,
-    Noise,
-    add_noise,
-    rk4_step,
-    step_length,
-    thrust_growth,
-)
+from opendome.kernels.motion import MAX_STEPS, Noise, add_noise, rk4_step, step_length
 from opendome.kernels.rows import Beliefs
 
 Floats = NDArray[np.float64]
@@ -117,7 +110,7 @@ def carry_points(
         gather_points(s, p, points)
         own, last = noise.vacuum, 0.0
         if is_boosting:
-            own, last = noise.boost, noise.thrust + noise.growth * thrust_growth(s[6]) ** 2
+            own, last = noise.boost, noise.thrust
         elif is_air:
             own, last = noise.air, noise.log_beta
         add_noise(p, h, own + density, last)

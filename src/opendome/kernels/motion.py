@@ -1,8 +1,7 @@
 """How a track moves between looks: ballistic in air and gravity, or thrusting; mean and covariance.
 
 State of a row, ECEF: s = [r(3), v(3), p]. Coasting, p is the natural logarithm of the ballistic
-coefficient m/(cd A) in kg/m^2. Boosting, p is the thrust acceleration in m/s^2 along the velocity,
-which grows as propellant goes.
+coefficient m/(cd A) in kg/m^2. Boosting, p is the thrust acceleration in m/s^2 along the velocity.
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ STEP_BRAKING, STEP_LEAST = 0.5, 0.02  # part of the time in which drag stops the
 STEP_BOOST = 2.0  # s
 STEP_VACUUM = 15.0  # s
 SLOW = 20.0  # m/s upwards, lest the direction of thrust be undefined at rest
-EXHAUST_SPEED = 2750.0  # m/s, of what burns: 280 s, between solid and storable liquid propellants
 SCALE_SPAN = 500.0  # m, half the span over which the scale height of air is taken
 MAX_STEPS = 2000
 # What burns or turns unseen says nothing of drag: 1/s, at which its doubt grows, and m^2/s^3, the
@@ -49,7 +47,6 @@ class Noise(NamedTuple):
     boost: float  # the same, thrusting
     log_beta: float  # 1/s, coasting in air
     thrust: float  # (m/s^2)^2/s
-    growth: float  # s, times the square of what thrust grows by in a second: doubt of that
 
 
 class Work(NamedTuple):
@@ -160,16 +157,10 @@ def gradient(s: Floats, is_boosting: bool, jac: Floats) -> None:
 
 
 @jit
-def thrust_growth(thrust: float) -> float:
-    """What a constant thrust gains in acceleration as propellant goes, m/s^3 (rocket equation)."""
-    return thrust * thrust / EXHAUST_SPEED
-
-
-@jit
 def rk4_step(s: Floats, is_boosting: bool, h: float, work: Floats) -> None:
     """Advance a row in place by one classical Runge-Kutta step of h seconds; work is (2, 7)."""
     a, stage = work[0], work[1]
-    start = (s[0], s[1], s[2], s[3], s[4], s[5], s[6])
+    start = (s[0], s[1], s[2], s[3], s[4], s[5])
     for i in range(7):
         stage[i] = s[i]
     for k in range(4):
@@ -182,18 +173,11 @@ def rk4_step(s: Floats, is_boosting: bool, h: float, work: Floats) -> None:
             s[3 + i] += weight * a[i]
             stage[i] = start[i] + reach * velocity
             stage[3 + i] = start[3 + i] + reach * a[i]
-        if is_boosting:
-            gain = thrust_growth(stage[6])
-            s[6] += weight * gain
-            stage[6] = start[6] + reach * gain
 
 
 @jit
-def transition(jac: Floats, growth: float, h: float, phi: Floats) -> None:
-    """State transition (7, 7) over h seconds to second order, from the gradient at the middle.
-
-    ``growth``, 1/s: derivative by the last component of what it grows by in a second.
-    """
+def transition(jac: Floats, h: float, phi: Floats) -> None:
+    """State transition (7, 7) over h seconds to second order, from the gradient at the middle."""
     half = 0.5 * h * h
     for i in range(3):
         for j in range(7):
@@ -207,10 +191,9 @@ def transition(jac: Floats, growth: float, h: float, phi: Floats) -> None:
         phi[i, i] += 1.0
         phi[i, 3 + i] += h
         phi[3 + i, 3 + i] += 1.0
-        phi[3 + i, 6] += half * jac[i, 6] * growth
     for j in range(7):
         phi[6, j] = 0.0
-    phi[6, 6] = 1.0 + h * growth * (1.0 + 0.5 * h * growth)
+    phi[6, 6] = 1.0
 
 
 @jit
@@ -271,8 +254,7 @@ def fall_mean(s: Floats, h: float, is_boosting: bool, work: Work) -> None:
     for i in range(7):
         work.middle[i] = 0.5 * (work.middle[i] + s[i])
     gradient(work.middle, is_boosting, work.jac)
-    growth = 2.0 * work.middle[6] / EXHAUST_SPEED if is_boosting else 0.0
-    transition(work.jac, growth, h, work.phi)
+    transition(work.jac, h, work.phi)
 
 
 @jit
@@ -291,7 +273,7 @@ def step_row(
     spread(p, work.phi, work.product)
     density, last = noise.vacuum, 0.0
     if is_boosting:
-        density, last = noise.boost, noise.thrust + noise.growth * thrust_growth(s[6]) ** 2
+        density, last = noise.boost, noise.thrust
     elif is_air:
         density, last = noise.air, noise.log_beta + FORGET * agility / (agility + RESTLESS)
     add_noise(p, h, density + agility, last)

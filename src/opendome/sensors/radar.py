@@ -25,7 +25,7 @@ from opendome.sensors.misalignment import Misalignment
 from opendome.truth import Truth
 
 LOW_BANDS = ("vhf", "uhf")  # bands in which a threat shows its low-frequency cross-section
-NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
 NOBODY, NOWHERE = np.zeros(0, np.int64), np.zeros((0, 3))
 
 

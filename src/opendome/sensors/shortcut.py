@@ -25,7 +25,7 @@ FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
 AGAIN = 10.0  # s, after which what had no impact is asked for one again
 EXACT = np.diag([1.0, 1.0, 1.0, 1e-4, 1e-4, 1e-4, 1e-6])  # covariance of the perfect picture
 EXACT_IMPACT = np.eye(2)  # m^2
-NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)

@@ -19,9 +19,8 @@ from opendome.tracks.base import AbstractFilter, Association, sure
 
 # Process noise: what the equations of motion leave out of a fall, as measured on paths of the world
 # (up to 4e-7 above the air, 1e-8 to 1e-4 in it: there doubt of the drag covers the most). Of what
-# burns, boost covers steering, thrust staging (30 m/s^2 more or less once a minute), growth
-# exhaust speeds that differ by a fifth and what drag does, for half a minute.
-NOISE = Noise(air=1e-9, vacuum=1e-11, boost=3.0, log_beta=1e-8, thrust=16.0, growth=3.0)
+# burns, boost covers steering, and thrust staging: by 40 m/s^2 more or less once a minute.
+NOISE = Noise(air=1e-9, vacuum=1e-11, boost=3.0, log_beta=1e-8, thrust=25.0)
 LOG_BETA = (math.log(6000.0), 0.7)  # of kg/m^2: from artillery rockets to re-entry vehicles
 THRUST = (30.0, 20.0)  # m/s^2, of a booster at any moment
 LOCAL_RANGE = 500e3  # m, a radar that reaches less looks for short-range threats

@@ -13,7 +13,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.modes import LevelNoise, Modes, fits, paces, predict_modes, start_level
 from opendome.kernels.motion import Noise, predict_many
 
-NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0, growth=3.0)
+NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0)
 LEVEL = LevelNoise(ground=4.0, climb=1.0, settle=20.0, push=1.0, glide=25.0)
 STILL = LevelNoise(ground=0.0, climb=0.0, settle=20.0, push=1.0, glide=25.0)
 BASIS = enu_basis(0.6, 0.9)

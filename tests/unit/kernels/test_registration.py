@@ -147,7 +147,7 @@ def test_a_look_too_far_off_teaches_nothing():
 
 
 def test_leans_are_carried_as_states_are():
-    noise = (Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0))
+    noise = (Noise(0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0))
     s = np.array([6.7e6, 1e5, 2e5, -500.0, 6000.0, 2500.0, 8.5])
     lean = (
         np.random.default_rng(5).normal(size=(1, 7, 2))
@@ -173,7 +173,7 @@ def test_leans_are_carried_as_states_are():
 
 @pytest.mark.parametrize("is_level", [False, True])
 def test_leans_of_what_turns_are_carried_as_states_are(is_level):
-    quiet = Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
+    quiet = Noise(0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
     lift = Lift(lasts=10.0, longest=0.25, share=0.6)
     s = np.array([6.39e6, 1e5, 2e5, -50.0, 600.0, 250.0, 8.5, 20.0, 10.0, 15.0])
     sizes = np.array([90.0, 90.0, 90.0, 2.0, 2.0, 2.0, 0.0, 1.0, 1.0, 1.0])

@@ -25,9 +25,9 @@ from opendome.kernels.turning import (
 )
 from opendome.tracks.kalman import TEMPER
 
-NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0, growth=3.0)
+NOISE = Noise(air=0.02, vacuum=1e-6, boost=100.0, log_beta=1e-5, thrust=9.0)
 LEVEL = LevelNoise(ground=4.0, climb=1.0, settle=20.0, push=1.0, glide=25.0)
-QUIET = Noise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
+QUIET = Noise(0.0, 0.0, 0.0, 0.0, 0.0), LevelNoise(0.0, 0.0, 20.0, 1.0, 0.0)
 LIFT = Lift(lasts=10.0, longest=0.25, share=0.6)
 BASIS = enu_basis(0.6, 0.9)
 COV = np.diag([400.0, 300.0, 200.0, 30.0, 20.0, 10.0, 0.5, 25.0, 16.0, 36.0])

@@ -8,7 +8,7 @@ from opendome.kernels.motion import Noise
 from opendome.kernels.prediction import predict_impacts
 from tests.unit.tracks.worlds import ecef, height, rocket_raid
 
-NONE = Noise(air=0.0, vacuum=0.0, boost=0.0, log_beta=0.0, thrust=0.0, growth=0.0)
+NONE = Noise(air=0.0, vacuum=0.0, boost=0.0, log_beta=0.0, thrust=0.0)
 
 
 def test_impacts_are_where_the_fall_meets_the_ground() -> None:
