@@ -25,6 +25,8 @@ ELSEWHERE = {
     "packages.fitting": "unit/battle/test_anytime.py::test_what_fits_is_taken_in_order",
     "packages.packages_below": "unit/battle/test_static.py"
     "::test_both_enumerations_find_the_same_packages",
+    "association.assign_sparse": "reference/test_association_twin.py"
+    "::test_assignment_is_that_of_brute_force",
     "atmosphere.density_fast": "published/test_us_standard_atmosphere_1976.py"
     "::test_the_flight_table_follows_the_standard",
     "dwelling.stop": "unit/world/test_beams.py"
@@ -41,6 +43,9 @@ ELSEWHERE = {
     "::test_tails_drop_what_is_past_and_who_is_gone",
     "sequences.values": "unit/kernels/test_sequences.py"
     "::test_values_are_the_least_over_every_sequence",
+    "registration.crossing_leans": "unit/kernels/test_registration.py"
+    "::test_a_crossing_leans_on_the_satellites_that_made_it",
+    "starers.follow_by_chance": "unit/tracks/test_quick.py::test_both_ways_leave_the_same_picture",
     "sanity.are_believable": "laws/test_absurd_detections.py"
     "::test_broken_detections_change_nothing",
     "fleet_view.fleet_view": "unit/tracks/test_fleet_view.py"

@@ -27,6 +27,7 @@ TURNS = (1, 10, 100, 1000)  # calls of each kernel that are kept
 LARGEST = 300_000  # numbers in the arguments of a kept call
 SECONDS = 20  # for one call in plain Python
 NEARLY = 1e-4  # relative, of launches that land within a tolerance
+LANDS = 1e-6  # relative, of where, when and how fast flights with other steps end
 
 # Beside the shipped scenarios with a few threats each: other pictures, policies and filters.
 CHANGES: dict[str, list[list[str]]] = {
@@ -38,12 +39,25 @@ CHANGES: dict[str, list[list[str]]] = {
         [f"command.nodes.{node}.filter=ekf" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.associator=jpda" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=optimal" for node in ("thaad", "patriot")],
+        [f"command.nodes.{node}.filter=ckf" for node in ("thaad", "patriot", "city_defense")],
+        [f"command.nodes.{node}.doctrine.policy=nearest_shooter" for node in ("thaad", "patriot")],
+        [f"command.nodes.{node}.doctrine.policy=sequencing" for node in ("thaad", "patriot")],
+        [
+            f"command.nodes.{node}.doctrine.{key}"
+            for node in ("thaad", "patriot", "city_defense")
+            for key in ("policy=sequencing", "is_word_doubted=true")
+        ],
+        [
+            "sensors.thaad_radar.bias_az_deg=0.1",
+            *(f"command.nodes.{node}.associator=jpda" for node in ("thaad", "patriot")),
+        ],
     ],
     "limited_icbm": [
         ["picture=statistical"],
         ["engagement=tabled"],
         ["sensors.geo_west.overrides.false_alarms_1=1"],
-        ["sensors.geo_west.bias_pointing_urad=50"],
+        ["sensors.geo_west.bias_pointing_urad=50", "sensors.geo_middle.bias_pointing_urad=50"],
+        ["command.nodes.gmd_fire_control.associator=jpda"],
         ["sensors.clear_lrdr.overrides.cue_gain_1=16", "sensors.clear_lrdr.overrides.cue_deg=0.5"],
     ],
     "iron_dome_city": [["picture=statistical"]],
@@ -246,7 +260,25 @@ def aims_apart(args: Any, ours: Any, plain: Any) -> float:
     return 0.0 if difference(ours.launches, plain.launches) < NEARLY else math.inf
 
 
-SEARCHES = {"opendome.kernels.aim.solve_aims": aims_apart}
+def flights_apart(_: Any, ours: Any, plain: Any) -> float:
+    """0 where flights end alike, with as many knots.
+
+    Whether a step is taken or halved hangs on its last bits: knots may lie at other times.
+    """
+    ends = [(f.status, f.n_knots, f.t_burnout, f.apogee_alt, f.impact) for f in (ours, plain)]
+    return 0.0 if difference(*ends) < LANDS else math.inf
+
+
+def shots_apart(_: Any, ours: Any, plain: Any) -> float:
+    """0 where searches for shots from orbit end alike."""
+    return 0.0 if difference(ours, plain) < LANDS else math.inf
+
+
+SEARCHES = {
+    "opendome.kernels.aim.solve_aims": aims_apart,
+    "opendome.kernels.flight.fly_many": flights_apart,
+    "opendome.kernels.from_orbit.solve_from_orbits": shots_apart,
+}
 
 
 class TooSlow(Exception):
