@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
-from opendome.kernels.frames import altitude, enu_basis, geodetic_from_ecef
-from opendome.kernels.motion import Noise, Work, new_work, step_length, step_row
+from opendome.kernels.cubature import N, Points, draw_points, new_points
+from opendome.kernels.frames import altitude, ecef_from_geodetic, enu_basis, geodetic_from_ecef
+from opendome.kernels.motion import Noise, Work, new_work, rk4_step, step_length, step_row
 from opendome.kernels.rows import LEVEL, Rows
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,10 @@ Ints = NDArray[np.int64]
 MAX_STEPS = 5000
 GROUNDED = 0.1  # m from the ground, within which a track has come down
 FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
+LONGER = (
+    1.25  # times that a fall after a burn must have lasted at the last prediction, for a new one
+)
+VAGUE = 200e3  # m, standard deviation of an impact above which the Earth's curve bends its ellipse
 UNKNOWN_PERIODS = 10.0  # to go, where no impact was found
 
 
@@ -32,10 +37,13 @@ class Impacts(NamedTuple):
 
 
 @jit
-def descend(s: Floats, p: Floats, longest: float, noise: Noise, work: Work) -> float:
+def descend(
+    s: Floats, p: Floats, longest: float, noise: Noise, work: Work, has_doubt: bool = True
+) -> float:
     """Bring one row, in place, to the ellipsoid on its way down; gives the time it takes.
 
-    NaN where that takes more than ``longest`` seconds.
+    NaN where that takes more than ``longest`` seconds. A state that ``has_doubt`` takes its
+    covariance with it.
     """
     passed = 0.0
     for _ in range(MAX_STEPS):
@@ -48,7 +56,10 @@ def descend(s: Floats, p: Floats, longest: float, noise: Noise, work: Work) -> f
         is_last = climb < 0.0 and alt + 1.1 * climb * h < 0.0
         if is_last:
             h = min(h, alt / -climb)  # back up, where the last step led below the ground
-        step_row(s, p, h, (False, is_air), 0.0, noise, work)
+        if has_doubt:
+            step_row(s, p, h, (False, is_air), 0.0, noise, work)
+        else:
+            rk4_step(s, False, h, work.stages)
         passed += h
         if is_last and abs(altitude(s[0], s[1], s[2])) < GROUNDED:
             return passed
@@ -82,6 +93,38 @@ def on_ground(s: Floats, p: Floats, lat: float, lon: float, cov: Floats) -> None
 
 
 @jit
+def spread_impact(
+    s: Floats, p: Floats, longest: float, noise: Noise, work: Work, points: Points
+) -> tuple[float, float, float, float, float, float]:
+    """Where and when the points of a state come down, seconds from now, all NaN if not all do.
+
+    Time, latitude and longitude of their mean, and their variances about it: east, both, north.
+    """
+    none = (math.nan, math.nan, math.nan, math.nan, math.nan, math.nan)
+    draw_points(s, p, points)
+    passed, mean = 0.0, np.zeros(3)
+    for m in range(2 * N):
+        took = descend(points.at[m], p, longest, noise, work, False)
+        if math.isnan(took):
+            return none
+        passed += took / (2 * N)
+        for k in range(3):
+            mean[k] += points.at[m, k] / (2 * N)
+    lat, lon, _ = geodetic_from_ecef(mean[0], mean[1], mean[2])
+    x, y, z = ecef_from_geodetic(lat, lon, 0.0)
+    basis = enu_basis(lat, lon)
+    ee, en, nn = 0.0, 0.0, 0.0
+    for m in range(2 * N):
+        away = (points.at[m, 0] - x, points.at[m, 1] - y, points.at[m, 2] - z)
+        east = basis[0, 0] * away[0] + basis[0, 1] * away[1] + basis[0, 2] * away[2]
+        north = basis[1, 0] * away[0] + basis[1, 1] * away[1] + basis[1, 2] * away[2]
+        ee += east * east / (2 * N)
+        en += east * north / (2 * N)
+        nn += north * north / (2 * N)
+    return passed, lat, lon, ee, en, nn
+
+
+@jit
 def predict_impacts(t: Floats, x: Floats, cov: Floats, longest: float, noise: Noise) -> Impacts:
     """Ballistic impacts of rows, with the process noise of the way down.
 
@@ -96,14 +139,15 @@ def predict_impacts(t: Floats, x: Floats, cov: Floats, longest: float, noise: No
 
     Notes
     -----
-    The ground is the ellipsoid. To first order in the errors; the ellipse is worthless where they
-    are comparable with the way still to go.
+    The ground is the ellipsoid. To first order in the errors; where that leaves more than
+    ``VAGUE``, by points of the state (as in `cubature`), without process noise. The ellipse is
+    worthless where errors are comparable with the way still to go.
     """
     n = len(t)
     out = Impacts(
         np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full((n, 2, 2), np.nan)
     )
-    work = new_work()
+    work, points = new_work(), new_points()
     for row in range(n):
         s, p = x[row].copy(), cov[row].copy()
         passed = descend(s, p, longest, noise, work)
@@ -112,6 +156,14 @@ def predict_impacts(t: Floats, x: Floats, cov: Floats, longest: float, noise: No
         lat, lon, _ = geodetic_from_ecef(s[0], s[1], s[2])
         out.t[row], out.lat[row], out.lon[row] = t[row] + passed, lat, lon
         on_ground(s, p, lat, lon, out.cov_enu[row])
+        if out.cov_enu[row, 0, 0] + out.cov_enu[row, 1, 1] > VAGUE * VAGUE:
+            took, lat, lon, ee, en, nn = spread_impact(
+                x[row], cov[row], longest, noise, work, points
+            )
+            if not math.isnan(took):
+                out.t[row], out.lat[row], out.lon[row] = t[row] + took, lat, lon
+                out.cov_enu[row, 0, 0], out.cov_enu[row, 1, 1] = ee, nn
+                out.cov_enu[row, 0, 1] = out.cov_enu[row, 1, 0] = en
     return out
 
 
@@ -120,7 +172,9 @@ def due_rows(rows: Rows, t: float, period: float) -> Ints:
     """Rows (m,) whose impact is worth a new prediction; forgets, in place, those of level flyers.
 
     One is, of a confirmed row, when the row has news and the last prediction is older than
-    ``period`` and than a tenth of the time to go, or when its updates have doubled since.
+    ``period`` and than a tenth of the time to go, or when its updates have doubled since. After a
+    burn, whose end leaves its speed in doubt, also each time that it has been over a quarter
+    longer than at the last prediction.
     """
     due = np.empty(len(rows.run), np.int64)
     n = 0
@@ -137,7 +191,10 @@ def due_rows(rows: Rows, t: float, period: float) -> Ints:
             if not math.isnan(rows.impact_t[i]):
                 left = max(rows.impact_t[i] - t, 0.0)
             is_old = age >= max(period, FRESH_PART * left)
-            is_better = rows.n_updates[i] >= 2 * rows.n_predicted[i] and age >= period
+            is_better = rows.n_updates[i] >= 2 * rows.n_predicted[i]
+            fallen, then = t - rows.t_plume[i], rows.t_predicted[i] - rows.t_plume[i]
+            is_better |= not rows.is_boosting[i] and fallen >= LONGER * then  # no plume: never
+            is_better &= age >= period
             is_due = rows.t_update[i] > rows.t_predicted[i] and (is_old or is_better)
         if is_due:
             due[n] = i
