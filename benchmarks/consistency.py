@@ -60,7 +60,7 @@ class Watched(NamedTuple):
     phase: NDArray[np.int64]
     nees: Floats
     since: Floats  # s since the motor has burnt out
-    impact: Floats  # squared distance of the true impact in its ellipse, NaN without one
+    impact: Floats  # of what is armed: squared distance of its impact in its ellipse, else NaN
     launch: Floats  # the same of the true launch
     launch_sigma: Floats  # m, standard deviation of the estimated launch, NaN without one
 
@@ -127,11 +127,15 @@ def _compared(model: Any, state: Any, t: float, k: int) -> tuple[Any, ...]:
     rows = np.searchsorted(state.world.runs, run) * model.world.n_threats + threat
     since = t - record.t_burnout[rows]
     impact, launch, sigma = np.full((3, len(rows)), np.nan)
+    objects = model.world.objects
     for i, (row, j) in enumerate(zip(rows, pairs.track)):
-        if tracks.t_predicted[j] > record.t_burnout[row]:
+        is_late = tracks.t_predicted[j] > record.t_burnout[row]
+        if is_late and objects.is_armed[threat[i]]:  # tanks and decoys fall where they will
             there = (record.impact_lat[row], record.impact_lon[row])
             guess = (tracks.impact_lat[j], tracks.impact_lon[j])
             impact[i] = _in_ellipse(tracks.impact_cov_enu[j], guess, there)
+        if objects.carrier[threat[i]] != threat[i]:
+            continue  # let go in flight
         here, guess = (
             (record.launch_lat[row], record.launch_lon[row]),
             (launches.lat[j], launches.lon[j]),
