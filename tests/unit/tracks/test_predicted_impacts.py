@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from opendome.kernels.motion import Noise
-from opendome.kernels.prediction import predict_impacts
+from opendome.kernels.prediction import due_rows, predict_impacts
+from tests.unit.tracks.test_told import rows_of
 from tests.unit.tracks.worlds import ecef, height, rocket_raid
 
 NONE = Noise(air=0.0, vacuum=0.0, boost=0.0, log_beta=0.0, thrust=0.0)
@@ -26,3 +28,21 @@ def test_impacts_are_where_the_fall_meets_the_ground() -> None:
         up, down = height(above[None])[0], height(below[None])[0]
         foot = above + (below - above) * up / (up - down)
         assert np.linalg.norm(ecef(found.lat[i], found.lon[i], 0.0) - foot) < 2.0
+
+
+@pytest.mark.parametrize(
+    ("t_plume", "burns", "t", "is_due"),
+    [
+        (75.0, False, 106.0, False),  # fallen 25 s when predicted, 31 now
+        (75.0, False, 107.0, True),  # a quarter longer
+        (75.0, True, 107.0, False),  # still burns
+        (np.nan, False, 107.0, False),  # was never seen to burn
+        (99.0, False, 104.0, False),  # within the period
+    ],
+)
+def test_impacts_are_predicted_anew_as_a_fall_after_a_burn_goes_on(t_plume, burns, t, is_due):
+    """The doubt of the speed falls within seconds: it was kept for a tenth of half an hour."""
+    rows = rows_of([100.0], burns=burns)
+    rows.t_plume[:], rows.t_predicted[:], rows.impact_t[:] = t_plume, 100.0, 1900.0
+    rows.n_updates[:], rows.n_predicted[:], rows.t_update[:] = 31, 30, t
+    assert due_rows(rows, t, 5.0).tolist() == [0] * is_due
