@@ -12,6 +12,7 @@ import pytest
 
 from opendome.kernels.guidance import ENDED, FREE, RoundKinds, Rounds, Sky, coast_step
 from opendome.kernels.homing import advance_round
+from opendome.world.rounds import no_rounds
 
 LAG = 0.5  # s
 LATERAL = 50.0  # m/s
@@ -35,7 +36,7 @@ def fly(t_flight: float, navigation_constant: float, sigma: float = 0.0, run: in
         max_acceleration=np.array([1e9]),
         lag=np.array([LAG]),
         full_pressure=np.array([1.0]),
-        navigation_constant=np.array([navigation_constant]),
+        navigation_constant=np.array([float(navigation_constant)]),
         acquisition_range=np.array([1e9]),
         cos_field=np.array([-1.0]),
         sigma_angle=np.array([sigma]),
@@ -53,22 +54,7 @@ def fly(t_flight: float, navigation_constant: float, sigma: float = 0.0, run: in
         sigma_feature=np.array([1.0]),
         noise=23,
     )
-    one = {name: np.zeros(1) for name in Rounds._fields}
-    for name in (
-        "system",
-        "law",
-        "batch",
-        "run",
-        "shot",
-        "lot",
-        "phase",
-        "target",
-        "n_looks",
-        "believed_level",
-    ):
-        one[name] = np.zeros(1, dtype=np.int64)
-    for name in ("r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate"):
-        one[name] = np.zeros((1, 3))
+    one = {k: np.zeros((1, *c.shape[1:]), c.dtype) for k, c in no_rounds()._asdict().items()}
     rounds = Rounds(**one)
     rounds.run[0] = run
     rounds.phase[0] = FREE

@@ -44,7 +44,7 @@ def sighted(picture: Tracks) -> Sighted:
         picture.t_first,
         picture.t_predicted,
         picture.is_boosting,
-        picture.cov_ecef,
+        np.ascontiguousarray(picture.cov_ecef),
     )
 
 

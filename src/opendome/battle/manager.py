@@ -252,7 +252,7 @@ class Manager:
             evaluate.memory(tracks),
             doctrine.shots(known),
             self.rules[i],
-            Loads(left.runs, left.rounds, left.free_channels),
+            Loads(left.runs, left.rounds, np.ascontiguousarray(left.free_channels)),
             t,
         )
         if not len(found.seen):

@@ -134,7 +134,7 @@ def _exactly(truth: Truth, seats: Ints) -> Known:
         np.full(n, truth.t),
         np.ones(n),
         np.hstack([truth.r_ecef, truth.v_ecef, truth.log_beta[:, None]]),
-        np.broadcast_to(EXACT, (n, 7, 7)),
+        np.tile(EXACT, (n, 1, 1)),  # written out, as others are: kernels compile once
     )
 
 
@@ -180,9 +180,8 @@ def _predict(
         return
     x, rows, when = known.x_ecef[due], seats[due], np.full(len(due), t)
     if is_exact:
-        impact, _ = coast_many(
-            np.ascontiguousarray(x[:, :3]), np.ascontiguousarray(x[:, 3:6]), x[:, 6], when, LONGEST
-        )
+        r_ecef, v_ecef, log_beta = x[:, :3].copy(), x[:, 3:6].copy(), x[:, 6].copy()
+        impact, _ = coast_many(r_ecef, v_ecef, log_beta, when, LONGEST)
         found = Impacts(impact[:, 0], impact[:, 1], impact[:, 2], EXACT_IMPACT)
     else:
         found = predict_impacts(when, x, known.cov_ecef[due], LONGEST, NO_NOISE)

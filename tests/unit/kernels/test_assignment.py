@@ -35,7 +35,7 @@ def one_problem(
         value=10.0 + np.arange(n),
         p_kill=np.full((n, 1), p_kill),
         t_last=np.arange(n, dtype=np.float64),
-        reach=np.array(reach).reshape(n, b),
+        reach=np.array(reach, np.int64).reshape(n, b),
         depth=np.ones((n, b), dtype=np.int64),
         alone=np.ones((1, b), dtype=np.int64),
         rounds=np.array([rounds]),

@@ -78,7 +78,7 @@ def test_values_are_the_least_over_every_sequence(seed, is_even):
     schedule, n_slots = doubted(rng, is_even)
     prices = some_prices(rng)
     if not is_even:
-        prices = prices._replace(channel=prices.channel[:, : n_slots - 1])
+        prices = prices._replace(channel=prices.channel[:, : n_slots - 1].copy())
     worth, corners = corners_of(schedule, prices, SALVO, n_slots)
     found = doubted_sequences(schedule, corners, 6)
     assert corners.size.max() > 1
@@ -97,7 +97,7 @@ def test_columns_hold_expected_use_and_leak(is_even):
     rng = np.random.default_rng(3)
     schedule, n_slots = doubted(rng, is_even)
     prices, now = some_prices(rng), 1
-    prices = prices._replace(channel=prices.channel[:, :n_slots])
+    prices = prices._replace(channel=prices.channel[:, :n_slots].copy())
     schedule = schedule._replace(ready=np.maximum(schedule.ready, now))
     worth, corners = corners_of(schedule, prices, SALVO, n_slots)
     found = columns(schedule, doubted_sequences(schedule, corners, 6), now, n_slots)

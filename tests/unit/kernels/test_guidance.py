@@ -25,6 +25,7 @@ from opendome.kernels.midcourse import Course, Drive, zero_effort_miss
 from opendome.kernels.orbits import kepler
 from opendome.kernels.paths import path_at
 from opendome.kernels.propulsion import Vehicle
+from opendome.world.rounds import no_rounds
 
 VACUUM = 1e30  # kg/m^2: no drag
 FAR = 3e7  # m from the Earth's centre, where oblateness is 2e-4 of what it is at the ground
@@ -48,28 +49,15 @@ def kinds(acquisition: float, lag: float = 0.02) -> RoundKinds:
         "beta": np.array([VACUUM]),
         "mass": np.array([1.0]),
         "drag_area": np.array([1.0]),
+        "band": np.zeros(1, dtype=np.int64),
+        "vehicles": np.ones(1, dtype=np.int64),
     }
     return RoundKinds(**(numbers | {"noise": 23}))
 
 
 def one_round(r: tuple, v: tuple, q: tuple, s: tuple, law: int) -> Rounds:
     """A round at (r, v) that believes its threat at (q, s), all exact, at t = 0."""
-    columns = {name: np.zeros(1) for name in Rounds._fields}
-    for name in (
-        "system",
-        "law",
-        "batch",
-        "run",
-        "shot",
-        "lot",
-        "phase",
-        "target",
-        "n_looks",
-        "believed_level",
-    ):
-        columns[name] = np.zeros(1, dtype=np.int64)
-    for name in ("r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate"):
-        columns[name] = np.zeros((1, 3))
+    columns = {k: np.zeros((1, *c.shape[1:]), c.dtype) for k, c in no_rounds()._asdict().items()}
     rounds = Rounds(**columns)
     rounds.law[0], rounds.phase[0], rounds.target[0] = law, FREE, -1
     rounds.divert[0], rounds.miss[0], rounds.believed_beta[0] = AVAILABLE, np.inf, VACUUM

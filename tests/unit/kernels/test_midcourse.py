@@ -25,6 +25,7 @@ from opendome.kernels.guidance import (
 from opendome.kernels.homing import News, advance_round, believe, falls_within
 from opendome.kernels.level import level_step_eci
 from opendome.kernels.midcourse import Course, Drive, midcourse_command, zero_effort_miss
+from opendome.world.rounds import no_rounds
 
 FAR = 1e10  # m from the Earth: no gravity to speak of
 NOWHERE = Drive(1e30, 0.0, 0.0, 1.0, 0.0, 1.0)
@@ -41,6 +42,8 @@ def kinds(**changes: float) -> RoundKinds:
         "sustain_time": np.zeros(1),
         "cos_field": np.array([-1.0]),
         "acquisition_range": np.array([1e5]),
+        "band": np.ones(1, dtype=np.int64),
+        "vehicles": np.ones(1, dtype=np.int64),
     }
     numbers |= {name: np.array([value]) for name, value in changes.items()}
     return RoundKinds(**(numbers | {"noise": 23}))
@@ -48,11 +51,9 @@ def kinds(**changes: float) -> RoundKinds:
 
 def one_round(r: tuple, v: tuple, q: tuple, s: tuple) -> Rounds:
     """A round that believes its threat at (q, s)."""
-    ints = ("system", "law", "batch", "run", "shot", "lot", "phase", "target", "n_looks")
-    vectors = ("r", "v", "a", "burn", "steer", "believed_r", "believed_v", "u", "u_rate")
-    columns: dict = {name: np.zeros(1) for name in Rounds._fields}
-    columns |= {name: np.zeros(1, dtype=np.int64) for name in (*ints, "believed_level")}
-    columns |= {name: np.zeros((1, 3)) for name in vectors}
+    columns: dict = {
+        k: np.zeros((1, *c.shape[1:]), c.dtype) for k, c in no_rounds()._asdict().items()
+    }
     rounds = Rounds(**columns)
     rounds.law[0], rounds.phase[0], rounds.target[0] = PROPORTIONAL_NAVIGATION, FREE, -1
     rounds.believed_beta[0] = 1e30

@@ -175,7 +175,9 @@ def truth_of(r_ecef, v_ecef=None, *, t: float = 0.0, runs: int = 1, **columns: A
         rcs=column("rcs", 0.1),
         rcs_uhf=column("rcs_uhf", 0.5),
         plume=column("plume", 0.0),
-        glow=np.tile(np.broadcast_to(columns.get("glow", 0.0), (n, 2)), (runs, 1)).astype(float),
+        glow=np.tile(np.broadcast_to(columns.get("glow", 0.0), (n, 2)), (runs, 1)).astype(
+            float, "C"
+        ),
         jamming=column("jamming", 0.0),
         jam_bands=column("jam_bands", 255).astype(np.int64),
     )
