@@ -17,6 +17,9 @@ from opendome.kernels.frames import geodetics_from_ecefs
 from opendome.messages import Floats, Ints, Tracks
 from opendome.scenario.families import FAMILIES, KINDS
 from opendome.tracks.families import (
+    BURNS,
+    FALLS,
+    IS_LEVEL,
     broad_table,
     cells_of,
     energy_and_slope,
@@ -68,14 +71,19 @@ def _densities() -> Floats:
 
 
 def likelihoods(tracks: Tracks) -> Floats:
-    """Density (n, n_kinds) of the state of each track if it is of each kind.
+    """As `densities_at`, of tracks."""
+    said = np.where(tracks.is_boosting, BURNS, np.where(tracks.is_level, IS_LEVEL, FALLS))
+    return densities_at(tracks.x_ecef, tracks.cov_ecef, said)
+
+
+def densities_at(x_ecef: Floats, cov_ecef: Floats, said: Ints) -> Floats:
+    """Density (n, n_kinds) of states of which a picture says a mode, if they are of each kind.
 
     Means over points about the state that have its mean and covariance in height and velocity.
     """
-    height, velocity = _points(tracks)
-    ground, slope = energy_and_slope(tracks.x_ecef[:, :3], velocity, height)
+    height, velocity = _points(x_ecef, cov_ecef)
+    ground, slope = energy_and_slope(x_ecef[:, :3], velocity, height)
     cell = cells_of(ground.ravel(), height.ravel(), slope.ravel())
-    said = np.where(tracks.is_boosting, 0, np.where(tracks.is_level, 2, 1))
     table = _densities()
     place = np.repeat(said, len(POINTS)) * table.shape[2] + cell
     found = table.reshape(len(KINDS), -1)[:, place]
@@ -83,16 +91,16 @@ def likelihoods(tracks: Tracks) -> Floats:
     return mean
 
 
-def _points(tracks: Tracks) -> tuple[Floats, Floats]:
-    """Heights (n, n_points) and velocities (n, n_points, 3) about each track."""
-    r = np.ascontiguousarray(tracks.x_ecef[:, :3])
+def _points(x_ecef: Floats, cov_ecef: Floats) -> tuple[Floats, Floats]:
+    """Heights (n, n_points) and velocities (n, n_points, 3) about each state."""
+    r = np.ascontiguousarray(x_ecef[:, :3])
     rows = np.zeros((len(r), 4, 6))
     rows[:, 0, :3], rows[:, 1:, 3:] = r / np.linalg.norm(r, axis=1)[:, None], np.eye(3)
-    values, axes = np.linalg.eigh(rows @ tracks.cov_ecef[:, :6, :6] @ rows.transpose(0, 2, 1))
+    values, axes = np.linalg.eigh(rows @ cov_ecef[:, :6, :6] @ rows.transpose(0, 2, 1))
     root = axes * np.sqrt(np.maximum(values, 0.0))[:, None, :]
     apart = np.einsum("nij,kj->nki", root, POINTS)
     height = geodetics_from_ecefs(r)[:, 2, None] + apart[:, :, 0]
-    return height, tracks.x_ecef[:, None, 3:6] + apart[:, :, 1:]
+    return height, x_ecef[:, None, 3:6] + apart[:, :, 1:]
 
 
 def classify(book: KindBook, tracks: Tracks) -> Floats:
@@ -131,6 +139,19 @@ def classify(book: KindBook, tracks: Tracks) -> Floats:
     chances = np.empty_like(evidence)
     chances[order] = posterior(evidence, 1.0 + (book.t - t_first) / APART)
     return chances
+
+
+def chances_now(x_ecef: Floats, cov_ecef: Floats, said: Ints, age: Floats) -> Floats:
+    """Chance (n, n_kinds) of each kind by states alone, with no book of what was seen before.
+
+    Parameters
+    ----------
+    said : (n,) int
+        Mode that the picture says: BURNS, FALLS or IS_LEVEL.
+    age : (n,) float
+        s since the first look.
+    """
+    return posterior(np.log(densities_at(x_ecef, cov_ecef, said)), 1.0 + age / APART)
 
 
 def posterior(evidence: Floats, looks: Floats) -> Floats:

@@ -11,16 +11,20 @@ from opendome.kernels.prediction import predict_impacts
 from opendome.kernels.rows import LEVEL, TURNS, Rows, take_beliefs
 from opendome.messages import Bools, Ints, Tracks
 from opendome.tracks.base import AbstractFilter
+from opendome.tracks.classify import chances_now
+from opendome.tracks.drag import with_drag_of_families
+from opendome.tracks.families import BURNS, FALLS
 from opendome.tracks.imm import LEVEL_NOISE
 from opendome.tracks.kalman import LOG_BETA, NOISE
 from opendome.tracks.rows import beliefs_of
 
 LONGEST = 4000.0  # s to impact; what flies longer is in orbit
+FELT = 0.05  # doubt of the logarithm of drag below which its looks tell all: a quarter of SPREAD
 LIVELY = 10.0  # m^2/s^3, agility above which a row is brought to the time of the picture
 
 
 def refresh(rows: Rows, due: Ints, t: float) -> None:
-    """Predict, in place, the impacts of rows that are due."""
+    """Predict, in place, the impacts of rows that are due, as what is armed of their families."""
     if len(due) == 0:
         return
     beliefs = take_beliefs(beliefs_of(rows), due)
@@ -29,7 +33,14 @@ def refresh(rows: Rows, due: Ints, t: float) -> None:
     beliefs.cov[burning, 6, :] = 0.0
     beliefs.cov[burning, :, 6] = 0.0
     beliefs.cov[burning, 6, 6] = LOG_BETA[1] ** 2
-    impacts = predict_impacts(beliefs.t, beliefs.x, beliefs.cov, LONGEST, NOISE)
+    x, cov = beliefs.x, beliefs.cov
+    vague = np.flatnonzero(cov[:, 6, 6] > FELT**2)
+    if len(vague):
+        said = np.where(rows.is_boosting[due[vague]], BURNS, FALLS)
+        age = rows.t_update[due[vague]] - rows.t_first[due[vague]]
+        chances = chances_now(x[vague], cov[vague], said, age)
+        x[vague], cov[vague] = with_drag_of_families(x[vague], cov[vague], chances)
+    impacts = predict_impacts(beliefs.t, x, cov, LONGEST, NOISE)
     rows.impact_t[due], rows.impact_lat[due] = impacts.t, impacts.lat
     rows.impact_lon[due], rows.impact_cov_enu[due] = impacts.lon, impacts.cov_enu
     rows.t_predicted[due], rows.n_predicted[due] = t, rows.n_updates[due]
