@@ -10,7 +10,7 @@ import time
 
 from benchmarks.measure import Row, Timing, child
 
-PROGRAM = [sys.executable, "-m", "opendome.views.cli"]
+PROGRAM = [sys.executable, "-m", "opendome"]
 CACHE = "OPENDOME_CACHE_DIR"
 USUAL = {"PYTHONDONTWRITEBYTECODE": ""}  # byte code is kept, as an installation does
 

@@ -330,7 +330,7 @@ def test_a_report_of_a_folder_that_is_none_is_exit_code_2(tmp_path: Path, capsys
 
 def test_who_reads_only_the_first_line_does_no_harm():
     ended = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {sys.executable} -m opendome.views.cli catalog | true"],
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m opendome catalog | true"],
         capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT,
     )  # fmt: skip
     assert "Traceback" not in ended.stderr
@@ -339,11 +339,12 @@ def test_who_reads_only_the_first_line_does_no_harm():
 
 def test_output_survives_a_console_of_few_signs():
     ended = subprocess.run(
-        [sys.executable, "-m", "opendome.views.cli", "catalog", "gbi"],
+        [sys.executable, "-m", "opendome", "catalog", "gbi"],
         capture_output=True, timeout=60, check=False,
         env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
+    assert b"gbi" in ended.stdout
 
 
 def test_an_error_made_on_purpose_is_exit_code_2_wherever_it_is_raised(monkeypatch, capsys):

@@ -15,6 +15,7 @@ from opendome.errors import RecordError, ScenarioError
 from opendome.results.layout import finished_parts
 from opendome.views.cli import compare as command
 from opendome.views.cli import main
+from tests.doors.cli_with_fake import write_nothing
 from tests.unit.campaign.layered_simulation import LayeredModel, compile_layered, simulate_layered
 from tests.unit.views.pages import Page
 
@@ -27,15 +28,22 @@ def engine(monkeypatch, tmp_path):
     made = runner.Engine(compile_layered, simulate_layered)
     for place in (command, comparing):
         monkeypatch.setattr(place, "simulation_engine", lambda: made)
+    monkeypatch.setattr(command, "write_report", write_nothing)
     monkeypatch.chdir(tmp_path)
     return made
+
+
+@pytest.fixture
+def pages(engine, monkeypatch):
+    """Reports are written, which takes most of the time."""
+    monkeypatch.setattr(command, "write_report", od.write_report)
 
 
 def words(*more: str) -> list[str]:
     return ["compare", "iron_dome_city", "--vary", VARY, "--runs", "24", "--workers", "1", *more]
 
 
-def test_values_side_by_side_a_folder_for_each_and_a_page(engine, capsys, tmp_path):
+def test_values_side_by_side_a_folder_for_each_and_a_page(pages, capsys, tmp_path):
     assert main(words("--out", "cmp")) == 0
     said = capsys.readouterr().out
     assert "launchers 2" in said
@@ -212,7 +220,7 @@ def test_the_stand_in_is_one(engine):
     assert isinstance(engine.compile(od.load("iron_dome_city")), LayeredModel)
 
 
-def test_two_files_side_by_side_with_their_bills(engine, capsys, tmp_path):
+def test_two_files_side_by_side_with_their_bills(pages, capsys, tmp_path):
     assert main(["copy", "iron_dome_city", "mine.yaml"]) == 0
     text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
     assert "name: mine" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import yaml
 
 import opendome
 from opendome.views.cli import main
+from opendome.views.cli.parser import read_arguments
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TUTORIALS = sorted((DOCS / "tutorials").glob("0*.md"))
@@ -41,7 +43,7 @@ def test_every_tutorial_is_tested():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("runs", [3, pytest.param(None, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("runs", [2, pytest.param(None, marks=pytest.mark.nightly)])
 def test_first_raid_runs_and_says_what_its_page_says(
     runs: int | None, tmp_path: Path, monkeypatch, capsys
 ):
@@ -84,29 +86,51 @@ def edit(file: Path, change: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-@pytest.mark.compiled
-@pytest.mark.timeout(1800)  # forty runs of the largest scenario in the nightly one
-@pytest.mark.parametrize("runs", [1, pytest.param(None, marks=pytest.mark.nightly)])
-def test_own_architecture_does_what_its_page_says(runs, tmp_path: Path, monkeypatch, capsys):
-    """All commands and edits in order; the page then shows both defenses and their bills."""
-    monkeypatch.chdir(tmp_path)
-    page = DOCS / "tutorials" / "03_own_architecture.md"
-    steps = sorted([*blocks(page, "text"), *blocks(page, "diff")])
-    for _, text in steps:
+def follow(page: Path, obey: Callable[[list[str]], object]) -> None:
+    """Make the edits of a page and obey its commands, in order: words after ``opendome``."""
+    for _, text in sorted([*blocks(page, "text"), *blocks(page, "diff")]):
         if not text.startswith("opendome "):
             edit(Path("my_dome.yaml"), text)
             continue
         for command in text.splitlines():
-            said = (
-                command
-                if runs is None
-                else re.sub(r"\bruns([ =])\d+", rf"runs\g<1>{runs}", command)
-            )
-            assert main(shlex.split(said)[1:]) == 0
+            obey(shlex.split(command)[1:])
+
+
+OWN_ARCHITECTURE = DOCS / "tutorials" / "03_own_architecture.md"
+
+
+def test_own_architecture_is_edited_and_priced_as_its_page_says(
+    tmp_path: Path, monkeypatch, capsys
+):
+    """All edits; of the commands those that fly nothing, and that the others are understood."""
+    monkeypatch.chdir(tmp_path)
+    flown = []
+
+    def obey(words: list[str]) -> None:
+        if words[0] in ("compare", "study"):
+            flown.append(read_arguments(words).command)
+        else:
+            assert main(words) == 0
+
+    follow(OWN_ARCHITECTURE, obey)
+    assert flown == ["compare", "study"]
     ours, theirs = opendome.load("my_dome.yaml"), opendome.load("golden_dome")
     count = [sum(b.system.name == "thaad" for b in s.weapons) for s in (ours, theirs)]
     assert count[0] == count[1] + 1
     assert "$483B" in capsys.readouterr().out
+
+
+@pytest.mark.nightly
+@pytest.mark.compiled
+@pytest.mark.timeout(1800)  # forty runs of the largest scenario
+def test_own_architecture_does_what_its_page_says(tmp_path: Path, monkeypatch):
+    """All commands and edits in order; the page then shows both defenses and their bills."""
+    monkeypatch.chdir(tmp_path)
+
+    def obey(words: list[str]) -> None:
+        assert main(words) == 0
+
+    follow(OWN_ARCHITECTURE, obey)
     found = opendome.open_comparison("domes")
     assert found.is_one_raid
     rounds = [
@@ -122,7 +146,7 @@ def test_own_architecture_does_what_its_page_says(runs, tmp_path: Path, monkeypa
 
 def test_the_readme_alone_says_the_same_commands():
     text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    page = (DOCS / "tutorials" / "03_own_architecture.md").read_text(encoding="utf-8")
+    page = OWN_ARCHITECTURE.read_text(encoding="utf-8")
     start = text.index("opendome copy")
     own = text[start : text.index("```", start)].splitlines()
     assert len(own) == 4

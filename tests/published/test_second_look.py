@@ -91,9 +91,9 @@ def test_with_one_round_a_target_a_look_brings_nothing():
 def test_wilkening_in_the_simulator():
     """Whole rounds, all tracked: six at once; three, look, three; two, look, two, look, two."""
     raid = Raid(20, 120, 6, 0.7)
-    barrage = play(Attack(raid, 6, is_looking=False), 40, 1)
-    halves = play(Attack(raid, 3), 40, 1)
-    thirds = play(Attack(raid, 2, assess_delay=5.0), 40, 1)
+    barrage = play(Attack(raid, 6, is_looking=False), 24, 1)
+    halves = play(Attack(raid, 3), 24, 1)
+    thirds = play(Attack(raid, 2, assess_delay=5.0), 24, 1)
     kill = doctrine.no_leak(doctrine.salvo_kill(0.7, 6), 20)
     for played in (barrage, halves):
         assert played.no_leak.low < kill < played.no_leak.high
@@ -108,8 +108,8 @@ def test_wilkening_in_the_simulator():
 def test_a_second_look_in_the_simulator():
     """Twenty threats, forty rounds that kill with 1/2: a plan over time with time for one look."""
     raid = Raid(20, 40, 6, 0.5)
-    at_once = play(Attack(raid, 2, is_looking=False), 40, 1)
+    at_once = play(Attack(raid, 2, is_looking=False), 24, 1)
     assert at_once.leakers.low < even(20, 40, 0.5) < at_once.leakers.high
-    looked = play(Attack(raid, 3, policy="sequencing"), 40, 1)
+    looked = play(Attack(raid, 3, policy="sequencing"), 24, 1)
     assert looked.leakers.high > doctrine.least_leakers(20, 40, 0.5, 2)
     assert at_once.leakers.value / looked.leakers.value > 1.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
@@ -40,6 +40,7 @@ def read_lines(name: str) -> Lines:
     return Lines(starts, np.radians(lats), np.radians(lons))
 
 
+@lru_cache(maxsize=4096)  # a scenario is read again and again: by what compares it, by its report
 def distance_inland(place: Place) -> float:
     """Distance of a place from the nearest coast, m: positive on land, negative at sea.
 

@@ -73,7 +73,8 @@ class Linear:
         slope = np.repeat(self.slope[i][None], len(x), axis=0)
         seen = np.einsum("nab,nb->na", slope, x)
         return Expected(
-            seen[:, 0].copy(), seen[:, 3].copy(), np.repeat(self.basis[i][None], len(x), axis=0), slope,
+            seen[:, 0].copy(), seen[:, 3].copy(),
+            np.repeat(self.basis[i][None], len(x), axis=0), slope,
             slope @ cov @ slope.transpose(0, 2, 1), np.zeros((len(x), 3)), np.zeros(3),
         )  # fmt: skip
 
