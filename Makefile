@@ -39,7 +39,7 @@ demo: $(VENV)/installed-run
 	@echo "  $(CURDIR)/demo/mixed_raid/stovepiped/report.html"
 
 test: $(VENV)/installed-test $(VENV)/warm
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not nightly" $(PYTEST_ARGS)
 
 # The tests come last, so that their closing line is the last line.
 check: $(VENV)/installed-dev $(VENV)/warm
@@ -48,15 +48,15 @@ check: $(VENV)/installed-dev $(VENV)/warm
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not nightly" $(PYTEST_ARGS)
 
 nightly: $(VENV)/installed-dev $(VENV)/warm
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning --timeout 1200 \
 	  -m "not compiled and not nightly" $(COMPILER_OFF)
 	$(BIN)/coverage report --include "src/opendome/kernels/*"
-	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile search tests/laws
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile search tests/laws
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m nightly $(PYTEST_ARGS)
 
 bench: $(VENV)/installed-run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.messages import Detections, Scan, Tasking, empty, join, take
@@ -19,6 +19,7 @@ from opendome.sensors import build
 from opendome.tracks import ASSOCIATORS
 from opendome.tracks.predict import coast
 from opendome.tracks.tracker import Tracker
+from tests.laws.examples import examples
 from tests.unit.sensors.sites import LOCAL, node, radar, starer
 from tests.unit.tracks.worlds import rocket_raid
 
@@ -150,7 +151,7 @@ def test_words_that_come_far_too_late_are_dropped_and_counted(alone, associator)
     assert_unharmed(picture, alone, 300.0)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_any_mixture_leaves_the_others_alone(seed, associator):
     """Broken, of the future and said again, at any time and in any order."""

@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pytest
 from hypothesis import given as for_any
-from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -15,11 +14,12 @@ from opendome.battle import POLICIES
 from opendome.battle.assign import counts_by_kind, objective
 from opendome.battle.exact import select
 from opendome.kernels.assignment import NOW, Problems
+from tests.laws.examples import examples
 
 Ints = NDArray[np.int64]
 
 seeds = st.integers(0, 2**32 - 1)
-FEW = settings(max_examples=40, deadline=None, derandomize=True)
+FEW = examples(40)
 
 
 def random_problems(seed: int, n_kinds: int = 2, n_problems: int = 3, salvo: int = 2) -> Problems:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from hypothesis import given as for_any
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from opendome.battle import POLICIES, windows
 from opendome.battle.manager import Manager
 from opendome.messages import Orders, ReportKind, Stocks, Tracks, take
 from opendome.scenario.command import Doctrine
+from tests.laws.examples import examples
 from tests.unit.battle.situations import (
     SYSTEM,
     battery,
@@ -171,7 +171,7 @@ def _straight():
 
 @pytest.mark.parametrize("is_shoot_look_shoot", [True, False])
 @pytest.mark.parametrize("policy", list(POLICIES))
-@settings(max_examples=8, deadline=None, derandomize=True)
+@examples(8)
 @for_any(seed=st.integers(0, 2**32 - 1))
 def test_the_books_hold(policy: str, is_shoot_look_shoot: bool, seed: int):
     fight(policy, seed, is_shoot_look_shoot)

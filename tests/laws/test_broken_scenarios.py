@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from opendome.errors import ScenarioError
 from opendome.scenario import Scenario, check, load, resolved, shipped, vary
 from opendome.scenario.grammar.yaml_text import parse_yaml
+from tests.laws.examples import examples
 from tests.unit.scenario.breaking import SMALL, small
 
 LONGEST_MESSAGE = 1500
 LONGEST_TIME = 5.0  # s, of the processor; a load takes some ms
 
 TEXT = SMALL.read_text(encoding="utf-8")
-LAW = settings(deadline=None, max_examples=250)
+LAW = examples(120)
 
 
 def _judge(source: Any, sets: tuple[str, ...] = ()) -> Scenario | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.scenario.load import load
 from opendome.studies.cost import KINDS, TWENTY, bill
 from opendome.studies.price_book import price_book
+from tests.laws.examples import examples
 from tests.unit.studies.architectures import architecture, battery, radar, shell
 
 BOOK = price_book()
 GROUND = st.sampled_from(["gbi", "ngi", "thaad", "patriot_mse", "nasams", "iron_dome", "sm3_iia"])
 RADARS = st.sampled_from(["uewr", "tpy2_terminal", "ltamds", "lrdr", "sentinel"])
-FEW = settings(deadline=None, max_examples=25)
+FEW = examples(25)
 
 
 def nominal(weapons: list, sensors: list | None = None) -> float:

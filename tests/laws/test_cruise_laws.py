@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -14,9 +14,10 @@ from opendome.kernels.cruise_way import Flyer
 from opendome.kernels.flight import LANDED, Flights
 from opendome.kernels.frames import ecefs_from_ecis, geodetics_from_ecefs
 from opendome.kernels.paths import path_at
+from tests.laws.examples import examples
 from tests.unit.kernels.notional import place_at
 
-RULES = settings(deadline=None, max_examples=60, derandomize=True)
+RULES = examples(60)
 WGS84 = Geod(ellps="WGS84")
 LATITUDES, LONGITUDES = st.floats(-89.0, 89.0), st.floats(-180.0, 180.0)
 BEARINGS = st.floats(0.0, 360.0)

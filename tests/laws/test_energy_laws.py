@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opendome.constants import EARTH_J2, EARTH_J3, EARTH_J4, EARTH_MU, EARTH_RADIUS_EQUATOR
@@ -20,8 +20,9 @@ from opendome.kernels.impact import coast_paths
 from opendome.kernels.propulsion import coast_push
 from opendome.kernels.quasi_ballistic import held_step
 from opendome.kernels.satellites import satellite_states
+from tests.laws.examples import examples
 
-RULES = settings(deadline=None, max_examples=60, derandomize=True)
+RULES = examples(60)
 LAT = st.floats(-math.pi / 2, math.pi / 2)
 LON = st.floats(-math.pi, math.pi)
 NO_AIR = 1e30  # kg/m^2

@@ -4,15 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.kernels.aim import GUESS, solve_aims
 from opendome.kernels.aim_start import CUTOFF, ELEVATION_LOW, SOLVED
 from opendome.kernels.flight import LANDED, TOLERANCE, fly_many
+from tests.laws.examples import examples
 from tests.unit.kernels.notional import LIQUID, ROCKET, SOLID, distance, launch, place_at
 
-RULES = settings(deadline=None, max_examples=40, derandomize=True)
+RULES = examples(40)
 NONE = np.empty((0, GUESS))
 
 

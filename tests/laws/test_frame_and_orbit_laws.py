@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opendome.constants import EARTH_MU
@@ -16,12 +16,13 @@ from opendome.kernels.frames import (
     geodetic_from_ecef,
 )
 from opendome.kernels.orbits import apogee_radius, kepler
+from tests.laws.examples import examples
 
 LAT = st.floats(-math.pi / 2, math.pi / 2)
 LON = st.floats(-math.pi, math.pi)
 ALT = st.floats(-1e4, 1e8)
 SPEED = st.floats(-9000.0, 9000.0)
-RULES = settings(deadline=None, max_examples=200, derandomize=True)
+RULES = examples(200)
 
 
 @RULES

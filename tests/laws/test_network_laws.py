@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.battle import books
@@ -20,6 +20,7 @@ from opendome.scenario.wiring import Cell, Fates
 from opendome.simulation import network
 from opendome.simulation.links import PAUSE, Line, reliable
 from opendome.simulation.network import Network, NetworkState
+from tests.laws.examples import examples
 from tests.unit.simulation.fated import Spans, fated
 
 RUNS = np.array([2, 5])
@@ -173,7 +174,7 @@ def first_of_each(heard: Reports) -> Reports:
     return take(heard, np.sort(np.unique(key, axis=0, return_index=True)[1]))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(lines, st.tuples(outages, outages), batteries, orders_given, st.integers(0, 2**40))
 def test_every_round_of_an_order_leaves_or_is_refused_once(
     line: Line,

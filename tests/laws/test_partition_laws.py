@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opendome.battle import books, windows
@@ -25,6 +25,7 @@ from opendome.scenario.scenario import Scenario
 from opendome.scenario.wiring import Fates, cell_of_nodes, fates_of
 from opendome.simulation import network
 from opendome.simulation.network import Network
+from tests.laws.examples import examples
 from tests.laws.test_network_laws import first_of_each, solved, unit
 from tests.unit.battle.situations import Raid, battery, raid, scenario, straight_paths, tables
 from tests.unit.simulation.fated import Spans, fated
@@ -231,7 +232,7 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fire_control, "solve", solved)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(st.sampled_from(["integrated", "hub"]), partitions, faults, losses, st.integers(0, 2**40))
 @example("integrated", (((5, 60),), (), ()), (0.5, 0.0), None, 1)
 @example("hub", ((), ((1, 70),), ((3, 9), (12, 60))), (3.0, 0.6), None, 2)
@@ -279,7 +280,7 @@ def fired_again(found: War, run: int) -> list[tuple[float, Launch]]:
     return again
 
 
-@settings(max_examples=30, deadline=None)
+@examples(10)
 @given(
     st.sampled_from(["integrated", "hub"]),
     st.lists(st.tuples(partitions, losses), min_size=3, max_size=3),

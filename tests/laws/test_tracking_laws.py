@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.kernels import radar
@@ -16,6 +16,7 @@ from opendome.scenario.command import Command
 from opendome.tracks.base import Association, sure
 from opendome.tracks.kalman import Ekf
 from opendome.tracks.tracker import Tracker
+from tests.laws.examples import examples
 from tests.unit.sensors.sites import LOCAL, node
 from tests.unit.sensors.sites import radar as radar_site
 from tests.unit.tracks.driving import scan_of
@@ -55,7 +56,7 @@ def test_higher_sees_farther(h1, h2, more):
     assert math.isclose(horizon_distance(h1, h2), horizon_distance(h2, h1))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     seed=st.integers(0, 10_000),
     kind=st.sampled_from(["infrared", "radar", "doppler"]),
@@ -112,7 +113,7 @@ def pictures(scans_of_run, order):
     return tracker.picture(state, 35.0)
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(order=st.integers(1, 10_000))
 def test_order_of_detections_does_not_matter(order):
     straight, shuffled = pictures(SCANS, 0), pictures(SCANS, order)
@@ -120,7 +121,7 @@ def test_order_of_detections_does_not_matter(order):
     assert np.array_equal(straight.x_ecef, shuffled.x_ecef)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(seed=st.integers(0, 10_000), part=st.floats(0.0, 1.0))
 def test_any_loss_of_detections_leaves_a_sound_picture(seed, part):
     """Whatever is lost on the way: sorted unique numbers, finite states, positive variances."""

@@ -19,7 +19,7 @@ import opendome as od
 
 FALSE_ALARM = 1e-3
 BATTERIES = ("fort_greely", "vandenberg")
-SHORT, LONG = 400, 15_000  # runs: of every change, and nightly
+SHORT, LONG = 200, 15_000  # runs: of every change, and nightly
 
 
 def arithmetic(p_kill: float, *settings: str) -> od.Scenario:

@@ -71,7 +71,7 @@ def check_channels(n: int, battery: Battery, runs: int) -> None:
 @pytest.mark.parametrize("n", [8, 10, 11, 18])
 def test_rounds_run_out(n: int) -> None:
     """21 rounds, two a threat: ten are served in full, an eleventh gets one, others none."""
-    check_magazine(n, Battery(rounds=21, salvo=2), 40)
+    check_magazine(n, Battery(rounds=21, salvo=2), 20)
 
 
 @pytest.mark.parametrize("n", [15, 16, 17, 26])
@@ -79,15 +79,15 @@ def test_channels_run_out(n: int) -> None:
     """Four channels, and time for four rounds on each, one after the other."""
     battery = Battery(channels=4, reaction=1.0)
     assert capacity(battery) == 16
-    check_channels(n, battery, 40)
+    check_channels(n, battery, 20)
 
 
 def test_a_slow_launcher_saturates_sooner() -> None:
     """Each turn of a channel is 6 s longer: three fit, not four."""
     battery = Battery(channels=4, reaction=7.0)
     assert capacity(battery) == 12
-    check_channels(12, battery, 20)
-    check_channels(14, battery, 20)
+    check_channels(12, battery, 10)
+    check_channels(14, battery, 10)
 
 
 @pytest.mark.nightly

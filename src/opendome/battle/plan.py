@@ -82,7 +82,7 @@ def problems_of(
     is_alone = alone(found, arms.kind) & candidates.is_new[:, None]
     return Problems(
         offsets=np.append(first, n),
-        wanted=candidates.wanted,
+        wanted=np.ascontiguousarray(candidates.wanted),
         value=candidates.stakes.value,
         p_kill=p_kill,
         t_last=last_chances(found),

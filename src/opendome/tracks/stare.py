@@ -13,7 +13,7 @@ import numpy as np
 from opendome.kernels.chances import Prospect
 from opendome.kernels.fleet_view import VAGUE, note_glow
 from opendome.kernels.initiation import Prior, start_many
-from opendome.kernels.looks import Looks
+from opendome.kernels.looks import Looks, no_looks
 from opendome.kernels.misalignment import SATELLITE
 from opendome.kernels.odds import MOST_FIRST
 from opendome.kernels.registration import ALIGNED, crossing_leans, first_leans
@@ -55,6 +55,8 @@ SPEED_HIGH = 3500.0  # m/s per axis, of whatever else is seen
 
 def sightings_of(looks: Looks, is_plume: Bools, r_sensor: Floats) -> Sightings:
     """Looks, with those of one satellite told by where they were made."""
+    if not len(looks.run):  # those of an empty message cannot be written to: a type of their own
+        looks, is_plume = no_looks(0), np.zeros(0, np.bool_)
     if not len(r_sensor):
         return Sightings(looks, is_plume, NOTHING, np.zeros((0, 3)))
     places, satellite = distinct_places(r_sensor)

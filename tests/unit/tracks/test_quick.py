@@ -59,11 +59,24 @@ def meant(rows: Rows) -> Rows:
     return rows._replace(bank_x=x, bank_cov=cov)
 
 
+RULES = [("gnn", "hits"), ("jpda", "existence"), ("gnn", "existence"), ("jpda", "hits")]
+EVERY = [(world, *rules) for world in (rockets, missiles, boosters, bent) for rules in RULES]
+# Of every change: each two of world, associator and confirmation together once; the rest at night.
+OFTEN = {("rockets", 0), ("rockets", 1), ("missiles", 2), ("missiles", 3),
+         ("boosters", 0), ("boosters", 1), ("bent", 2), ("bent", 3)}  # fmt: skip
+
+
+def cases():
+    for world, *rules in EVERY:
+        is_often = (world.__name__, RULES.index(tuple(rules))) in OFTEN
+        marks = [] if is_often else [pytest.mark.nightly]
+        name = "-".join([world.__name__, *rules])
+        yield pytest.param(world, *rules, marks=marks, id=name)
+
+
 @pytest.mark.compiled
-@pytest.mark.parametrize("confirm_by", ["hits", "existence"])
-@pytest.mark.parametrize("world", [rockets, missiles, boosters, bent])
-@pytest.mark.parametrize("associator", ["gnn", "jpda"])
-def test_both_ways_leave_the_same_picture(monkeypatch, world, confirm_by, associator):
+@pytest.mark.parametrize(("world", "associator", "confirm_by"), list(cases()))
+def test_both_ways_leave_the_same_picture(monkeypatch, world, associator, confirm_by):
     changes = {"confirm_by": confirm_by, "associator": associator}
     many = world(**changes).state.pictures[0]
     calls = []
@@ -83,10 +96,17 @@ def raid():
     return drive(rocket_raid(20), (HERE, THERE), 45.0)
 
 
+@pytest.fixture(scope="module")
+def fields():
+    """What radars cover that see near and far, all round and a sector."""
+    sensors = (HERE, *FAR, radar(31.5, 34.5, 0.0, WARNING, sector_deg=360))
+    return [c.eye.radar.field for c in drive(missile(1), sensors, 1.0).tracker.coverage]
+
+
 @pytest.mark.compiled
 @pytest.mark.parametrize("dt", [-60.0, -1.0, 0.3, 5.0, 60.0])
-def test_rows_near_are_found_sooner_and_are_the_same(raid, dt):
-    """Rows all around, of every doubt; the radars see near and far, all round and a sector."""
+def test_rows_near_are_found_sooner_and_are_the_same(raid, fields, dt):
+    """Rows all around, of every doubt."""
     runs, heard = np.array([0, 1]), np.array([True, False])
     rng, old = np.random.default_rng(1), raid.state.pictures[0].rows
     chosen = rng.integers(len(old.run), size=400)
@@ -96,8 +116,7 @@ def test_rows_near_are_found_sooner_and_are_the_same(raid, dt):
     rows.x[:, :3] += rng.normal(size=(400, 3)) * 10.0 ** rng.uniform(3.0, 6.5, 400)[:, None]
     rows.cov[:] *= 10.0 ** rng.uniform(-2.0, 6.0, 400)[:, None, None]
     t, counts = float(rows.t.max()) + dt, []
-    for sensor in (HERE, *FAR, radar(31.5, 34.5, 0.0, WARNING, sector_deg=360)):
-        field = drive(missile(1), (sensor,), 1.0).tracker.coverage[0].eye.radar.field
+    for field in fields:
         near = lines_near(field, lines_of(rows, runs), heard, t)
         np.testing.assert_array_equal(near, rows_near(field, rows, runs, heard, t))
         counts.append(len(near))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ from tests.unit.views.pages import Page
 SECTIONS = ["where", "when", "side", "many", "rounds", "picture", "assumed", "made"]
 
 
+@cache
 def page_of(folder: Path) -> Page:
+    """The page of a folder that is asked once, or does not change."""
     return Page(write_report(folder).read_text(encoding="utf-8"))
 
 
