@@ -20,7 +20,7 @@ from opendome.kernels.looks import Looks
 from opendome.kernels.marginals import Weighted
 from opendome.kernels.odds import Doubt, odds_after_hit, odds_after_miss
 from opendome.kernels.rows import N_MODELS, N_STATES, TURNS, take_beliefs
-from opendome.tracks.associate import GATES
+from opendome.tracks.associate import GATES, Gnn
 from opendome.tracks.base import CONFIRMED, TENTATIVE, Association, sure
 from opendome.tracks.imm import Imm
 from opendome.tracks.jpda import Jpda
@@ -130,12 +130,14 @@ def weighed(run, expected, looks, rank, prospect):
     return Weighted(*parts, 1.0 - r * p), r * (1.0 - p) / (1.0 - r * p)
 
 
+@pytest.mark.parametrize(("spread", "sigma"), [(15.0, 20.0), (60.0, 2.0)])
 @pytest.mark.parametrize("seed", range(12))
-def test_chances_and_existence_are_those_of_all_joint_events(seed):
+def test_chances_and_existence_are_those_of_all_joint_events(seed, spread, sigma):
+    """Of looks that are told apart, the likeliest order of the same sets moves the rows."""
     rng = np.random.default_rng(seed)
     n, m = rng.integers(2, 5), rng.integers(2, 6)
     rows = burning(rng.normal(0, 50, (n, 3)), spread_cov())
-    looks = looks_at(rng.normal(0, 60, (m, 3)), 20.0)
+    looks = looks_at(rng.normal(0, spread, (m, 3)), sigma)
     prospect = prospect_of(n, 0.0, 0.0, 2e-7)
     prospect.p_detect[:], prospect.odds[:] = rng.uniform(0.1, 1.0, n), rng.normal(1.0, 2.0, n)
     expected, run = expect_many(rows.x, rows.cov, ORIGIN), np.zeros(n, np.int64)
@@ -151,7 +153,8 @@ def test_chances_and_existence_are_those_of_all_joint_events(seed):
     exists = hit + none * is_there
     assert shares.hit == pytest.approx(hit, abs=1e-9)
     assert shares.left == pytest.approx(1.0 - taken, abs=1e-9)
-    pair, none = likeliest_events(problem)
+    if sigma < spread:
+        pair, none = likeliest_events(problem)
     seen = np.zeros(n)
     np.add.at(seen, shares.row, pair)
     chance = pair / (seen + none * is_there)[shares.row]
@@ -174,7 +177,7 @@ def test_chances_and_existence_are_those_of_all_joint_events(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_linear_tracker_says_the_same(seed):
-    """The same rows and looks, in a frame where looks measure places; no exchanges of two looks."""
+    """The same rows and looks, in a frame where looks measure places."""
     rng, n, p_detect, density, odds = np.random.default_rng(seed), 4, 0.9, 3e-7, 2.0
     along = 280.0 * np.arange(n)[:, None] * [0.0, 0.6, 0.8]  # each shares one look with the next
     places, heard = along + rng.normal(0, 15, (n, 3)), along + [0.0, 84.0, 112.0]
@@ -210,14 +213,14 @@ def test_the_linear_tracker_says_the_same(seed):
 
 
 def test_neighbours_do_not_draw_each_other_into_one_place():
-    """Two rows, 40 m apart and each unsure by 40 m, and a look of each, again and again."""
+    """Two rows, 40 m apart and each unsure by 40 m, and a sharp look of each, again and again."""
     part, places = Ekf(), np.array([[0.0, -20.0, 0.0], [0.0, 20.0, 0.0]])
     run, rank, rng = np.zeros(2, np.int64), np.full(2, CONFIRMED), np.random.default_rng(4)
     rows, prospect = burning(places, spread_cov()), prospect_of(2, 0.95, 4.0, 1e-9)
     drawn = 0
     for _ in range(12):
         rows.cov[:, :3, :3] = 1600.0 * np.eye(3)
-        looks = looks_at(places + rng.normal(0, 5.0, (2, 3)), 20.0)
+        looks = looks_at(places + rng.normal(0, 5.0, (2, 3)), 5.0)
         expected = part.expect(rows, ORIGIN)
         found = Jpda().associate(run, expected, looks, rank, prospect)
         plain = np.array([every_event(weighed(run, expected, looks, rank, prospect)[0])[0]])
@@ -226,6 +229,35 @@ def test_neighbours_do_not_draw_each_other_into_one_place():
         apart = rows.x[1, :3] - rows.x[0, :3]
         assert abs(apart[1]) > 25.0
     assert drawn > 6
+
+
+def errors_of_neighbours(associator, gap, n_looks, n_trials=60):
+    """Mean NEES (place) of two rows that near neighbours are looked at for, in the better order."""
+    part, places = Ekf(), np.array([[0.0, -0.5 * gap, 0.0], [0.0, 0.5 * gap, 0.0]])
+    run, rank, rng = np.zeros(2, np.int64), np.full(2, CONFIRMED), np.random.default_rng(4)
+    prospect, found = prospect_of(2, 0.95, 4.0, 1e-9), []
+    for _ in range(n_trials):
+        rows = burning(places + rng.normal(0, 40.0, (2, 3)), spread_cov())
+        rows.cov[:, :3, :3] = 1600.0 * np.eye(3)
+        for _ in range(n_looks):
+            looks = looks_at(places + rng.normal(0, 20.0, (2, 3)), 20.0)
+            expected = part.expect(rows, ORIGIN)
+            pairs = associator.associate(run, expected, looks, rank, prospect)
+            take_up(part, rows, expected, looks, pairs)
+        orders = []
+        for order in ([0, 1], [1, 0]):
+            off = rows.x[:, :3] - ORIGIN - [FAR, 0, 0] - places[order]
+            each = [e @ np.linalg.solve(p[:3, :3], e) for e, p in zip(off, rows.cov, strict=True)]
+            orders.append(np.mean(each))
+        found.append(min(orders))
+    return float(np.mean(found))
+
+
+def test_neighbours_that_cannot_be_told_apart_are_as_doubtful_as_they_say():
+    """Of the nearest looks one row takes all that lie outwards, and is sure of what is not so."""
+    assert errors_of_neighbours(Jpda(), 15.0, 40) < 4.5
+    assert errors_of_neighbours(Gnn(), 15.0, 40) > 9.0
+    assert errors_of_neighbours(Jpda(), 200.0, 12) == pytest.approx(3.0, abs=0.7)
 
 
 def mixed(told, weight):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from opendome.kernels.association import clusters
+from opendome.kernels.looks import Looks
 from opendome.kernels.marginals import MOST_SHARED, Weighted, marginals
-from opendome.kernels.permutations import without_exchanges
+from opendome.kernels.permutations import APART, without_exchanges
 
 
 def random_problem(rng, n_rows, n_looks, density):
@@ -155,13 +156,23 @@ def likeliest_events(problem):
     return pair, none
 
 
+def places(n, gap=1e4, sigma=20.0):
+    """Looks at one thing after another, so far apart (m)."""
+    distance, nan = 1e5 + gap * np.arange(n), np.full(n, np.nan)
+    line = np.tile([1.0, 0.0, 0.0], (n, 1))
+    one = np.ones(n)
+    return Looks(
+        np.zeros(n, np.int64), line, 1e-4 * one, distance, sigma * one, nan, nan, 20.0 * one
+    )
+
+
 @pytest.mark.parametrize("density", [0.5, 0.9])
 def test_of_the_same_sets_the_likeliest_order_is_kept(density):
     rng, n_changed = np.random.default_rng(12), 0
     for _ in range(40):
         problem = random_problem(rng, rng.integers(2, 5), rng.integers(2, 5), density)
         found = marginals(problem, 5, MOST_SHARED)
-        pair, none = without_exchanges(problem, found, 5, 0.0)
+        pair, none = without_exchanges(problem, found, places(5), 0.0)
         if clusters_of(problem) == 1:
             asked = likeliest_events(problem)
             np.testing.assert_allclose(pair, asked[0], rtol=0, atol=1e-12)
@@ -185,11 +196,30 @@ def test_rows_that_nothing_is_in_doubt_of_are_left_aside():
     look[3] = 0
     problem = Weighted(start, look, weight, none)
     found = marginals(problem, n, MOST_SHARED)
-    pair, _ = without_exchanges(problem, found, n, 1e-4)
+    pair, _ = without_exchanges(problem, found, places(n), 1e-4)
     assert found.pair[0] < 0.7
     assert pair[0] > 0.9
     assert (pair[4:] == found.pair[4:]).all()
     weight[1::2] = 0.9
     problem = Weighted(start, (look + np.zeros(2 * n, int)) % n, weight, none)
     found = marginals(problem, n, 0)
-    assert (without_exchanges(problem, found, n, 1e-4)[0] == found.pair).all()
+    assert (without_exchanges(problem, found, places(n), 1e-4)[0] == found.pair).all()
+
+
+def test_looks_that_are_not_told_apart_keep_all_orders():
+    problem = Weighted(
+        np.array([0, 2, 4]), np.array([0, 1, 0, 1]), np.array([1.0, 0.9, 0.9, 1.0]), np.zeros(2)
+    )
+    problem = problem._replace(none=np.full(2, 1e-3))
+    found = marginals(problem, 2, MOST_SHARED)
+    assert found.pair.max() < 0.6
+    limit = np.sqrt(APART) * np.hypot(20.0, 20.0)
+    near = without_exchanges(problem, found, places(2, 0.99 * limit), 1e-4)
+    assert (near[0] == found.pair).all()
+    far = without_exchanges(problem, found, places(2, 1.01 * limit), 1e-4)
+    assert far[0].max() > 0.99
+    across = places(2, 0.0)
+    across.u_los[1, 1] = 1.01 * np.sqrt(APART) * np.hypot(1e-4, 1e-4)
+    assert without_exchanges(problem, found, across, 1e-4)[0].max() > 0.99
+    fast = places(2, 0.0)._replace(rate=np.array([0.0, 60.0]), sigma_rate=np.full(2, 10.0))
+    assert without_exchanges(problem, found, fast, 1e-4)[0].max() > 0.99

@@ -94,7 +94,7 @@ def share_out(
     hit, gain, left = np.zeros(n), np.full(n, np.nan), np.ones(n_looks)
     problem, fit = weighted(pairs, looks, prospect)
     found = marginals(problem, n_looks, MOST_SHARED)
-    chance, missed = without_exchanges(problem, found, n_looks, LITTLE)
+    chance, missed = without_exchanges(problem, found, looks, LITTLE)
     for i in range(n):
         part = slice(problem.start[i], problem.start[i + 1])
         if part.start == part.stop:

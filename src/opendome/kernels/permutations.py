@@ -6,6 +6,10 @@ events that say of the same rows that they were seen, and of the same looks that
 the likeliest is kept: orders of the same sets are no different stories. Source: H. A. P. Blom,
 E. A. Bloem, "Probabilistic data association avoiding track coalescence", IEEE Trans. AC 45 (2000)
 (JPDA*).
+
+That holds where looks are told apart by what was measured. Where they lie within each other's
+errors the likeliest order is mostly that of the noise: one row takes whatever lies outwards, scan
+after scan, and both are sure of places that nothing is at. There all orders stay.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.association import clusters
+from opendome.kernels.looks import Looks
 from opendome.kernels.marginals import Marginals, Weighted
 
 Floats = NDArray[np.float64]
@@ -24,6 +29,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MOST_BITS = 14  # rows and looks of a cluster
+APART = 16.0  # squared distance of two looks, by their own errors, from which they are two places
 
 
 @jit
@@ -41,13 +47,33 @@ def open_pairs(problem: Weighted, found: Marginals, little: float) -> tuple[Ints
 
 
 @jit
+def are_apart(looks: Looks, some: Ints) -> bool:
+    """Whether each of some looks is told apart from the others by what was measured."""
+    for a in range(len(some)):
+        for b in range(a):
+            i, j, total = some[a], some[b], 0.0
+            for k in range(3):
+                total += (looks.u_los[i, k] - looks.u_los[j, k]) ** 2
+            total /= looks.sigma_angle[i] ** 2 + looks.sigma_angle[j] ** 2
+            if not math.isnan(looks.distance[i]):
+                gap = (looks.distance[i] - looks.distance[j]) ** 2
+                total += gap / (looks.sigma_distance[i] ** 2 + looks.sigma_distance[j] ** 2)
+            if not math.isnan(looks.rate[i]):
+                gap = (looks.rate[i] - looks.rate[j]) ** 2
+                total += gap / (looks.sigma_rate[i] ** 2 + looks.sigma_rate[j] ** 2)
+            if total < APART:
+                return False
+    return True
+
+
+@jit
 def without_exchanges(
-    problem: Weighted, found: Marginals, n_looks: int, little: float
+    problem: Weighted, found: Marginals, looks: Looks, little: float
 ) -> tuple[Floats, Floats]:
     """Chances of all pairs, and of none of them, with the likeliest order of the same sets alone.
 
     Rows and looks that are in no doubt are left aside; clusters of more than MOST_BITS of the rest
-    stay as they are.
+    stay as they are, and those with looks that are not told apart.
     """
     pair, none = found.pair.copy(), found.none.copy()
     chosen, of_pair = open_pairs(problem, found, little)
@@ -55,7 +81,7 @@ def without_exchanges(
     if n < 4:
         return pair, none
     row, look = of_pair[chosen], problem.look[chosen]
-    cluster = clusters(row, look, len(none), n_looks)[row]
+    cluster = clusters(row, look, len(none), len(looks.run))[row]
     order = np.argsort(cluster, kind="mergesort")
     first = 0
     while first < n:
@@ -63,9 +89,10 @@ def without_exchanges(
         while last < n and cluster[order[last]] == cluster[order[first]]:
             last += 1
         mine = chosen[order[first:last]]
-        rows, looks = np.unique(of_pair[mine]), np.unique(problem.look[mine])
-        if len(rows) > 1 and len(looks) > 1 and len(rows) + len(looks) <= MOST_BITS:
-            keep_likeliest(problem, of_pair, mine, (rows, looks), (pair, none))
+        rows, some = np.unique(of_pair[mine]), np.unique(problem.look[mine])
+        is_small = len(rows) > 1 and len(some) > 1 and len(rows) + len(some) <= MOST_BITS
+        if is_small and are_apart(looks, some):
+            keep_likeliest(problem, of_pair, mine, (rows, some), (pair, none))
         first = last
     return pair, none
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
 from opendome.kernels.bank import Manner, Motion, begin_turns, predict_bank
+from opendome.kernels.beside import take_after
 from opendome.kernels.births import Birth, born, count_ids
 from opendome.kernels.chances import Prospect
 from opendome.kernels.dwell import Ration
@@ -236,6 +237,7 @@ def take_sweeps(
                 rows, is_changed = chosen_rows(rows, kept), True
         if len(free) > 0:
             fresh = born(looks, free, rows.run, eye, t, habits.birth)
+            take_after(fresh, rows, t)
             begin_turns(fresh, np.flatnonzero(fresh.agility), habits.manner)
             fresh.is_confirmed[:] = is_proven(1, eye.doubt.first, habits.rule)
             count_ids(fresh, runs, next_id)

@@ -106,7 +106,7 @@ class Node:
         "filter", "Kind of track filter.", ("ckf", "ekf", "imm"), default="imm"
     )
     associator: str = keys.choice(
-        "associator", "How detections find their tracks.", ("gnn", "jpda"), default="gnn"
+        "associator", "How detections find their tracks.", ("gnn", "jpda"), default="jpda"
     )
     lost: float | None = quantity(
         "lost_s",

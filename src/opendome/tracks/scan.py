@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels.beside import take_after
 from opendome.kernels.chances import Prospect, p_missed
 from opendome.kernels.looks import Looks
 from opendome.kernels.odds import Rule, is_proven
@@ -157,6 +158,7 @@ def start_tracks(
         lean = lens.first_leans(looks.u_los[free], beliefs.x[:, :3] - coverage.r_ecef)
     fresh = new_rows(beliefs, looks.run[free], ids, t, lean)
     revisit = coverage.revisits(np.concatenate([rows.run, fresh.run]))
+    take_after(fresh, rows, t)
     fresh.period[:] = revisit[len(rows.run) :]
     fresh.heard[:] = 1 << coverage.index
     if coverage.band < 0:

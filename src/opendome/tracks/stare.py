@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels.beside import take_after
 from opendome.kernels.chances import Prospect
 from opendome.kernels.fleet_view import VAGUE, note_glow
 from opendome.kernels.initiation import Prior, start_many
@@ -265,5 +266,6 @@ def start_stare(
     fresh.odds[:] = np.where(counts > 1, MOST_FIRST, coverage.doubt.first)
     fresh.is_confirmed[:] = counts >= rules.proof.hits
     each = np.arange(len(guess.look))
+    take_after(fresh, rows, t)
     note_glow(fresh, each, some(seen, guess.look), coverage.eye.sensor.noise_warm)
     return add_rows(rows, fresh)

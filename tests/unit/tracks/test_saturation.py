@@ -12,9 +12,10 @@ from tests.unit.tracks.worlds import rocket_raid
 SEEN_AFTER = 10.0  # s from launch
 
 
-def fought(looks: float):
+def fought(looks: float, associator: str):
     """120 rockets, up to about 60 in the air, against so many looks in a second."""
-    return drive(rocket_raid(), (radar(31.47, 34.47, 230.0, dwell=1.0 / looks),), 120.0)
+    sensors, changes = (radar(31.47, 34.47, 230.0, dwell=1.0 / looks),), {"associator": associator}
+    return drive(rocket_raid(), sensors, 120.0, changes=changes)
 
 
 def held(raid) -> float:
@@ -30,9 +31,14 @@ def sharpness(raid) -> float:
     return float(np.sqrt((error[:, :3] ** 2).sum(axis=1).mean()))
 
 
+@pytest.fixture(scope="module", params=["gnn", "jpda"])
+def associator(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def raids():
-    return {looks: fought(looks) for looks in (1e6, 20.0, 6.0, 1.0)}
+def raids(associator):
+    return {looks: fought(looks, associator) for looks in (1e6, 20.0, 6.0, 1.0)}
 
 
 def test_fewer_looks_hold_fewer_tracks(raids):
@@ -60,9 +66,13 @@ def test_a_skipped_look_is_no_miss(raids):
     assert len(pairs) <= 1.1 * len(rockets)
 
 
-def test_haste_makes_no_ghosts(raids):
-    """Where a look comes every half minute a track may be of nothing: one in ten, not more."""
+def test_haste_makes_no_ghosts(raids, associator):
+    """Where a look comes every half minute a track may be of nothing: one in ten, not more.
+
+    By chance a quarter: looks at what is new are likelier to be given to what has grown vague.
+    """
+    hasty = {"gnn": 0.1, "jpda": 0.25}[associator]
     for looks, raid in raids.items():
         extra = sum(len(c.track_ids) - len(c.matched_id) for c in raid.compared)
-        most = 0.1 if looks == 1.0 else 0.05
+        most = hasty if looks == 1.0 else 0.05
         assert extra <= most * sum(len(c.track_ids) for c in raid.compared)

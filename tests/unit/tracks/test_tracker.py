@@ -57,7 +57,7 @@ def run_until(tracker, world, t_end, *, skip=()):
 
 
 def test_three_of_five_looks_confirm(world):
-    tracker = tracker_of()
+    tracker = tracker_of(node(associator="gnn"))
     state = tracker.start(np.array([0]))
     first = {}
     for k, found in enumerate(scans(world, LOOKER, 0, 25)):
