@@ -67,6 +67,11 @@ def test_of_the_launches_of_a_threat_the_smallest_ellipse_counts():
 @pytest.mark.parametrize("name", ["SRBM", "MRBM"])
 def test_ellipses_of_ballistic_missiles_hold_enough(name):
     """A minute and more after burn-out they hold more than they must, never less."""
-    for instant, (trials, share) in coverage(watch(scenario_of(name, 4, 90.0), 300, EVERY)).items():
+    seen = watch(scenario_of(name, 4, 90.0), 300, EVERY)
+    for instant, (trials, share) in coverage(seen).items():
         assert share > 0.87, instant
         assert trials > 800
+    trials, share, sigma = launch_coverage(seen)
+    assert trials > 1000
+    assert share > 0.87
+    assert sigma < 5e3

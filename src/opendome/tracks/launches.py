@@ -2,7 +2,7 @@
 
 A bank of ascents from rest stands for every booster: how hard it pushes, how fast it loses mass,
 when and how far it pitches over. What a track has shown is weighed against all of them. What falls
-is taken back along its fall, to where a burn of some length that its family has may have ended.
+is taken back along its fall, to where a burn of the catalog may have ended (`burns`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from functools import cache
 import numpy as np
 
 from opendome.constants import STANDARD_GRAVITY
-from opendome.kernels.launch_behind import Burns, find_launches_behind
+from opendome.kernels.launch_behind import Doubt as Behind
+from opendome.kernels.launch_behind import find_launches_behind
 from opendome.kernels.launch_point import Ascents, Doubt, Launches, find_launches
-from opendome.messages import Bools, Floats, Ints, Tracks
-from opendome.scenario.catalog_entries import build_system, catalog
-from opendome.scenario.families import KINDS, family_of
+from opendome.messages import Bools, Floats, Tracks
+from opendome.scenario.families import KINDS
+from opendome.tracks.burns import BALLISTIC, all_burns
 from opendome.tracks.kalman import NOISE
 
 # Thrust by weight at launch: of liquid ICBMs 1.3 and more, of solid missiles 2 to 5, of artillery
@@ -39,14 +40,12 @@ DOUBT = Doubt(
     bend=0.08,
 )
 YOUNG = 60.0  # s since the first look, up to which a track tells of its launch
-BALLISTIC = ("rocket", "short_range", "medium_range", "intermediate_range", "intercontinental")
-CUTS = (0.6, 0.8, 1.0)  # part of its burn after which a guided missile cuts its thrust
-SHOT = 0.1  # s, of what a tube throws
-PITCHES = (0.0, 0.3, 0.6)  # mean steepness of a burn, from that at its end to the vertical
-# Of the way over ground while it burns: along as of ascents; across, the Earth turns by 1.5 % of a
-# radian (2 omega t) under a burn of 100 s.
-DOUBT_OF_WAY = (0.08, 0.02)
-LONGEST_FALL, FASTEST = 600.0, 9000.0  # s and m/s
+# What falls: a missile is 5 % from the numbers of its class; the sine of climb is as fine as burns
+# are flown. Of burns 5 % longer that end alike the way is 1 to 1.5 % less, and the Earth turns by
+# 1.5 % of a radian (2 omega t) under a burn of 100 s.
+BEHIND = Behind(
+    ground=DOUBT.ground, band=(0.05, 0.03), way=(0.02, 0.02), longest=900.0, fastest=9000.0
+)
 
 
 def _mass_left(push: Floats, t: Floats) -> Floats:
@@ -118,27 +117,6 @@ def _as_ascents(heights: Floats, found: Floats, tilt: Floats) -> Ascents:
     )
 
 
-@cache
-def _burns() -> tuple[Burns, Ints, Floats]:
-    """Burns of the ballistic missiles of the catalog, family of each, and its share in that."""
-    found: list[tuple[float, int]] = []
-    for entry in catalog().values():
-        if entry.kind != "threat" or not entry.is_modelled:
-            continue
-        system = build_system(entry)
-        family = family_of(system)
-        if system.booster is None or family not in BALLISTIC:
-            continue
-        burn = sum(stage.burn_time for stage in system.booster.stages) or SHOT
-        is_guided = system.steering in ("cutoff", "quasi_ballistic")
-        cuts = CUTS if is_guided else (1.0,)
-        found += [(cut * burn, KINDS.index(family)) for cut in cuts]
-    duration, family_of_each = (np.array(column) for column in zip(*found, strict=True))
-    share = 1.0 / np.bincount(family_of_each, minlength=len(KINDS))[family_of_each]
-    burns = Burns(duration, np.array(PITCHES), DOUBT.ground, DOUBT_OF_WAY, LONGEST_FALL, FASTEST)
-    return burns, family_of_each, share
-
-
 def origins_of(tracks: Tracks, chances: Floats) -> Launches:
     """As `launches_of`, and of what falls too; NaN where nothing is told.
 
@@ -148,14 +126,14 @@ def origins_of(tracks: Tracks, chances: Floats) -> Launches:
         Of the families of each track, in the order of KINDS: how long it may have burnt.
     """
     found = launches_of(tracks)
-    burns, family, share = _burns()
     is_young = tracks.t - tracks.t_first <= YOUNG
     falls = tracks.is_confirmed & ~tracks.is_boosting & ~tracks.is_level & is_young
     is_ballistic = chances[:, [KINDS.index(name) for name in BALLISTIC]].sum(axis=1) > 0.5
     rows = np.flatnonzero(falls & is_ballistic)
+    burns, family, share = all_burns()
     weight = np.log(np.maximum(chances[rows][:, family] * share, 1e-300))
     state = tracks.t[rows], tracks.x_ecef[rows], tracks.cov_ecef[rows]
-    behind = find_launches_behind(*state, weight, burns, NOISE)
+    behind = find_launches_behind(*state, weight, burns, BEHIND, NOISE)
     for column, some in zip(found, behind, strict=True):
         column[rows] = some
     return found
