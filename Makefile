@@ -51,8 +51,9 @@ check: $(VENV)/installed-dev $(VENV)/warm
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not nightly" $(PYTEST_ARGS)
 
 nightly: $(VENV)/installed-dev $(VENV)/warm
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -W ignore::RuntimeWarning --timeout 1200 \
-	  -m "not compiled and not nightly" $(COMPILER_OFF)
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal \
+	  -W ignore::RuntimeWarning --timeout 1200 -m "not compiled and not nightly" $(COMPILER_OFF)
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include "src/opendome/kernels/*"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile search tests/laws
 	$(BIN)/python -m benchmarks
@@ -71,7 +72,7 @@ format: $(VENV)/installed-dev
 
 clean:
 	rm -rf $(VENV) demo build dist docs/_build docs/reference/generated
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- environment -----------------------------------------------------------------------------
