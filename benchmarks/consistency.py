@@ -6,21 +6,28 @@ shipped scenario, with nothing fired at it; over many runs. Figures: docs/models
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from opendome.constants import EARTH_RADIUS_MEAN
 from opendome.kernels.frames import ecef_from_geodetic, enu_basis
 from opendome.messages import take
 from opendome.results.close_look import BOOST, IN_AIR, IN_SPACE, LEVEL, PHASES, phases
 from opendome.results.consistency import band_of_mean, chi_square_quantile
 from opendome.results.track_metrics import match_tracks, normalised_errors
 from opendome.scenario import load, resolved
+from opendome.scenario.catalog_entries import build_system, catalog
+from opendome.scenario.entries import Entry
+from opendome.scenario.families import family_of
 from opendome.simulation.run import begin, compile_scenario
 from opendome.simulation.tick import tick
+from opendome.tracks.burns import GUIDED
 from opendome.tracks.classify import classify
-from opendome.tracks.launches import origins_of
+from opendome.tracks.drag import SPREAD
+from opendome.tracks.launches import BEHIND, DOUBT, origins_of
 from opendome.tracks.predict import coast
 from opendome.world import world
 
@@ -46,6 +53,9 @@ FAMILIES = {  # name: scenario whose sensors look, group of its threats
     "long rocket": ("golden_dome", "rockets"),
 }
 BALLISTIC = ("rocket", "SRBM", "MRBM", "IRBM", "solid ICBM", "liquid ICBM", "SLBM")
+DRAWN = ("rocket", "SRBM", "MRBM")  # of which launches are drawn from all of the family
+REACHES = (0.45, 0.65)  # of the longest range of a system, between which drawn ones fly
+FALL = 0.05  # of the way, by which land falls to the sea at most: flat shots reach no nearer
 INSTANTS = (15.0, 60.0, 180.0)  # s after the motor has burnt out
 EARLIEST = 30.0  # s from the start to the first launch: nothing is learned of empty skies
 LEAST = 0.5  # share of the runs that must have a track in a bin
@@ -86,6 +96,61 @@ def scenario_of(name: str, count: int, spacing: float) -> dict[str, Any]:
     idle = float(compile_scenario(load(data)).world.threats.t_launch.min()) - EARLIEST
     data["threats"][0]["arrive_s"] -= float(np.floor(max(idle, 0.0)))
     return data
+
+
+def drawn_of(name: str, count: int, spacing: float, draw: int = 0) -> dict[str, Any]:
+    """As `scenario_of`, but what ellipses hold for doubtful is drawn anew for each threat.
+
+    Which modelled system of the family it is, and its range; the height of the ground, from 0 to
+    FALL; how long it burns, of what is not guided how well, and the drag of what is left, with the
+    standard deviations that the estimates take for theirs, up to two of them.
+    """
+    rng, data = np.random.default_rng(draw), scenario_of(name, 1, 0.0)
+    one = data["threats"][0]
+    alike = systems_like(one["system"])
+    data["threats"], data["duration_s"] = [], data["duration_s"] + count * spacing
+    for k in range(count):
+        entry, share = alike[k % len(alike)], rng.uniform()
+        z = np.clip(rng.normal(size=4), -2.0, 2.0)
+        factors = {"burn_s": 1.0 + BEHIND.band[0] * z[0], "payload_beta": math.exp(SPREAD * z[1])}
+        if entry.choices["steering"] not in GUIDED:
+            factors["isp_s"] = factors["muzzle_speed"] = 1.0 + BEHIND.band[0] * z[2]
+        changed = {
+            key: row.nominal * next(f for part, f in factors.items() if part in key)
+            for key, row in entry.parameters.items()
+            if key.startswith("booster.") and any(part in key for part in factors)
+        }
+        least, most = (entry.parameters[f"{end}_range_km"].nominal for end in ("min", "max"))
+        reach = max(least, REACHES[0] * most)
+        reach += share * (REACHES[1] * most - reach)
+        ground = DOUBT.ground[0] + DOUBT.ground[1] * z[3]
+        place = beyond(data, one, 1e3 * reach)
+        place["alt_m"] = min(max(ground, 0.0), FALL * 1e3 * reach)
+        group = one | {"name": f"drawn_{k}", "system": entry.name, "launch": place}
+        group |= {"overrides": changed, "arrive_s": one["arrive_s"] + k * spacing}
+        data["threats"].append(group)
+    return data
+
+
+def systems_like(name: str) -> list[Entry]:
+    """Modelled systems of the family of one, in the order of the catalog."""
+    every = [e for e in catalog().values() if e.kind == "threat" and e.is_modelled]
+    family = family_of(build_system(catalog()[name]))
+    return [e for e in every if family_of(build_system(e)) == family]
+
+
+def beyond(data: dict[str, Any], group: dict[str, Any], reach: float) -> dict[str, float]:
+    """Place at a distance (m, on a flat Earth) from a group's first aim, towards its launch."""
+    aim = group["aim"] if isinstance(group["aim"], list) else [group["aim"]]
+    there = next(a for a in data["assets"] if a["name"] == aim[0])
+    north = math.radians(group["launch"]["lat_deg"] - there["lat_deg"])
+    east = math.radians(group["launch"]["lon_deg"] - there["lon_deg"])
+    scale = reach / EARTH_RADIUS_MEAN
+    scale /= math.hypot(north, east * math.cos(math.radians(there["lat_deg"])))
+    return {
+        "lat_deg": there["lat_deg"] + math.degrees(scale * north),
+        "lon_deg": there["lon_deg"] + math.degrees(scale * east),
+    }
 
 
 def watch(

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from benchmarks.consistency import (
     BALLISTIC,
+    DRAWN,
     FAMILIES,
     INSTANTS,
     Watched,
     coverage,
+    drawn_of,
     honesty,
     launch_coverage,
     scenario_of,
@@ -26,6 +28,7 @@ from benchmarks.consistency import (
 FOLDER = Path(__file__).parent / "models" / "figures"
 RUNS, EVERY = 50, 5.0
 TRIALS = (300, 4, 90.0)  # runs, threats of each, s between their launches
+DRAWS = (10, 120, 30.0)  # runs, threats of each that are drawn, s between their launches
 _SEEN: dict[str, Watched] = {}
 
 
@@ -89,6 +92,29 @@ def launch_table(names: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def drawn_table(names: list[str]) -> str:
+    """The same of threats drawn from all of a family, with what is not known of them."""
+    head = " | ".join(f"impacts {instant:.0f} s after burn-out" for instant in INSTANTS)
+    lines = [
+        f"| family of | launches in their ellipse | median standard deviation | {head} |",
+        "| --- " * (3 + len(INSTANTS)) + "|",
+    ]
+    for name in names:
+        start = time.process_time()
+        runs, count, spacing = DRAWS
+        until = INSTANTS[-1] + 4.0 * EVERY
+        seen = watch(drawn_of(name, count, spacing), runs, EVERY, until=until)
+        trials, share, sigma = launch_coverage(seen)
+        found = coverage(seen)
+        cells = [f"{100 * share:.1f} % of {trials:,}", f"{sigma / 1e3:.1f} km"]
+        cells += [
+            f"{100 * found[i][1]:.1f} % of {found[i][0]:,}" if i in found else "" for i in INSTANTS
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+        print(lines[-1], f"{time.process_time() - start:.0f} s", flush=True)
+    return "\n".join([*lines, ""])
+
+
 def renewed(path: Path, table: str) -> str:
     """A table with the rows of the file that it does not have itself, in the order of families."""
     old = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -102,6 +128,7 @@ def main() -> None:
     makers = {
         "ellipses": (ellipse_table, BALLISTIC),
         "launches": (launch_table, (*BALLISTIC, "quasi-ballistic")),
+        "drawn": (drawn_table, DRAWN),
         "nees": (nees_table, tuple(FAMILIES)),
     }
     parser = argparse.ArgumentParser(description=__doc__)

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.consistency import (
     Watched,
     coverage,
+    drawn_of,
     honesty,
     launch_coverage,
     scenario_of,
@@ -60,6 +61,20 @@ def test_of_the_launches_of_a_threat_the_smallest_ellipse_counts():
     )
     assert (trials, median) == (5000, 100.0)
     assert share == pytest.approx(0.9, abs=0.014)
+
+
+def test_what_is_drawn_is_of_the_family_and_each_is_another():
+    groups = drawn_of("MRBM", 6, 30.0)["threats"]
+    assert [group["system"] for group in groups] == ["mrbm_liquid", "mrbm_solid"] * 3
+    assert len({group["launch"]["alt_m"] for group in groups}) > 3
+    assert all(0.0 <= group["launch"]["alt_m"] <= 1200.0 for group in groups)
+    first, burns = groups[1], [g["overrides"]["booster.stages[0].burn_s"] for g in groups[1::2]]
+    assert len(set(burns)) == 3
+    assert all(0.9 * 55.0 <= burn <= 1.1 * 55.0 for burn in burns)
+    # one burns longer in all its stages, as strongly as it is
+    ratio = first["overrides"]["booster.stages[1].burn_s"] / 45.0
+    assert ratio == pytest.approx(burns[0] / 55.0)
+    assert drawn_of("MRBM", 6, 30.0)["threats"] == groups
 
 
 @pytest.mark.nightly
