@@ -84,7 +84,7 @@ PARTS: dict[str, tuple[Callable[[Data], None], str]] = {
     "one filter of one model (`ekf`)": (nodes(filter="ekf"), "as shipped"),
     "one infrared satellite: no stereo": (one_eye, "as shipped"),
     "confirmed by existence": (nodes(confirm_by="existence"), "as shipped"),
-    "looks shared out by chance (`jpda`)": (nodes(associator="jpda"), "as shipped"),
+    "nearest neighbours, not by chance (`gnn`)": (nodes(associator="gnn"), "as shipped"),
     "no cues: `sbx` looks nowhere": (command(is_cueing=False), "as shipped"),
     "misaligned sensors, biases learned": (misalign, "as shipped"),
     "misaligned sensors, biases ignored": (

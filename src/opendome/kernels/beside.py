@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.fleet_view import AIRLESS
 from opendome.kernels.motion import new_work, rk4_step, rough_altitude
 from opendome.kernels.rows import FALLS, Rows
 from opendome.kernels.vectors import Vector, solve3
@@ -18,7 +19,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-HIGH = 150e3  # m, from which nothing brakes one more than the other
 BESIDE = 1e3  # m per axis, standard deviation of how far what was let go is away
 PUSH = 100.0  # m/s per axis: springs give some, a motor after the burn up to 200
 GATE = 16.3  # squared distance of two places (chi-squared 99.9 %)
@@ -32,7 +32,7 @@ def may_have_let_go(rows: Rows, i: int, t: float) -> bool:
         return False
     if abs(t - rows.t[i]) > LONGEST:
         return False
-    if rough_altitude(rows.x[i, 0], rows.x[i, 1], rows.x[i, 2]) < HIGH:
+    if rough_altitude(rows.x[i, 0], rows.x[i, 1], rows.x[i, 2]) < AIRLESS:
         return False
     cov, place, velocity = rows.cov[i], 0.0, 0.0
     for a in range(3):
@@ -44,7 +44,7 @@ def may_have_let_go(rows: Rows, i: int, t: float) -> bool:
 def falling_at(rows: Rows, run: int, t: float, near: Ints, at: Floats) -> int:
     """Rows of a run that may have let something go (into ``near``), their states at t; how many."""
     work, n = new_work(), 0
-    i = np.searchsorted(rows.run, run)
+    i = int(np.searchsorted(rows.run, run))
     while i < len(rows.run) and rows.run[i] == run:
         if may_have_let_go(rows, i, t):
             near[n], at[n] = i, rows.x[i]
@@ -85,7 +85,7 @@ def take_after(fresh: Rows, rows: Rows, t: float) -> None:
     near, at, m, run = np.empty(len(rows.run), np.int64), np.empty((len(rows.run), 7)), 0, -1
     for i in range(len(fresh.run)):
         x = fresh.x[i]
-        is_high = rough_altitude(x[0], x[1], x[2]) >= HIGH
+        is_high = rough_altitude(x[0], x[1], x[2]) >= AIRLESS
         if fresh.is_boosting[i] or fresh.chance[i, FALLS] < 1.0 or not is_high:
             continue
         if fresh.run[i] != run:

@@ -20,9 +20,7 @@ Ints = NDArray[np.int64]
 MAX_STEPS = 5000
 GROUNDED = 0.1  # m from the ground, within which a track has come down
 FRESH_PART = 0.1  # of the time to go, during which a prediction is good enough
-LONGER = (
-    1.25  # times that a fall after a burn must have lasted at the last prediction, for a new one
-)
+LONGER = 1.25  # times as long since a burn as at the last prediction, for a new one
 VAGUE = 200e3  # m, standard deviation of an impact above which the Earth's curve bends its ellipse
 UNKNOWN_PERIODS = 10.0  # to go, where no impact was found
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opendome.kernels._jit import jit
+from opendome.kernels.chances import SURE
 from opendome.kernels.frames import geodetic_from_ecef
 from opendome.kernels.odds import (
     LEAST,
@@ -28,7 +29,6 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 PLUME_PATIENCE = 2.5  # periods without plume after which a motor has burnt out
-SURE = 0.97  # chance of detection above which nothing is believed
 LOST = 9.0  # misses (see `Rows`) that end a confirmed track: three sure ones
 MANOEUVRE = 900.0  # m^2/s^3, acceleration noise of a track in air that a sure look missed
 LOW_RADIUS = 6378e3 + 100e3  # m, of what is in air
