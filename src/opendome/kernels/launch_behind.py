@@ -167,15 +167,15 @@ def misfit(way: Floats, i: int, part: float, speed: float, sine: float, doubt: D
 
 @jit
 def burn_behind(
-    way: Floats, n: int, first: int, burn: tuple[float, float, float, float, float],
+    way: Floats, span: tuple[int, int], burn: tuple[float, float, float, float, float],
     log_weight: float, doubt: Doubt, total: Floats, cov: Floats,
 ) -> None:  # fmt: skip
     """Add to a sum what one burn says of the launch behind a way back, if it can have been.
 
-    ``burn``: height, speed and sine at its end, its bend and its age; ``first``: the row of the way
-    from which on it climbs.
+    ``burn``: height, speed and sine at its end, its bend and its age; ``span``: the rows of the way
+    on which it climbs, the first and one past the last.
     """
-    height, speed, sine, bend, age = burn
+    (first, n), (height, speed, sine, bend, age) = span, burn
     if not (way[first, HEIGHT] > height >= way[n - 1, HEIGHT]):
         return  # it burns yet, or ended where the fall cannot have been
     low, i = first, n - 1
@@ -248,7 +248,7 @@ def find_launches_behind(
                 burn = (
                     burns.height[k], burns.speed[k], burns.sine[k], burns.bend[k], burns.age[k]
                 )  # fmt: skip
-                burn_behind(way, n_way, first, burn, weight, doubt, total, spread)
+                burn_behind(way, (first, n_way), burn, weight, doubt, total, spread)
         if total[WEIGHT] > 0.0:
             put_launch(end, t[i], total, doubt.ground[0], out, i)
     return out

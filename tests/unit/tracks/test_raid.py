@@ -74,7 +74,9 @@ def test_impacts_are_predicted_with_honest_ellipses():
     for threat, number in zip(last.matched_threat, last.matched_id, strict=True):
         row = np.flatnonzero(tracks.id == number)[0]
         end = world.t_launch[threat] + world.t_end[threat]
-        assert tracks.impact_t[row] == pytest.approx(end, abs=12.0)  # some have four looks, and burn
+        assert tracks.impact_t[row] == pytest.approx(
+            end, abs=12.0
+        )  # some have four looks, and burn
         k = round(world.t_end[threat] / world.step)
         above, below = world.grid[k - 1, threat, :3], world.grid[k, threat, :3]
         up, down = height(above[None])[0], height(below[None])[0]
