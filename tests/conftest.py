@@ -4,7 +4,12 @@ Hypothesis would fail an example that takes 200 ms, and a test whose examples ar
 the first example of a law may compile kernels for a minute, and others wait for their turn on a
 shared machine: that says nothing of the law. What hangs is ended by the timeout of pytest, and how
 long things take is measured by ``benchmarks``.
+
+A shell that starts tests in the background lets them, and all that they start, ignore Ctrl-C; some
+of them are about just that, so it is heeded again.
 """
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -12,3 +17,6 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", patient)
 settings.register_profile("every_change", patient, derandomize=True)
 settings.load_profile("every_change")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
