@@ -45,7 +45,7 @@ ELSEWHERE = {
     "::test_values_are_the_least_over_every_sequence",
     "registration.crossing_leans": "unit/kernels/test_registration.py"
     "::test_a_crossing_leans_on_the_satellites_that_made_it",
-    "starers.follow_by_chance": "unit/tracks/test_quick.py::test_both_ways_leave_the_same_picture",
+    "starers.follow": "unit/tracks/test_quick.py::test_both_ways_leave_the_same_picture",
     "sanity.are_believable": "laws/test_absurd_detections.py"
     "::test_broken_detections_change_nothing",
     "fleet_view.fleet_view": "unit/tracks/test_fleet_view.py"

@@ -37,7 +37,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ["sensors.thaad_radar.bias_az_deg=0.1", "sensors.patriot_radar.bias_range_m=30"],
         ["command.wiring=stovepiped", "weapons.patriot_mse.overrides.remote=nothing"],
         [f"command.nodes.{node}.filter=ekf" for node in ("thaad", "patriot", "city_defense")],
-        [f"command.nodes.{node}.associator=jpda" for node in ("thaad", "patriot", "city_defense")],
+        [f"command.nodes.{node}.associator=gnn" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=optimal" for node in ("thaad", "patriot")],
         [f"command.nodes.{node}.filter=ckf" for node in ("thaad", "patriot", "city_defense")],
         [f"command.nodes.{node}.doctrine.policy=nearest_shooter" for node in ("thaad", "patriot")],
@@ -49,7 +49,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ],
         [
             "sensors.thaad_radar.bias_az_deg=0.1",
-            *(f"command.nodes.{node}.associator=jpda" for node in ("thaad", "patriot")),
+            *(f"command.nodes.{node}.associator=gnn" for node in ("thaad", "patriot")),
         ],
     ],
     "limited_icbm": [
@@ -57,7 +57,7 @@ CHANGES: dict[str, list[list[str]]] = {
         ["engagement=tabled"],
         ["sensors.geo_west.overrides.false_alarms_1=1"],
         ["sensors.geo_west.bias_pointing_urad=50", "sensors.geo_middle.bias_pointing_urad=50"],
-        ["command.nodes.gmd_fire_control.associator=jpda"],
+        ["command.nodes.gmd_fire_control.associator=gnn"],
         ["sensors.clear_lrdr.overrides.cue_gain_1=16", "sensors.clear_lrdr.overrides.cue_deg=0.5"],
     ],
     "iron_dome_city": [["picture=statistical"]],
